@@ -1,0 +1,225 @@
+/**
+ * What the conversation may ask of the domain, and what it is told. The only part of src/jobs that
+ * src/bot may import. Every method that changes something takes the actor and is idempotent.
+ */
+import type { NoticeName, Problem, StateName } from './migration/state.ts';
+import type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
+
+export type { NoticeName, Problem, StateName } from './migration/state.ts';
+export { END_STATES } from './migration/state.ts';
+export type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
+
+/** Who pressed: ids of Entra, checked by the gateway's token validation, never taken from a card. */
+export interface Actor {
+  readonly personId: string;
+  readonly tenantId: string;
+}
+
+/** Everything that starting a move would change, countable; `hash` names exactly this plan. */
+export interface MovePlan {
+  readonly readiness: PersonReadiness;
+  /** Where the mail is read; shown when it is not Apple's own host. */
+  readonly sourceHost: string;
+  readonly sourceIsApple: boolean;
+  /** Why the move cannot be started; null when it can. */
+  readonly obstacle: Problem | null;
+  readonly hash: string;
+}
+
+export type StartResult =
+  | { readonly kind: 'started'; readonly batchId: string; readonly migrationId: string }
+  /** The same plan was started before; nothing was done twice. */
+  | { readonly kind: 'already-started'; readonly batchId: string; readonly migrationId: string }
+  | { readonly kind: 'plan-changed'; readonly plan: MovePlan };
+
+export interface FolderMapping {
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  readonly messages: number;
+  /** Why the name changes, where it does; has words in src/words. */
+  readonly reason: 'special-use' | 'reserved' | 'collision' | 'invalid-name' | null;
+}
+
+/** Evidence of the pilot; each pair is source against target. */
+export interface PilotResult {
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  readonly messages: { readonly source: number; readonly target: number };
+  readonly dates: { readonly compared: number; readonly different: number };
+  readonly flags: { readonly compared: number; readonly different: number };
+  readonly attachments: { readonly compared: number; readonly different: number };
+  /** Messages that were changed so that Exchange takes them, by reason code. */
+  readonly repaired: Readonly<Record<string, number>>;
+  /** Messages that could not be stored, by reason code. */
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+/** One line of the sum: source = copied + alreadyThere + skipped + failed + gone + open. */
+export interface Tally {
+  readonly source: number;
+  readonly copied: number;
+  readonly alreadyThere: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly failed: Readonly<Record<string, number>>;
+  /** Deleted at the source after it was listed. */
+  readonly gone: number;
+  /** Listed or in flight; 0 at the end. */
+  readonly open: number;
+}
+
+export interface Progress {
+  readonly messagesDone: number;
+  readonly messagesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** The folder that is being copied; null between folders. */
+  readonly folder: string | null;
+  /** Bytes a second over the last slice; null before the first. */
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export interface MigrationView {
+  readonly id: string;
+  readonly batchId: string;
+  readonly person: DirectoryPerson;
+  /** Where the mail goes; the person's own mailbox in this version. */
+  readonly targetMailbox: string;
+  /** The iCloud address, once the person named it. */
+  readonly sourceAddress: string | null;
+  readonly sourceHost: string;
+  readonly sourceIsApple: boolean;
+  readonly state: StateName;
+  readonly resume: StateName | null;
+  readonly stateSince: Date;
+  readonly until: Date | null;
+  readonly problem: Problem | null;
+  readonly cleanedUp: boolean;
+  readonly progress: Progress;
+  readonly tally: Tally;
+  readonly folderMap: readonly FolderMapping[];
+  readonly pilot: PilotResult | null;
+  /** Where the report lies, once there is one. */
+  readonly reportPath: string | null;
+}
+
+export interface BatchView {
+  readonly id: string;
+  readonly startedBy: Actor;
+  readonly createdAt: Date;
+  readonly migrations: readonly MigrationView[];
+}
+
+/** The answer to a press of a button, for every state that the migration may be in by then. */
+export type ActResult =
+  | { readonly kind: 'done'; readonly migration: MigrationView }
+  /** A second press, or a stale card: nothing was changed. */
+  | { readonly kind: 'nothing-to-do'; readonly migration: MigrationView };
+
+/** What an admin may ask of one migration. */
+export type MigrationAction = 'approve-pilot' | 'finish' | 'pause' | 'resume' | 'cancel' | 'retry';
+
+export interface SubmitCredentialInput {
+  readonly migrationId: string;
+  readonly actor: Actor;
+  /** The iCloud address as the person typed it, trimmed. */
+  readonly sourceAddress: string;
+  /** The app password, sealed by src/secrets/seal with the claims of `sealClaims`. */
+  readonly sealed: string;
+}
+
+export type SubmitResult =
+  | { readonly kind: 'checking'; readonly migration: MigrationView }
+  | { readonly kind: 'not-expected'; readonly migration: MigrationView };
+
+/** What the seal binds a password to; whoever opens it refuses a mismatch. */
+export interface SealClaims {
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly migrationId: string;
+  readonly sourceHost: string;
+  readonly purpose: 'icloud-app-password';
+  readonly expiresAt: Date;
+}
+
+/** Our own conversation reference: plain data, no SDK type. */
+export interface ConversationReference {
+  readonly conversationId: string;
+  readonly conversationType: 'personal' | 'channel' | 'groupChat';
+  readonly serviceUrl: string;
+  readonly tenantId: string;
+  readonly botId: string;
+  readonly userId: string | null;
+}
+
+/** A message of ours that is updated in place. */
+export interface PostedCard {
+  readonly conversation: ConversationReference;
+  readonly activityId: string;
+}
+
+/** Notices are rendered from the present state when they are delivered; delivering one twice is harmless. */
+export interface Notice {
+  readonly name: NoticeName;
+  readonly batchId: string;
+  readonly migrationId: string;
+}
+
+/** Implemented by src/bot; jobs call it and try again when it throws. */
+export interface NoticePort {
+  deliver(notice: Notice, signal: AbortSignal): Promise<void>;
+}
+
+/** What the conversation remembers across restarts. Keys are the bot's own names. */
+export interface ConversationStore {
+  saveConversation(key: string, reference: ConversationReference): Promise<void>;
+  findConversation(key: string): Promise<ConversationReference | null>;
+  savePosted(key: string, posted: PostedCard): Promise<void>;
+  findPosted(key: string): Promise<PostedCard | null>;
+  /** A one-time token bound to person, tenant and subject (such as a migration id). */
+  issueNonce(input: NonceInput): Promise<string>;
+  /** True once, for the same binding and before it expires; false ever after. */
+  takeNonce(nonce: string, input: Omit<NonceInput, 'expiresAt'>): Promise<boolean>;
+}
+
+export interface NonceInput {
+  readonly personId: string;
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly expiresAt: Date;
+}
+
+/** An audited refusal or change that the conversation saw. */
+export interface AuditEntry {
+  readonly actor: Actor | null;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: 'done' | 'refused';
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface SkybridgeApi {
+  readonly conversations: ConversationStore;
+  checkTenant(signal: AbortSignal): Promise<readonly TenantFinding[]>;
+  findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
+  planMove(personId: string, signal: AbortSignal): Promise<MovePlan>;
+  startMove(
+    input: { readonly personId: string; readonly planHash: string; readonly actor: Actor },
+    signal: AbortSignal,
+  ): Promise<StartResult>;
+  /** Null for an id that does not exist. */
+  batch(batchId: string): Promise<BatchView | null>;
+  migration(migrationId: string): Promise<MigrationView | null>;
+  /** The newest batch of this tenant that has not ended, else the newest. */
+  latestBatch(): Promise<BatchView | null>;
+  /** The person's own migration that waits for, or uses, a password. */
+  migrationOfPerson(personId: string): Promise<MigrationView | null>;
+  act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
+  submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;
+  /** The person says that there is nothing to move. */
+  declineMove(migrationId: string, actor: Actor): Promise<ActResult>;
+  /** True for people in the configured admin group; asked of Microsoft Graph, cached for a minute. */
+  isAdmin(personId: string, signal: AbortSignal): Promise<boolean>;
+  audit(entry: AuditEntry): Promise<void>;
+}

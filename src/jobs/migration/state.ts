@@ -1,0 +1,108 @@
+/**
+ * The life of a migration, with the words that Exchange admins know.
+ *
+ *   Queued → Validating → Provisioning → WaitingForUser → Testing → Piloting → PilotReview
+ *     → Syncing → Synced ⇄ IncrementalSyncing → Completing → Verifying → Completed | CompletedWithWarnings
+ *   beside them: RateLimited (until), WaitingForAdmin, Paused (each resumes where it was),
+ *   Failed, Cancelled, RolledBack (ends).
+ *
+ * States that wait for a person (WaitingForUser, PilotReview, Synced, WaitingForAdmin, Paused) have no job.
+ */
+export const STATES = [
+  'Queued',
+  'Validating',
+  'Provisioning',
+  'WaitingForUser',
+  'Testing',
+  'Piloting',
+  'PilotReview',
+  'Syncing',
+  'Synced',
+  'IncrementalSyncing',
+  'Completing',
+  'Verifying',
+  'Completed',
+  'CompletedWithWarnings',
+  'RateLimited',
+  'WaitingForAdmin',
+  'Paused',
+  'Failed',
+  'Cancelled',
+  'RolledBack',
+] as const;
+
+export type StateName = (typeof STATES)[number];
+
+/** States after which nothing more is copied. */
+export const END_STATES: readonly StateName[] = [
+  'Completed',
+  'CompletedWithWarnings',
+  'Failed',
+  'Cancelled',
+  'RolledBack',
+];
+
+/** What stands in the way, in a form that src/words has text for. */
+export interface Problem {
+  readonly code: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** The part of a migration's row that the state machine owns. */
+export interface MigrationState {
+  readonly name: StateName;
+  /** Where RateLimited, WaitingForAdmin, Paused and a new WaitingForUser go back to. */
+  readonly resume: StateName | null;
+  /** When the next look is due, where one is. */
+  readonly until: Date | null;
+  readonly problem: Problem | null;
+  /** 0 is the full copy; each later pass is a delta. */
+  readonly pass: number;
+  /** What was changed in the tenant and stored for the person has been put back and purged. */
+  readonly cleanedUp: boolean;
+}
+
+export type MigrationEvent =
+  | { readonly type: 'started' }
+  | { readonly type: 'validated' }
+  | { readonly type: 'waiting'; readonly until: Date }
+  | { readonly type: 'provisioned' }
+  | { readonly type: 'credential-submitted' }
+  | { readonly type: 'login-accepted' }
+  | { readonly type: 'login-refused'; readonly problem: Problem }
+  | { readonly type: 'credential-lost'; readonly problem: Problem }
+  | { readonly type: 'slice-ended' }
+  | { readonly type: 'pilot-finished' }
+  | { readonly type: 'pilot-approved' }
+  | { readonly type: 'pass-finished' }
+  | { readonly type: 'delta-due' }
+  | { readonly type: 'finish-requested' }
+  | { readonly type: 'verified'; readonly explained: boolean }
+  | { readonly type: 'cleaned-up' }
+  | { readonly type: 'throttled'; readonly until: Date }
+  | { readonly type: 'due' }
+  | { readonly type: 'blocked'; readonly problem: Problem }
+  | { readonly type: 'failed'; readonly problem: Problem }
+  | { readonly type: 'retry-requested' }
+  | { readonly type: 'pause-requested' }
+  | { readonly type: 'resume-requested' }
+  | { readonly type: 'cancel-requested' };
+
+/** Names of the jobs; one queue each. */
+export const JOB_NAMES = [
+  'validate',
+  'provision',
+  'test-login',
+  'pilot',
+  'copy',
+  'verify',
+  'clean-up',
+] as const;
+export type JobName = (typeof JOB_NAMES)[number];
+
+/** Whom to tell; each renders the present state, so a repeated or late notice does no harm. */
+export type NoticeName = 'ask-person' | 'person' | 'admin' | 'channel';
+
+export type Command =
+  | { readonly kind: 'job'; readonly job: JobName; readonly startAfter: Date | null }
+  | { readonly kind: 'notice'; readonly notice: NoticeName };

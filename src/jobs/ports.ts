@@ -1,0 +1,183 @@
+/**
+ * What the domain needs from the world, named by role. Adapters (src/jobs/adapters) join these to
+ * IMAP and Microsoft Graph; tests join them to fakes. Folder paths here are decoded text with `/`
+ * between levels; adapters translate to and from the wire.
+ */
+import type { AppError } from '../errors.ts';
+
+export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
+
+export interface SourceFolder {
+  readonly path: string;
+  readonly specialUse: SpecialUse | null;
+  /** False for a parent that only groups others (\Noselect). */
+  readonly selectable: boolean;
+}
+
+export interface FolderState {
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  readonly exists: number;
+}
+
+/** One row of the listing of a source folder. */
+export interface SourceMessage {
+  readonly uid: number;
+  readonly flags: readonly string[];
+  /** INTERNALDATE; null where the server sent none that can be read. */
+  readonly receivedAt: Date | null;
+  readonly sizeBytes: number;
+}
+
+export interface SourceBody {
+  readonly uid: number;
+  readonly bytes: Buffer;
+}
+
+/** A person's mailbox that is read and never changed. One connection, one folder open at a time. */
+export interface MailSource {
+  listFolders(signal: AbortSignal): Promise<readonly SourceFolder[]>;
+  /** EXAMINE: opens a folder for `listMessages` and `readMessages`. */
+  openFolder(path: string, signal: AbortSignal): Promise<FolderState>;
+  /** Every message of the open folder, held against EXISTS; an incomplete answer throws. */
+  listMessages(signal: AbortSignal): Promise<readonly SourceMessage[]>;
+  /** Whole messages of the open folder; a UID that no longer exists yields nothing. */
+  readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<SourceBody>;
+  close(): Promise<void>;
+}
+
+export interface TargetFolder {
+  readonly path: string;
+  readonly specialUse: SpecialUse | null;
+  readonly selectable: boolean;
+}
+
+export interface OutgoingMessage {
+  readonly folderPath: string;
+  readonly bytes: Buffer;
+  readonly flags: readonly string[];
+  readonly receivedAt: Date | null;
+}
+
+/**
+ * What became of one append. `unsent`: its last octet never reached the socket, so it is certainly
+ * not stored · `unknown`: it may be stored or not (the link died between the last octet and the answer).
+ */
+export type AppendOutcome =
+  | { readonly kind: 'stored'; readonly uidValidity: number | null; readonly uid: number | null }
+  | { readonly kind: 'refused'; readonly error: AppError }
+  | { readonly kind: 'unsent'; readonly error: AppError }
+  | { readonly kind: 'unknown'; readonly error: AppError };
+
+/** One message as the target shows it to somebody who looks for suspects. */
+export interface TargetMessage {
+  readonly uid: number;
+  readonly sizeBytes: number;
+  readonly flags: readonly string[];
+  readonly receivedAt: Date | null;
+  /** Value of X-Skybridge-Id, where the message carries one. */
+  readonly stamp: string | null;
+  /** The header block, for keys. */
+  readonly header: Buffer;
+}
+
+/** Where mail is written. Appends are pipelined inside; call `append` without awaiting the last one. */
+export interface MailTarget {
+  listFolders(signal: AbortSignal): Promise<readonly TargetFolder[]>;
+  /** Creates (and subscribes) the folder and its parents where they are missing. */
+  ensureFolder(path: string, signal: AbortSignal): Promise<void>;
+  folderState(path: string, signal: AbortSignal): Promise<FolderState>;
+  /** Resolves when the server has answered or the link died; rejects only for a programming error. */
+  append(message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome>;
+  /** Messages with UID ≥ `fromUid`, oldest first. */
+  look(path: string, fromUid: number, signal: AbortSignal): Promise<readonly TargetMessage[]>;
+  /** sha256 (hex) of the whole stored message, by UID. */
+  hashBodies(
+    path: string,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, string>>;
+  close(): Promise<void>;
+}
+
+/** What one kind of server can do and where it errs, as far as the domain must know. */
+export interface TargetTraits {
+  readonly name: 'exchange-online' | 'generic';
+  /** Each message gets X-Skybridge-Id with its row id. */
+  readonly stamps: boolean;
+  /** Stored bytes come back as sent, so they may be compared by hash. */
+  readonly byteExact: boolean;
+  /** How long a dead link's append may still complete. */
+  readonly settleMs: number;
+  /** Exchange: system flags only; null: flags and keywords as they are. */
+  readonly allowedFlags: readonly string[] | null;
+  /** Longest line in octets, CRLF included; null: no limit known. */
+  readonly maxLineBytes: number | null;
+  readonly maxMessageBytes: number | null;
+}
+
+/** Opens the person's iCloud account; the password is unsealed inside and nowhere else. */
+export interface SourceOpener {
+  open(migrationId: string, signal: AbortSignal): Promise<MailSource>;
+}
+
+/** Opens the mailbox that is written to. */
+export interface TargetOpener {
+  readonly traits: TargetTraits;
+  open(targetMailbox: string, signal: AbortSignal): Promise<MailTarget>;
+}
+
+/** A finding of the tenant check; `code` has words in src/words. */
+export interface TenantFinding {
+  readonly code: string;
+  readonly verdict: 'ok' | 'warning' | 'failed' | 'unknown';
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface DirectoryPerson {
+  readonly id: string;
+  readonly displayName: string;
+  readonly userPrincipalName: string;
+  readonly mail: string | null;
+  readonly usageLocation: string | null;
+  readonly kind: 'member' | 'guest';
+}
+
+/** What stands between a person and a mailbox that can take the mail. */
+export interface PersonReadiness {
+  readonly person: DirectoryPerson;
+  readonly mailbox: 'ready' | 'provisioning' | 'none';
+  /** The licence to assign, where one is missing; null when none is needed. */
+  readonly licence: null | {
+    readonly skuId: string;
+    readonly skuName: string;
+    readonly freeSeats: number;
+    readonly needsUsageLocation: boolean;
+  };
+  /** Null while there is no mailbox to ask. */
+  readonly imapEnabled: boolean | null;
+  readonly accessGranted: boolean | null;
+}
+
+/** A change to the tenant, written down before it is made, so that it can be put back. */
+export interface TenantChange {
+  readonly what: 'licence' | 'usage-location' | 'imap' | 'mailbox-access';
+  readonly personId: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The Microsoft 365 tenant: read, prepared for a move, and put back. Every mutation is idempotent. */
+export interface TenantPort {
+  check(signal: AbortSignal): Promise<readonly TenantFinding[]>;
+  /** Finds a person by sign-in name, address or display name; more than one where the name is shared. */
+  findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
+  readiness(personId: string, signal: AbortSignal): Promise<PersonReadiness>;
+  assignLicence(personId: string, skuId: string, signal: AbortSignal): Promise<void>;
+  setUsageLocation(personId: string, country: string, signal: AbortSignal): Promise<void>;
+  /** The tenant's own country, proposed as usage location. */
+  defaultUsageLocation(signal: AbortSignal): Promise<string>;
+  setImapEnabled(personId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
+  setMailboxAccess(personId: string, granted: boolean, signal: AbortSignal): Promise<void>;
+  isMemberOfGroup(personId: string, groupId: string, signal: AbortSignal): Promise<boolean>;
+}
