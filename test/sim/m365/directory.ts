@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { mailboxQuotaGb, type SimProduct } from './skus.ts';
+
+/** A licence a user holds. */
+export interface SimLicence {
+  readonly skuId: string;
+  readonly disabledPlans: readonly string[];
+  /** Id of the group it comes from; null when assigned directly. */
+  readonly assignedByGroup: string | null;
+}
+
+export interface SimPermission {
+  /** Object id of a service principal or a user. */
+  readonly userId: string;
+  readonly accessRights: string[];
+  /** IMAP honours the entry from this instant on. */
+  readonly effectiveAtMs: number;
+}
+
+export interface SimMailbox {
+  readonly exchangeGuid: string;
+  /** Graph and Exchange know the mailbox from this instant on. */
+  readonly readyAtMs: number;
+  userPurpose: 'user' | 'shared' | 'room' | 'equipment' | 'linked' | 'others';
+  quotaGb: number;
+  imapEnabled: boolean;
+  smtpClientAuthenticationDisabled: boolean | null;
+  maxReceiveMb: number;
+  maxSendMb: number;
+  usedBytes: number;
+  itemCount: number;
+  readonly permissions: SimPermission[];
+}
+
+export interface SimUser {
+  readonly id: string;
+  displayName: string;
+  userPrincipalName: string;
+  mail: string | null;
+  userType: 'Member' | 'Guest';
+  accountEnabled: boolean;
+  usageLocation: string | null;
+  onPremisesSyncEnabled: boolean | null;
+  licences: SimLicence[];
+  mailbox: SimMailbox | null;
+}
+
+export interface SimGroup {
+  readonly id: string;
+  readonly displayName: string;
+  /** User ids and group ids: groups nest. */
+  readonly memberIds: string[];
+}
+
+export interface SimSku {
+  readonly product: SimProduct;
+  enabledUnits: number;
+  capabilityStatus: 'Enabled' | 'Suspended' | 'Warning' | 'LockedOut' | 'Deleted';
+}
+
+/** The application registration that Skybridge signs in as. */
+export interface SimApplication {
+  readonly clientId: string;
+  /** Object id of its service principal ("enterprise application"). */
+  readonly objectId: string;
+  displayName: string;
+  secret: string | null;
+  secretExpired: boolean;
+  /** PEM certificates whose private keys may sign assertions. */
+  certificates: string[];
+  graphRoles: string[];
+  exchangeRoles: string[];
+  /** Cmdlets its Exchange role groups allow; empty when it has no Exchange role. */
+  allowedCmdlets: string[];
+}
+
+export interface SimServicePrincipal {
+  readonly appId: string;
+  readonly objectId: string;
+  readonly displayName: string;
+}
+
+export interface DirectoryOptions {
+  readonly tenantId?: string;
+  readonly displayName?: string;
+  readonly countryLetterCode?: string;
+  readonly domain?: string;
+  /** How long a mailbox takes to appear after its licence. */
+  readonly provisioningMs?: number;
+  /** How long a mailbox permission takes until IMAP honours it. */
+  readonly permissionDelayMs?: number;
+  readonly now?: () => number;
+}
+
+/** Everything the tenant holds. Tests change it directly; the services change it as the real ones do. */
+export interface Directory {
+  readonly tenantId: string;
+  readonly displayName: string;
+  readonly countryLetterCode: string;
+  readonly domain: string;
+  readonly now: () => number;
+  /** May be changed between calls. */
+  timing: { provisioningMs: number; permissionDelayMs: number };
+  readonly users: SimUser[];
+  readonly groups: SimGroup[];
+  readonly skus: SimSku[];
+  readonly applications: SimApplication[];
+  /** What New-ServicePrincipal registered with Exchange. */
+  readonly exchangeServicePrincipals: SimServicePrincipal[];
+}
+
+/** Cmdlets that the role group of a well-prepared tenant allows. */
+export const ALL_CMDLETS = [
+  'Get-CASMailbox',
+  'Set-CASMailbox',
+  'Get-Mailbox',
+  'Set-Mailbox',
+  'Get-MailboxStatistics',
+  'Get-MailboxPermission',
+  'Add-MailboxPermission',
+  'Remove-MailboxPermission',
+  'Get-ServicePrincipal',
+  'New-ServicePrincipal',
+] as const;
+
+export function createDirectory(options: DirectoryOptions = {}): Directory {
+  return {
+    tenantId: options.tenantId ?? randomUUID(),
+    displayName: options.displayName ?? 'Contoso',
+    countryLetterCode: options.countryLetterCode ?? 'DE',
+    domain: options.domain ?? 'contoso.example',
+    now: options.now ?? Date.now,
+    timing: {
+      provisioningMs: options.provisioningMs ?? 0,
+      permissionDelayMs: options.permissionDelayMs ?? 0,
+    },
+    users: [],
+    groups: [],
+    skus: [],
+    applications: [],
+    exchangeServicePrincipals: [],
+  };
+}
+
+/** Registers an application; without `graphRoles` and the like it is granted nothing. */
+export function addApplication(
+  directory: Directory,
+  input: Partial<SimApplication> = {},
+): SimApplication {
+  const application: SimApplication = {
+    clientId: randomUUID(),
+    objectId: randomUUID(),
+    displayName: 'Skybridge',
+    secret: null,
+    secretExpired: false,
+    certificates: [],
+    graphRoles: [],
+    exchangeRoles: [],
+    allowedCmdlets: [],
+    ...input,
+  };
+  directory.applications.push(application);
+  return application;
+}
+
+export function addSku(directory: Directory, product: SimProduct, enabledUnits: number): SimSku {
+  const sku: SimSku = { product, enabledUnits, capabilityStatus: 'Enabled' };
+  directory.skus.push(sku);
+  return sku;
+}
+
+export function addGroup(
+  directory: Directory,
+  displayName: string,
+  memberIds: readonly string[] = [],
+): SimGroup {
+  const group: SimGroup = { id: randomUUID(), displayName, memberIds: [...memberIds] };
+  directory.groups.push(group);
+  return group;
+}
+
+export type AddUserInput = Partial<Omit<SimUser, 'mailbox' | 'licences'>> & {
+  readonly displayName: string;
+  /** Part of the address before the tenant's domain. */
+  readonly alias: string;
+  /** Product to license; the mailbox exists at once, as for somebody who has been here for years. */
+  readonly product?: SimProduct;
+};
+
+export function addUser(directory: Directory, input: AddUserInput): SimUser {
+  const { alias, product, ...rest } = input;
+  const address = `${alias}@${directory.domain}`;
+  const user: SimUser = {
+    id: randomUUID(),
+    userPrincipalName: address,
+    mail: product === undefined ? null : address,
+    userType: 'Member',
+    accountEnabled: true,
+    usageLocation: directory.countryLetterCode,
+    onPremisesSyncEnabled: null,
+    licences: [],
+    mailbox: null,
+    ...rest,
+  };
+  directory.users.push(user);
+  if (product !== undefined) {
+    user.licences = [{ skuId: product.skuId, disabledPlans: [], assignedByGroup: null }];
+    settleMailbox(directory, user, 0);
+  }
+  return user;
+}
+
+/** Enabled service plans of a user, from all licences. */
+export function enabledPlans(directory: Directory, user: SimUser): readonly string[] {
+  return user.licences.flatMap((licence) => {
+    const product = directory.skus.find((sku) => sku.product.skuId === licence.skuId)?.product;
+    return (product?.servicePlans ?? [])
+      .map((plan) => plan.servicePlanId)
+      .filter((planId) => !licence.disabledPlans.includes(planId));
+  });
+}
+
+/** Gives or takes the mailbox that the user's licences call for. */
+export function settleMailbox(directory: Directory, user: SimUser, provisioningMs: number): void {
+  const quotas = enabledPlans(directory, user)
+    .map(mailboxQuotaGb)
+    .filter((quota) => quota !== null);
+  if (quotas.length === 0) {
+    user.mailbox = null;
+    return;
+  }
+  user.mailbox ??= newMailbox(directory, provisioningMs);
+  user.mailbox.quotaGb = Math.max(...quotas);
+  user.mail ??= user.userPrincipalName;
+}
+
+function newMailbox(directory: Directory, provisioningMs: number): SimMailbox {
+  return {
+    exchangeGuid: randomUUID(),
+    readyAtMs: directory.now() + provisioningMs,
+    userPurpose: 'user',
+    quotaGb: 50,
+    imapEnabled: true,
+    smtpClientAuthenticationDisabled: null,
+    maxReceiveMb: 36,
+    maxSendMb: 35,
+    usedBytes: 0,
+    itemCount: 0,
+    permissions: [],
+  };
+}
+
+export function consumedUnits(directory: Directory, skuId: string): number {
+  return directory.users.filter((user) => user.licences.some((held) => held.skuId === skuId))
+    .length;
+}
+
+const same = (left: string | null, right: string): boolean =>
+  left?.toLowerCase() === right.toLowerCase();
+
+/** By object id or user principal name, as Graph's `/users/{id}` takes them. */
+export function findUser(directory: Directory, key: string): SimUser | undefined {
+  return directory.users.find((user) => same(user.id, key) || same(user.userPrincipalName, key));
+}
+
+/** By any identity Exchange takes, once the mailbox is there. */
+export function findMailboxUser(
+  directory: Directory,
+  key: string,
+): (SimUser & { mailbox: SimMailbox }) | undefined {
+  const user = directory.users.find(
+    (candidate) =>
+      same(candidate.id, key) ||
+      same(candidate.userPrincipalName, key) ||
+      same(candidate.mail, key) ||
+      same(candidate.mailbox?.exchangeGuid ?? null, key),
+  );
+  return user !== undefined && hasReadyMailbox(directory, user) ? user : undefined;
+}
+
+export function hasReadyMailbox(
+  directory: Directory,
+  user: SimUser,
+): user is SimUser & { mailbox: SimMailbox } {
+  return user.mailbox !== null && user.mailbox.readyAtMs <= directory.now();
+}
+
+/** Ids of all groups that hold the object, directly or through other groups. */
+export function groupsOf(directory: Directory, objectId: string): readonly SimGroup[] {
+  const found = new Set<SimGroup>();
+  const visit = (id: string): void => {
+    for (const group of directory.groups) {
+      if (group.memberIds.includes(id) && !found.has(group)) {
+        found.add(group);
+        visit(group.id);
+      }
+    }
+  };
+  visit(objectId);
+  return [...found];
+}

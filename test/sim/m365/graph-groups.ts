@@ -1,0 +1,159 @@
+import { type Directory, findUser, groupsOf, type SimGroup } from './directory.ts';
+import { type GraphCall, page, type Resource, type ResourceType, select } from './graph-call.ts';
+import { badRequest, resourceNotFound } from './graph-errors.ts';
+import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
+import { USER, userResource } from './graph-user-resource.ts';
+import { requireUser } from './graph-users.ts';
+
+const GROUP: ResourceType = {
+  name: 'microsoft.graph.group',
+  properties: [
+    'id',
+    'displayName',
+    'description',
+    'mail',
+    'securityEnabled',
+    'mailEnabled',
+    'groupTypes',
+  ],
+  byDefault: [
+    'id',
+    'displayName',
+    'description',
+    'mail',
+    'securityEnabled',
+    'mailEnabled',
+    'groupTypes',
+  ],
+};
+
+const ROLES = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All'];
+
+const groupResource = (group: SimGroup): Resource => ({
+  id: group.id,
+  displayName: group.displayName,
+  description: null,
+  mail: null,
+  securityEnabled: true,
+  mailEnabled: false,
+  groupTypes: [],
+});
+
+function requireGroup(directory: Directory, call: GraphCall): SimGroup {
+  const key = call.params['id'] ?? '';
+  const group = directory.groups.find((known) => known.id === key);
+  if (group === undefined) {
+    throw resourceNotFound(key);
+  }
+  return group;
+}
+
+/** A member as a directory object: users with the selected properties, groups by id. */
+function memberRows(
+  directory: Directory,
+  ids: readonly string[],
+  selected: string | undefined,
+): readonly Resource[] {
+  return ids.map((id) => {
+    const user = findUser(directory, id);
+    return user === undefined
+      ? { '@odata.type': '#microsoft.graph.group', id }
+      : {
+          '@odata.type': '#microsoft.graph.user',
+          ...select(userResource(directory, user), USER, selected),
+        };
+  });
+}
+
+function readGroupIds(call: GraphCall): readonly string[] {
+  const ids = call.body['groupIds'];
+  if (
+    !Array.isArray(ids) ||
+    ids.length === 0 ||
+    ids.length > 20 ||
+    ids.some((id) => typeof id !== 'string')
+  ) {
+    throw badRequest("The parameter 'groupIds' takes 1 to 20 ids.");
+  }
+  return ids;
+}
+
+/** Groups and who is in them, directly or through other groups. */
+export function groupRoutes({ directory }: GraphRouteDeps): readonly GraphRoute[] {
+  return [
+    {
+      method: 'get',
+      path: '/groups/:id',
+      operation: 'GET /groups/{id}',
+      roles: ROLES,
+      query: ['$select'],
+      handle: (call) => ({
+        status: 200,
+        body: select(
+          groupResource(requireGroup(directory, call)),
+          GROUP,
+          call.query.get('$select'),
+        ),
+      }),
+    },
+    {
+      method: 'get',
+      path: '/groups/:id/members',
+      operation: 'GET /groups/{id}/members',
+      roles: ROLES,
+      query: ['$select', '$top', '$skiptoken'],
+      handle: (call) => {
+        const group = requireGroup(directory, call);
+        return {
+          status: 200,
+          body: page(memberRows(directory, group.memberIds, call.query.get('$select')), call, 999),
+        };
+      },
+    },
+    {
+      method: 'get',
+      path: '/groups/:id/transitiveMembers',
+      operation: 'GET /groups/{id}/transitiveMembers',
+      roles: ROLES,
+      query: ['$select', '$top', '$skiptoken'],
+      handle: (call) => {
+        const group = requireGroup(directory, call);
+        const ids = [...directory.users, ...directory.groups]
+          .map((object) => object.id)
+          .filter((id) => groupsOf(directory, id).includes(group));
+        return {
+          status: 200,
+          body: page(memberRows(directory, ids, call.query.get('$select')), call, 999),
+        };
+      },
+    },
+    {
+      method: 'get',
+      path: '/users/:id/transitiveMemberOf',
+      operation: 'GET /users/{id}/transitiveMemberOf',
+      roles: [...ROLES, 'User.Read.All', 'User.ReadWrite.All'],
+      query: ['$select', '$top', '$skiptoken'],
+      handle: (call) => {
+        const rows = groupsOf(directory, requireUser(directory, call).id).map((group) => ({
+          '@odata.type': '#microsoft.graph.group',
+          ...select(groupResource(group), GROUP, call.query.get('$select')),
+        }));
+        return { status: 200, body: page(rows, call, 999) };
+      },
+    },
+    {
+      method: 'post',
+      path: '/users/:id/checkMemberGroups',
+      operation: 'POST /users/{id}/checkMemberGroups',
+      roles: ROLES,
+      query: [],
+      body: ['groupIds'],
+      handle: (call) => {
+        const user = requireUser(directory, call);
+        const wanted = readGroupIds(call);
+        const held = groupsOf(directory, user.id).map((group) => group.id);
+        return { status: 200, body: { value: wanted.filter((id) => held.includes(id)) } };
+      },
+    },
+  ];
+}

@@ -1,0 +1,38 @@
+/** What the simulated tenant saw and did; a test asserts on it. */
+
+export type ServiceName = 'login' | 'graph' | 'exchange';
+
+export interface RequestRecord {
+  readonly service: ServiceName;
+  /** `GET /users/{id}`, `Set-CASMailbox`, `POST /{tenant}/oauth2/v2.0/token`. */
+  readonly operation: string;
+  readonly status: number;
+}
+
+export interface ChangeRecord {
+  readonly operation: string;
+  /** User principal name, application id: whatever was changed. */
+  readonly target: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Journal {
+  /** Everything a real tenant would never have accepted: empty at the end of a good test. */
+  readonly violations: string[];
+  /** Each mutation that took effect, in order. */
+  readonly changes: ChangeRecord[];
+  readonly requests: RequestRecord[];
+  /** Number of requests for one operation, however they were answered. */
+  count(operation: string): number;
+}
+
+export function createJournal(): Journal {
+  const requests: RequestRecord[] = [];
+  return {
+    violations: [],
+    changes: [],
+    requests,
+    count: (operation) => requests.filter((request) => request.operation === operation).length,
+  };
+}

@@ -1,0 +1,94 @@
+import type { ExchangeQuirks } from './cmdlet.ts';
+import type { Directory } from './directory.ts';
+import { createExchangeApplication } from './exchange-service.ts';
+import { createFaults, type Faults } from './faults.ts';
+import type { GraphQuirks } from './graph-routes.ts';
+import { createGraphApplication } from './graph-service.ts';
+import { type ImapTokenVerdict, verifyImapToken } from './imap-access.ts';
+import {
+  type ChangeRecord,
+  createJournal,
+  type Journal,
+  type RequestRecord,
+  type ServiceName,
+} from './journal.ts';
+import { createLoginApplication } from './login-service.ts';
+import { listen, type ServiceContext, type TlsMaterial } from './service.ts';
+import { createTokenAuthority, type TokenSettings } from './tokens.ts';
+
+export interface StartM365Input {
+  readonly directory: Directory;
+  /** Without it the three services speak plain HTTP. */
+  readonly tls?: TlsMaterial;
+}
+
+export interface M365Quirks extends GraphQuirks, ExchangeQuirks, TokenSettings {}
+
+export interface RunningM365 {
+  readonly loginUrl: string;
+  readonly graphUrl: string;
+  readonly exchangeAdminUrl: string;
+  readonly directory: Directory;
+  readonly faults: Faults;
+  /** May be changed between calls. */
+  readonly quirks: M365Quirks;
+  readonly journal: Journal;
+  readonly violations: readonly string[];
+  readonly changes: readonly ChangeRecord[];
+  readonly requests: readonly RequestRecord[];
+  verifyImapToken(user: string, token: string): Promise<ImapTokenVerdict>;
+  close(): Promise<void>;
+}
+
+/** Starts token endpoint, Graph and Exchange's admin endpoint of one simulated tenant. */
+export async function startM365({ directory, tls }: StartM365Input): Promise<RunningM365> {
+  const journal = createJournal();
+  const faults = createFaults();
+  const quirks: M365Quirks = {
+    noMailboxWording: 'MailboxNotEnabledForRESTAPI',
+    applicationAccessPolicy: false,
+    permissionUserShownAs: 'object-id',
+    errorPlace: 'details',
+    pageSize: 1000,
+    lifetimeSeconds: 3599,
+  };
+  const tokens = await createTokenAuthority(directory, quirks);
+  const contextOf = (service: ServiceName): ServiceContext => ({ service, journal, faults });
+  const services = await Promise.all([
+    listen(
+      createLoginApplication({ context: contextOf('login'), directory, tokens, settings: quirks }),
+      tls,
+    ),
+    listen(
+      createGraphApplication({ context: contextOf('graph'), directory, journal, tokens, quirks }),
+      tls,
+    ),
+    listen(
+      createExchangeApplication({
+        context: contextOf('exchange'),
+        directory,
+        journal,
+        tokens,
+        quirks,
+      }),
+      tls,
+    ),
+  ]);
+  const [login, graph, exchange] = services;
+  return {
+    loginUrl: login.url,
+    graphUrl: graph.url,
+    exchangeAdminUrl: exchange.url,
+    directory,
+    faults,
+    quirks,
+    journal,
+    violations: journal.violations,
+    changes: journal.changes,
+    requests: journal.requests,
+    verifyImapToken: (user, token) => verifyImapToken({ directory, tokens }, user, token),
+    close: async () => {
+      await Promise.all(services.map((service) => service.close()));
+    },
+  };
+}
