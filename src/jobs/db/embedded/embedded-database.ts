@@ -98,7 +98,7 @@ async function obtainServer(
 ): Promise<OwnedServer> {
   const until = deps.clock.monotonicMs() + DEADLINE_MS;
   let startedByUs = false;
-  let busySinceMs: number | null = null;
+  let busyUntilMs: number | null = null;
   let last: unknown = null;
   try {
     while (deps.clock.monotonicMs() < until) {
@@ -109,10 +109,10 @@ async function obtainServer(
         return { ...attempt, startedByUs };
       }
       if (attempt.kind === 'busy') {
-        busySinceMs ??= deps.clock.monotonicMs();
-        if (deps.clock.monotonicMs() - busySinceMs > BUSY_GRACE_MS) {
-          throw new DatabaseInUseError(deps.dataDir);
-        }
+        busyUntilMs ??= deps.clock.monotonicMs() + BUSY_GRACE_MS;
+      }
+      if (busyUntilMs !== null && deps.clock.monotonicMs() > busyUntilMs) {
+        throw new DatabaseInUseError(deps.dataDir);
       }
       if (attempt.kind !== 'started') {
         last = attempt;
