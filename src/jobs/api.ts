@@ -91,6 +91,8 @@ export interface MigrationView {
   readonly sourceIsApple: boolean;
   readonly state: StateName;
   readonly resume: StateName | null;
+  /** The copying state that a lost password interrupted; null for a first request. */
+  readonly interrupted: StateName | null;
   readonly stateSince: Date;
   readonly until: Date | null;
   readonly problem: Problem | null;
