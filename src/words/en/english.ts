@@ -1,0 +1,17 @@
+import type { Words } from '../words.ts';
+import { FINDINGS } from './findings.ts';
+import { PROBLEMS } from './problems.ts';
+import { FOLDER_REASONS, REASONS, STATES } from './terms.ts';
+
+/** English, the language that every other one is translated from. */
+export const english: Words = {
+  states: STATES,
+  problems: PROBLEMS,
+  findings: FINDINGS,
+  reasons: REASONS,
+  folderReasons: FOLDER_REASONS,
+  unknownProblem: (code) => ({
+    what: `Something happened that I have no words for yet. Its name is "${code}".`,
+    doNext: 'Try again. If it comes back, look for this name in docs/errors.md and in the log.',
+  }),
+};

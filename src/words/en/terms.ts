@@ -1,0 +1,43 @@
+/** States, with the words that Exchange admins know. */
+export const STATES = {
+  Queued: 'Queued',
+  Validating: 'Checking',
+  Provisioning: 'Preparing the mailbox',
+  WaitingForUser: 'Waiting for the person',
+  Testing: 'Checking the password',
+  Piloting: 'Copying one folder as a pilot',
+  PilotReview: 'Pilot ready for review',
+  Syncing: 'Copying',
+  Synced: 'In step with iCloud',
+  IncrementalSyncing: 'Copying what is new',
+  Completing: 'Copying what came last',
+  Verifying: 'Verifying',
+  Completed: 'Done',
+  CompletedWithWarnings: 'Done, with something to look at',
+  RateLimited: 'Waiting, as a server asked me to',
+  WaitingForAdmin: 'Needs an admin',
+  Paused: 'Paused',
+  Failed: 'Stopped by an error',
+  Cancelled: 'Cancelled',
+  RolledBack: 'Undone',
+} as const;
+
+/** Why a folder gets another name. */
+export const FOLDER_REASONS = {
+  'special-use': 'Outlook has this folder under its own name',
+  reserved: 'Exchange keeps this name for itself',
+  collision: 'to Exchange, two of the folders would have the same name',
+  'invalid-name': 'Exchange cannot store this name',
+} as const;
+
+/** Why a message was skipped, failed or was changed. */
+export const REASONS: Readonly<Record<string, string>> = {
+  'copy.fate-unknown': 'the line broke and I could not find out whether it arrived',
+  'copy.breaks-connection': 'Exchange cut the line each time I sent it',
+  'copy.source-renumbered': 'iCloud renumbered the folder while I copied',
+  'copy.too-large': 'too large for Exchange',
+  'copy.empty-body': 'iCloud gave no content for it',
+  'copy.unreadable': 'iCloud could not hand it out',
+  'copy.line-too-long': 'has a line that Exchange does not take',
+  'copy.not-mail': 'is not readable as mail',
+};

@@ -1,0 +1,77 @@
+/** Numbers, sizes and times as a person would say them. */
+
+/** A BCP 47 language that Skybridge has texts in. */
+export type Language = 'en';
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** "3.4 GB", "812 MB", "17 bytes"; 1 KB = 1,000 bytes, as mail programs show it. */
+export function formatBytes(sizeBytes: number, language: Language = 'en'): string {
+  let value = Math.max(0, sizeBytes);
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  return `${number} ${UNITS[unit] ?? 'TB'}`;
+}
+
+/** "128,440". */
+export function formatCount(count: number, language: Language = 'en'): string {
+  return new Intl.NumberFormat(language).format(count);
+}
+
+/** "1 message", "128,440 messages"; `one` and `many` are the two forms of the noun. */
+export function formatNoun(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** "58 %"; never 100 before everything is done, never 0 once something is. */
+export function formatPercent(done: number, total: number): string {
+  return `${percentOf(done, total)} %`;
+}
+
+/** Whole percent of `total`, 100 only when `done` reached it. */
+export function percentOf(done: number, total: number): number {
+  if (total <= 0 || done <= 0) {
+    return 0;
+  }
+  return done >= total ? 100 : Math.min(99, Math.max(1, Math.round((done / total) * 100)));
+}
+
+/** "less than a minute", "about 40 min", "about 2 h 10 min", "about 3 days". */
+export function formatDuration(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 1) {
+    return 'less than a minute';
+  }
+  if (minutes < 60) {
+    return `about ${minutes} min`;
+  }
+  const rounded = Math.ceil(minutes / 10) * 10;
+  const hours = Math.floor(rounded / 60);
+  if (hours >= 48) {
+    return `about ${Math.round(hours / 24)} days`;
+  }
+  return rounded % 60 === 0 ? `about ${hours} h` : `about ${hours} h ${rounded % 60} min`;
+}
+
+/** "about 2 h 10 min left". */
+export function formatTimeLeft(seconds: number): string {
+  return `${formatDuration(seconds)} left`;
+}
+
+/**
+ * A wall-clock time that Teams shows in the reader's own time zone: the TIME and DATE functions of
+ * Adaptive Cards take an instant in UTC, without fractions of a second.
+ */
+export function cardTime(instant: Date): string {
+  return `{{TIME(${instant.toISOString().replace(/\.\d+Z$/, 'Z')})}}`;
+}
+
+/** A day that Teams shows in the reader's own language. */
+export function cardDate(instant: Date): string {
+  return `{{DATE(${instant.toISOString().replace(/\.\d+Z$/, 'Z')}, SHORT)}}`;
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import {
+  cardTime,
+  formatBytes,
+  formatDuration,
+  formatNoun,
+  formatTimeLeft,
+  percentOf,
+} from '../../../src/words/format.ts';
+
+test.for([
+  [0, '0 bytes'],
+  [17, '17 bytes'],
+  [999, '999 bytes'],
+  [999_600, '1 MB'],
+  [812_000_000, '812 MB'],
+  [3_440_000_000, '3.4 GB'],
+  [-5, '0 bytes'],
+  [5e15, '5,000 TB'],
+] as const)('%d bytes are "%s"', ([size, text]) => {
+  expect(formatBytes(size)).toBe(text);
+});
+
+test.for([
+  [0, 'less than a minute'],
+  [61, 'about 2 min'],
+  [40 * 60, 'about 40 min'],
+  [2 * 3600, 'about 2 h'],
+  [7620, 'about 2 h 10 min'],
+  [59.5 * 60, 'about 1 h'],
+  [72 * 3600, 'about 3 days'],
+] as const)('%d seconds are "%s"', ([seconds, text]) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+test('counts carry their noun and time left says so', () => {
+  expect(formatNoun(1, 'message', 'messages')).toBe('1 message');
+  expect(formatNoun(128_440, 'message', 'messages')).toBe('128,440 messages');
+  expect(formatTimeLeft(2400)).toBe('about 40 min left');
+});
+
+test('a percentage is 100 only at the end and 0 only at the start', () => {
+  expect(percentOf(0, 10)).toBe(0);
+  expect(percentOf(1, 100_000)).toBe(1);
+  expect(percentOf(99_999, 100_000)).toBe(99);
+  expect(percentOf(10, 10)).toBe(100);
+  expect(percentOf(0, 0)).toBe(0);
+});
+
+test('an instant becomes a time of the reader', () => {
+  expect(cardTime(new Date('2026-11-22T14:32:00.500Z'))).toBe('{{TIME(2026-11-22T14:32:00Z)}}');
+});
