@@ -51,8 +51,10 @@ export interface Problem {
 /** The part of a migration's row that the state machine owns. */
 export interface MigrationState {
   readonly name: StateName;
-  /** Where RateLimited, WaitingForAdmin, Paused and a new WaitingForUser go back to. */
+  /** Where RateLimited, WaitingForAdmin and Paused go back to. */
   readonly resume: StateName | null;
+  /** The copying state that a lost password interrupted; Testing goes back to it. */
+  readonly interrupted: StateName | null;
   /** When the next look is due, where one is. */
   readonly until: Date | null;
   readonly problem: Problem | null;
@@ -71,7 +73,8 @@ export type MigrationEvent =
   | { readonly type: 'login-accepted' }
   | { readonly type: 'login-refused'; readonly problem: Problem }
   | { readonly type: 'credential-lost'; readonly problem: Problem }
-  | { readonly type: 'slice-ended' }
+  /** More is left; `resumeAt` where nothing can be done before. */
+  | { readonly type: 'slice-ended'; readonly resumeAt: Date | null }
   | { readonly type: 'pilot-finished' }
   | { readonly type: 'pilot-approved' }
   | { readonly type: 'pass-finished' }

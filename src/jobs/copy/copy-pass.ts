@@ -1,0 +1,138 @@
+import { errorCodeOf, isAppError } from '../../errors.ts';
+import type { FolderRow } from '../ledger.ts';
+import { copyFolder, listFolder } from './copy-folder.ts';
+import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
+import { mapFolders } from './folder-map.ts';
+import { proveStamp } from './prove-stamp.ts';
+import { resolveSuspects } from './resolve-suspects.ts';
+
+/** Rounds through one folder: a link that dies leaves rows to send again. */
+const MAX_ROUNDS = 8;
+
+/**
+ * One pass over all folders, or the rest of one: suspects of earlier turns first, then list, copy
+ * folder by folder, and look for new suspects until none is left. Safe to end anywhere and to run again.
+ */
+export async function copyPass(
+  deps: CopyDeps,
+  input: CopyInput,
+  signal: AbortSignal,
+): Promise<CopyResult> {
+  await resolveSuspects(deps, input, signal);
+  const folders = await discoverFolders(deps, input, signal);
+  await planFolders(deps, input, folders, signal);
+  let current = input;
+  for (const folder of folders.filter((candidate) => candidate.passDone < input.pass)) {
+    if ((await copyThrough(deps, current, folder, signal)) === 'yielded') {
+      return { kind: 'yielded', resumeAt: null };
+    }
+    current = await proveStamp(deps, current, folder, signal);
+  }
+  return finishPass(deps, current, folders, signal);
+}
+
+/** Saves where each folder goes and makes the target folders; a mapping, once saved, stays. */
+export async function discoverFolders(
+  deps: CopyDeps,
+  input: Pick<CopyInput, 'turn' | 'onlyFolders'>,
+  signal: AbortSignal,
+): Promise<readonly FolderRow[]> {
+  const [sourceFolders, targetFolders] = await Promise.all([
+    deps.source.listFolders(signal),
+    deps.target.listFolders(signal),
+  ]);
+  const saved = new Map(
+    (await deps.ledger.folders(input.turn.migrationId)).map((row) => [
+      row.sourcePath,
+      row.targetPath,
+    ]),
+  );
+  const selectable = new Set(sourceFolders.filter((f) => f.selectable).map((f) => f.path));
+  const mapping = { source: sourceFolders, target: targetFolders, traits: deps.traits, saved };
+  for (const mapped of mapFolders(mapping)) {
+    if (selectable.has(mapped.sourcePath)) {
+      await deps.ledger.saveFolder(input.turn, mapped);
+    }
+  }
+  const rows = await deps.ledger.folders(input.turn.migrationId);
+  const wanted = rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
+  const there = new Set(targetFolders.map((folder) => folder.path));
+  for (const row of wanted.filter((folder) => !there.has(folder.targetPath))) {
+    await deps.target.ensureFolder(row.targetPath, signal);
+  }
+  return wanted;
+}
+
+/** Lists every folder of this pass, so that the totals are known before the first message moves. */
+async function planFolders(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const folder of folders.filter((row) => row.passListed < input.pass)) {
+    try {
+      await listFolder(deps, input, folder, signal);
+    } catch (error) {
+      await nameFolderProblem(deps, input, folder, error);
+    }
+  }
+  input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
+}
+
+/** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */
+async function nameFolderProblem(
+  deps: CopyDeps,
+  input: CopyInput,
+  folder: FolderRow,
+  error: unknown,
+): Promise<void> {
+  if (!isAppError(error) || !FOLDER_PROBLEMS.has(error.code)) {
+    throw error;
+  }
+  await deps.ledger.markFolderProblem(input.turn, folder.id, errorCodeOf(error));
+}
+
+/** What concerns one folder alone: iCloud lists Notes and does not open it. */
+const FOLDER_PROBLEMS = new Set(['imap.folder-missing', 'copy.source-renumbered']);
+
+async function copyThrough(
+  deps: CopyDeps,
+  input: CopyInput,
+  folder: FolderRow,
+  signal: AbortSignal,
+): Promise<'through' | 'yielded'> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if ((await copyFolder(deps, input, folder, signal)) === 'yielded') {
+      return 'yielded';
+    }
+    await resolveSuspects(deps, input, signal);
+    if ((await deps.ledger.openRows(folder.id)).length === 0) {
+      return 'through';
+    }
+  }
+  return 'through';
+}
+
+/** The pass is through when nothing is open and no suspect is left; else it names when to look again. */
+async function finishPass(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<CopyResult> {
+  const { nextLookAt } = await resolveSuspects(deps, input, signal);
+  const open = new Set<number>();
+  for (const folder of folders) {
+    if ((await deps.ledger.openRows(folder.id)).length > 0) {
+      open.add(folder.id);
+    }
+  }
+  if (nextLookAt !== null || open.size > 0) {
+    return { kind: 'yielded', resumeAt: open.size > 0 ? null : nextLookAt };
+  }
+  for (const folder of folders.filter((row) => row.passDone < input.pass)) {
+    await deps.ledger.finishFolder(input.turn, folder.id, input.pass);
+  }
+  return { kind: 'finished' };
+}

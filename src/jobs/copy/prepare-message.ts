@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { allowFlags } from '../../mail/flags.ts';
+import { guardMessage } from '../../mail/guard.ts';
+import { splitMessage } from '../../mail/headers.ts';
+import { messageKey } from '../../mail/message-key.ts';
+import { stampMessage } from '../../mail/stamp.ts';
+import type { OpenRow } from '../ledger.ts';
+import type { OutgoingMessage, TargetTraits } from '../ports.ts';
+
+export interface PreparedMessage {
+  readonly outgoing: OutgoingMessage;
+  readonly key: string;
+  /** Of the bytes without the stamp. */
+  readonly sha256: string;
+  /** Changes that the target made necessary, by code. */
+  readonly repairs: readonly string[];
+}
+
+export type PrepareResult =
+  | { readonly kind: 'ready'; readonly message: PreparedMessage }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Makes a message ready for its target: guarded, keyed, hashed, stamped. The guard sees the whole
+ * message before any octet of it leaves.
+ */
+export function prepareMessage(
+  row: OpenRow,
+  bytes: Buffer,
+  { folderPath, traits }: { readonly folderPath: string; readonly traits: TargetTraits },
+): PrepareResult {
+  const guarded = guardFor(traits, bytes, row.flags);
+  if (guarded.kind === 'refused') {
+    return { kind: 'refused', reason: `copy.${guarded.reason}` };
+  }
+  const body = guarded.bytes;
+  return {
+    kind: 'ready',
+    message: {
+      outgoing: {
+        folderPath,
+        bytes: traits.stamps ? stampMessage(body, row.id) : body,
+        flags: allowFlags(row.flags, traits.allowedFlags),
+        receivedAt: row.receivedAt,
+      },
+      key: messageKey(splitMessage(body).header).key,
+      sha256: createHash('sha256').update(body).digest('hex'),
+      repairs: guarded.repairs,
+    },
+  };
+}
+
+type Guarded = ReturnType<typeof guardMessage>;
+
+/** A byte-exact target gets the bytes as they are. */
+function guardFor(traits: TargetTraits, bytes: Buffer, flags: readonly string[]): Guarded {
+  if (traits.byteExact) {
+    return { kind: 'ok', bytes, repairs: [] };
+  }
+  return guardMessage(bytes, flags, {
+    maxLineBytes: traits.maxLineBytes,
+    maxMessageBytes: traits.maxMessageBytes,
+    strictHeaders: true,
+    disarmReceipts: true,
+  });
+}

@@ -1,0 +1,140 @@
+import type { Settlement, SuspectRow } from '../ledger.ts';
+import type { TargetMessage } from '../ports.ts';
+import type { CopyDeps, CopyInput } from './deps.ts';
+import { candidatesToHash, type MatchResult, matchByKey, matchSuspects } from './match-suspects.ts';
+
+/** Looks at the target that must find nothing before a message is sent again. */
+const EMPTY_LOOKS = 2;
+
+/** When the suspects that are left are due for another look; null when none is left. */
+export interface SuspectsOutcome {
+  readonly nextLookAt: Date | null;
+}
+
+/**
+ * Looks in the target for every append that was never answered, from the lowest UIDNEXT of its
+ * attempts on. Found: done. Not found: sent again, but only after two empty looks and the time within
+ * which the server may still complete an append of a dead link. Call it with no append in flight.
+ */
+export async function resolveSuspects(
+  deps: CopyDeps,
+  input: CopyInput,
+  signal: AbortSignal,
+): Promise<SuspectsOutcome> {
+  const suspects = await deps.ledger.suspects(input.turn);
+  let nextLookAt: Date | null = null;
+  for (const group of Map.groupBy(suspects, (row) => row.targetFolderId).values()) {
+    const due = await resolveGroup(deps, input, group, signal);
+    nextLookAt = earliest(nextLookAt, due);
+  }
+  return { nextLookAt };
+}
+
+function earliest(a: Date | null, b: Date | null): Date | null {
+  return a === null || (b !== null && b < a) ? b : a;
+}
+
+async function resolveGroup(
+  deps: CopyDeps,
+  input: CopyInput,
+  suspects: readonly SuspectRow[],
+  signal: AbortSignal,
+): Promise<Date | null> {
+  const [first] = suspects;
+  if (first === undefined) {
+    return null;
+  }
+  const path = first.targetPath;
+  const state = await deps.target.folderState(path, signal);
+  // A folder that was renumbered since is looked through from its beginning.
+  const from = Math.min(
+    ...suspects.map((row) => (row.targetUidValidity === state.uidValidity ? row.lookFrom : 1)),
+  );
+  const seen = state.exists === 0 ? [] : await deps.target.look(path, from, signal);
+  const claimed = await deps.ledger.claimedUids(
+    first.targetFolderId,
+    state.uidValidity,
+    seen.map((message) => message.uid),
+  );
+  const candidates = seen.filter((message) => !claimed.has(message.uid));
+  const { found, missing, ambiguous } = await match(
+    deps,
+    input,
+    { path, suspects, candidates, seen },
+    signal,
+  );
+  const now = deps.clock.now();
+  const decided = missing.map((row) =>
+    decideMissing(row, { now, settleMs: deps.traits.settleMs, ambiguous: ambiguous.has(row.id) }),
+  );
+  await deps.ledger.settle(input.turn, [
+    ...[...found].map(
+      ([id, uid]): Settlement => ({ id, state: 'done', uidValidity: state.uidValidity, uid }),
+    ),
+    ...decided.map(({ settlement }) => settlement),
+  ]);
+  deps.logger.info(
+    { suspects: suspects.length, found: found.size, missing: missing.length },
+    'suspects looked for',
+  );
+  return decided.reduce<Date | null>((due, { nextLookAt }) => earliest(due, nextLookAt), null);
+}
+
+interface LookContext {
+  readonly path: string;
+  readonly suspects: readonly SuspectRow[];
+  readonly seen: readonly TargetMessage[];
+  /** Of `seen`, what settles no other row. */
+  readonly candidates: readonly TargetMessage[];
+}
+
+async function match(
+  deps: CopyDeps,
+  input: CopyInput,
+  { path, suspects, seen, candidates }: LookContext,
+  signal: AbortSignal,
+): Promise<MatchResult & { readonly ambiguous: ReadonlySet<number> }> {
+  const hashes = await deps.target.hashBodies(
+    path,
+    candidatesToHash({ suspects, candidates, traits: deps.traits }),
+    signal,
+  );
+  const { found, missing } = matchSuspects({ suspects, candidates, hashes, traits: deps.traits });
+  const stampsComeBack = input.stampProven || seen.some((message) => message.stamp !== null);
+  if (!deps.traits.stamps || stampsComeBack) {
+    return { found, missing, ambiguous: new Set() };
+  }
+  const byKey = matchByKey(missing, candidates);
+  return {
+    found: new Map([...found, ...byKey.found]),
+    missing: missing.filter((row) => !byKey.found.has(row.id)),
+    ambiguous: byKey.ambiguous,
+  };
+}
+
+/** What to do with a suspect that a look did not find. Pure. */
+export function decideMissing(
+  row: Pick<SuspectRow, 'id' | 'emptyLooks' | 'linkDiedAt'>,
+  {
+    now,
+    settleMs,
+    ambiguous,
+  }: { readonly now: Date; readonly settleMs: number; readonly ambiguous: boolean },
+): { readonly settlement: Settlement; readonly nextLookAt: Date | null } {
+  if (ambiguous) {
+    // Neither there nor absent for certain: sending it again might double it.
+    return {
+      settlement: { id: row.id, state: 'failed', reason: 'copy.fate-unknown' },
+      nextLookAt: null,
+    };
+  }
+  const emptyLooks = row.emptyLooks + 1;
+  const settledAt = new Date((row.linkDiedAt ?? now).getTime() + settleMs);
+  if (emptyLooks < EMPTY_LOOKS || now < settledAt) {
+    return {
+      settlement: { id: row.id, state: 'in-flight', emptyLooks },
+      nextLookAt: settledAt > now ? settledAt : now,
+    };
+  }
+  return { settlement: { id: row.id, state: 'listed', suspected: true }, nextLookAt: null };
+}

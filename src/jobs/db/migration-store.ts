@@ -1,0 +1,347 @@
+import { randomUUID } from 'node:crypto';
+import { and, desc, eq, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
+import type { Actor, AuditEntry, PilotResult } from '../api.ts';
+import { UnknownMigrationError } from '../errors.ts';
+import {
+  type Command,
+  END_STATES,
+  type MigrationEvent,
+  type MigrationState,
+  STATES,
+} from '../migration/state.ts';
+import { INITIAL_STATE, JOB_OF_STATE, transition } from '../migration/transition.ts';
+import type { DirectoryPerson, TenantChange } from '../ports.ts';
+import { type Database, inTransaction } from './connect.ts';
+import * as schema from './schema.ts';
+
+export type MigrationRow = typeof schema.migrations.$inferSelect;
+export type TenantChangeRow = typeof schema.tenantChanges.$inferSelect;
+
+/** Takes the commands of a transition into the queue, on the connection of its transaction. */
+export type CommandSink = (
+  client: pg.PoolClient,
+  migration: Pick<MigrationRow, 'id' | 'batchId' | 'step'>,
+  commands: readonly Command[],
+) => Promise<void>;
+
+export interface ApplyInput {
+  readonly migrationId: string;
+  readonly event: MigrationEvent;
+  /** Null for what a worker saw by itself. */
+  readonly actor: Actor | null;
+  /** Only if the migration still is at this step; null for any. */
+  readonly onlyAtStep: number | null;
+  /** More to write in the same transaction, only when the event changes something. */
+  readonly also?: (client: pg.PoolClient) => Promise<void>;
+}
+
+/** Migrations, their batches and what belongs to them, in PostgreSQL. */
+export interface MigrationStore {
+  /** The one row of a `copy` between two mailboxes, made at its first run. */
+  findOrCreateCopy(input: CopyPair): Promise<MigrationRow>;
+  createBatch(input: NewBatch): Promise<{ batchId: string; migrationId: string; created: boolean }>;
+  find(id: string): Promise<MigrationRow | null>;
+  /** Applies an event, queues what follows and writes the audit row, all or nothing; null when it does not fit. */
+  apply(input: ApplyInput): Promise<MigrationRow | null>;
+  ofBatch(batchId: string): Promise<readonly MigrationRow[]>;
+  batch(batchId: string): Promise<typeof schema.batches.$inferSelect | null>;
+  latestBatch(): Promise<string | null>;
+  ofPerson(personId: string): Promise<MigrationRow | null>;
+  /** Every migration that a job or the passing of time should move on. */
+  needingWork(): Promise<readonly MigrationRow[]>;
+  savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
+  saveRate(
+    migrationId: string,
+    folder: string | null,
+    bytesPerSecond: number | null,
+  ): Promise<void>;
+  saveReport(migrationId: string, path: string): Promise<void>;
+  saveCredential(client: pg.PoolClient, migrationId: string, sealed: string): Promise<void>;
+  credential(migrationId: string): Promise<string | null>;
+  purgeCredential(migrationId: string): Promise<void>;
+  /** Writes a tenant change down before it is made; a second time keeps the first `before`. */
+  planChange(migrationId: string, change: TenantChange): Promise<void>;
+  openChanges(migrationId: string): Promise<readonly TenantChangeRow[]>;
+  closeChange(id: number): Promise<void>;
+  audit(entry: AuditEntry): Promise<void>;
+}
+
+export interface CopyPair {
+  readonly sourceAddress: string;
+  readonly sourceHost: string;
+  readonly targetMailbox: string;
+}
+
+export interface NewBatch {
+  readonly actor: Actor;
+  readonly person: DirectoryPerson;
+  readonly targetMailbox: string;
+  readonly sourceHost: string;
+  readonly planHash: string;
+}
+
+const workingStates = STATES.filter((state) => state in JOB_OF_STATE);
+
+/** The store; `sink` queues what a transition commands. */
+export function createMigrationStore(database: Database, sink: CommandSink): MigrationStore {
+  const { db, pool } = database;
+  const { migrations, batches, credentials, tenantChanges } = schema;
+
+  const one = async (id: string): Promise<MigrationRow | null> =>
+    (await db.select().from(migrations).where(eq(migrations.id, id)))[0] ?? null;
+
+  return {
+    find: one,
+
+    async findOrCreateCopy(pair) {
+      const planHash = `copy ${pair.sourceAddress} ${pair.sourceHost} ${pair.targetMailbox}`;
+      await db
+        .insert(migrations)
+        .values({
+          id: randomUUID(),
+          runId: randomUUID(),
+          planHash,
+          ...pair,
+          state: 'Syncing',
+        })
+        .onConflictDoNothing();
+      const [row] = await db.select().from(migrations).where(eq(migrations.planHash, planHash));
+      if (row === undefined) {
+        throw new UnknownMigrationError('The row of this copy vanished.');
+      }
+      return row;
+    },
+
+    createBatch: (input) =>
+      inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const [before] = await tx
+          .select()
+          .from(migrations)
+          .where(
+            and(
+              eq(migrations.targetMailbox, input.targetMailbox),
+              isNotNull(migrations.batchId),
+              notInArray(migrations.state, [...END_STATES]),
+            ),
+          );
+        if (before?.batchId) {
+          return { batchId: before.batchId, migrationId: before.id, created: false };
+        }
+        const batchId = randomUUID();
+        const id = randomUUID();
+        await tx.insert(batches).values({
+          id: batchId,
+          startedByPerson: input.actor.personId,
+          startedByTenant: input.actor.tenantId,
+        });
+        const added = await tx
+          .insert(migrations)
+          .values({
+            id,
+            runId: randomUUID(),
+            batchId,
+            person: input.person,
+            planHash: `${input.planHash} ${batchId}`,
+            targetMailbox: input.targetMailbox,
+            sourceHost: input.sourceHost,
+            state: INITIAL_STATE.name,
+          })
+          .returning({ id: migrations.id });
+        return { batchId, migrationId: added[0]?.id ?? id, created: true };
+      }),
+
+    apply: (input) => inTransaction(pool, (client) => applyEvent(client, input, sink)),
+
+    ofBatch: (batchId) =>
+      db
+        .select()
+        .from(migrations)
+        .where(eq(migrations.batchId, batchId))
+        .orderBy(migrations.createdAt),
+
+    async batch(batchId) {
+      return (await db.select().from(batches).where(eq(batches.id, batchId)))[0] ?? null;
+    },
+
+    async latestBatch() {
+      const [open] = await db
+        .select({ id: migrations.batchId })
+        .from(migrations)
+        .where(notInArray(migrations.state, [...END_STATES]))
+        .orderBy(desc(migrations.createdAt))
+        .limit(1);
+      if (open?.id) {
+        return open.id;
+      }
+      const [last] = await db.select().from(batches).orderBy(desc(batches.createdAt)).limit(1);
+      return last?.id ?? null;
+    },
+
+    async ofPerson(personId) {
+      const own = await db
+        .select()
+        .from(migrations)
+        .where(sql`${migrations.person}->>'id' = ${personId}`)
+        .orderBy(desc(migrations.createdAt));
+      return own.find((row) => !END_STATES.includes(row.state)) ?? own[0] ?? null;
+    },
+
+    needingWork: () =>
+      db
+        .select()
+        .from(migrations)
+        .where(
+          and(
+            isNotNull(migrations.batchId),
+            or(
+              inArray(migrations.state, [...workingStates, 'RateLimited']),
+              and(inArray(migrations.state, [...END_STATES]), eq(migrations.cleanedUp, false)),
+            ),
+          ),
+        ),
+
+    async savePilot(migrationId, pilot) {
+      await db.update(migrations).set({ pilot }).where(eq(migrations.id, migrationId));
+    },
+
+    async saveRate(migrationId, currentFolder, bytesPerSecond) {
+      await db
+        .update(migrations)
+        .set({ currentFolder, bytesPerSecond })
+        .where(eq(migrations.id, migrationId));
+    },
+
+    async saveReport(migrationId, reportPath) {
+      await db.update(migrations).set({ reportPath }).where(eq(migrations.id, migrationId));
+    },
+
+    async saveCredential(client, migrationId, sealed) {
+      await drizzle(client, { schema })
+        .insert(credentials)
+        .values({ migrationId, sealed })
+        .onConflictDoUpdate({
+          target: credentials.migrationId,
+          set: { sealed, storedAt: new Date() },
+        });
+    },
+
+    async credential(migrationId) {
+      const [row] = await db
+        .select()
+        .from(credentials)
+        .where(eq(credentials.migrationId, migrationId));
+      return row?.sealed ?? null;
+    },
+
+    async purgeCredential(migrationId) {
+      await inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const gone = await tx
+          .delete(credentials)
+          .where(eq(credentials.migrationId, migrationId))
+          .returning({ id: credentials.migrationId });
+        if (gone.length > 0) {
+          await tx.insert(schema.audit).values({
+            action: 'credential.purged',
+            subject: migrationId,
+            outcome: 'done',
+          });
+        }
+      });
+    },
+
+    async planChange(migrationId, change) {
+      await db
+        .insert(tenantChanges)
+        .values({ migrationId, ...change })
+        .onConflictDoNothing();
+    },
+
+    openChanges: (migrationId) =>
+      db
+        .select()
+        .from(tenantChanges)
+        .where(and(eq(tenantChanges.migrationId, migrationId), isNull(tenantChanges.undoneAt)))
+        .orderBy(desc(tenantChanges.id)),
+
+    async closeChange(id) {
+      await db.update(tenantChanges).set({ undoneAt: new Date() }).where(eq(tenantChanges.id, id));
+    },
+
+    async audit(entry) {
+      await db.insert(schema.audit).values({
+        ...actorColumns(entry.actor),
+        action: entry.action,
+        subject: entry.subject,
+        outcome: entry.outcome,
+        before: entry.before,
+        after: entry.after,
+      });
+    },
+  };
+}
+
+async function applyEvent(
+  client: pg.PoolClient,
+  input: ApplyInput,
+  sink: CommandSink,
+): Promise<MigrationRow | null> {
+  const { migrations } = schema;
+  const tx = drizzle(client, { schema });
+  const [row] = await tx
+    .select()
+    .from(migrations)
+    .where(eq(migrations.id, input.migrationId))
+    .for('update');
+  if (row === undefined) {
+    throw new UnknownMigrationError('No migration has this id.');
+  }
+  const stale = input.onlyAtStep !== null && row.step !== input.onlyAtStep;
+  const next = stale ? null : transition(stateOf(row), input.event);
+  if (next === null) {
+    return null;
+  }
+  const entered = next.state.name !== row.state;
+  const changes = {
+    ...columnsOf(next.state),
+    ...(entered ? { stateSince: new Date() } : {}),
+    // The step names the one live job; the epoch fences whoever still writes for an older one.
+    step: row.step + 1,
+    epoch: row.epoch + 1,
+  };
+  await tx.update(migrations).set(changes).where(eq(migrations.id, row.id));
+  const changed = { ...row, ...changes };
+  await input.also?.(client);
+  await sink(client, changed, next.commands);
+  if (entered || input.actor !== null) {
+    await tx.insert(schema.audit).values({
+      ...actorColumns(input.actor),
+      action: `migration.${input.event.type}`,
+      subject: row.id,
+      outcome: 'done',
+      before: row.state,
+      after: next.state.name,
+    });
+  }
+  return changed;
+}
+
+function actorColumns(actor: Actor | null): {
+  actorPerson: string | null;
+  actorTenant: string | null;
+} {
+  return { actorPerson: actor?.personId ?? null, actorTenant: actor?.tenantId ?? null };
+}
+
+/** The state machine's part of a row. */
+export function stateOf(row: MigrationRow): MigrationState {
+  const { state, resume, interrupted, until, problem, pass, cleanedUp } = row;
+  return { name: state, resume, interrupted, until, problem, pass, cleanedUp };
+}
+
+function columnsOf({ name, ...rest }: MigrationState): Partial<MigrationRow> {
+  return { state: name, ...rest };
+}

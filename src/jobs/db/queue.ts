@@ -1,0 +1,159 @@
+import type pg from 'pg';
+import { type Job, PgBoss } from 'pg-boss';
+import type { Logger } from '../../log.ts';
+import type { Notice, NoticeName } from '../api.ts';
+import { JobRefusedError } from '../errors.ts';
+import { JOB_NAMES, type JobName } from '../migration/state.ts';
+import type { CommandSink } from './migration-store.ts';
+
+/** What a step job carries; the step tells whether it is still the one that counts. */
+export interface StepJob {
+  readonly migrationId: string;
+  readonly step: number;
+}
+
+/** Jobs on PostgreSQL: sent in the transaction that makes them necessary. */
+export interface Queue {
+  readonly sink: CommandSink;
+  /** Runs jobs until `stop`; a handler that throws is tried again with back-off. */
+  work(handlers: QueueHandlers): Promise<void>;
+  /** Makes sure that a live job exists for this step; sends one where none is left. */
+  ensureStep(name: JobName, job: StepJob): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface QueueHandlers {
+  readonly step: (name: JobName, job: StepJob, signal: AbortSignal) => Promise<void>;
+  readonly notice: (notice: Notice, signal: AbortSignal) => Promise<void>;
+}
+
+const NOTICE_QUEUE = 'notice';
+
+/** A worker that has not been heard of for this long is taken for dead, its job given to another. */
+const HEARTBEAT_SECONDS = 20;
+
+export interface QueueDeps {
+  readonly connectionString: string;
+  readonly logger: Logger;
+  /** How many migrations one process moves at once. */
+  readonly concurrency: number;
+  /** Nobody else can be running jobs (our own database, locked): what is active belongs to the dead. */
+  readonly soleWorker: boolean;
+}
+
+/** Starts pg-boss and makes its queues. */
+export async function startQueue(deps: QueueDeps): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString: deps.connectionString,
+    useListenNotify: true,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
+  });
+  boss.on('error', (error: Error) => deps.logger.warn({ error: error.name }, 'queue error'));
+  await boss.start();
+  for (const name of [...JOB_NAMES, NOTICE_QUEUE]) {
+    await boss.createQueue(name, {
+      retryLimit: 1000,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 300,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: 3600,
+      notify: true,
+    });
+  }
+  if (deps.soleWorker) {
+    await releaseOrphans(boss);
+  }
+
+  const send = async (
+    client: pg.PoolClient,
+    name: string,
+    data: object,
+    startAfter: Date | null,
+  ): Promise<void> => {
+    const id = await boss.send(name, data, {
+      db: onConnection(client),
+      ...(startAfter === null ? {} : { startAfter }),
+    });
+    if (id === null) {
+      throw new JobRefusedError('The queue refused a job that a state needs.');
+    }
+  };
+
+  return {
+    sink: async (client, migration, commands) => {
+      const notices = new Set<NoticeName>();
+      for (const command of commands) {
+        if (command.kind === 'job') {
+          const job: StepJob = { migrationId: migration.id, step: migration.step };
+          await send(client, command.job, job, command.startAfter);
+        } else {
+          notices.add(command.notice);
+        }
+      }
+      for (const name of notices) {
+        const notice: Notice = {
+          name,
+          batchId: migration.batchId ?? '',
+          migrationId: migration.id,
+        };
+        await send(client, NOTICE_QUEUE, notice, null);
+      }
+    },
+
+    async work({ step, notice }) {
+      for (const name of JOB_NAMES) {
+        await boss.work<StepJob>(
+          name,
+          {
+            pollingIntervalSeconds: 0.5,
+            notifyPollingIntervalSeconds: 5,
+            localConcurrency: deps.concurrency,
+          },
+          eachJob((job) => step(name, job.data, job.signal)),
+        );
+      }
+      await boss.work<Notice>(
+        NOTICE_QUEUE,
+        { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5, localConcurrency: 4 },
+        eachJob((job) => notice(job.data, job.signal)),
+      );
+    },
+
+    async ensureStep(name, job) {
+      const live = await boss.findJobs<StepJob>(name, { data: { ...job } });
+      if (!live.some(({ state }) => ['created', 'retry', 'active'].includes(state))) {
+        await boss.send(name, job);
+      }
+    },
+
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+}
+
+function eachJob<T>(handle: (job: Job<T>) => Promise<void>): (jobs: Job<T>[]) => Promise<void> {
+  return async (jobs) => {
+    for (const job of jobs) {
+      await handle(job);
+    }
+  };
+}
+
+/** pg-boss speaks through the caller's transaction. */
+function onConnection(client: pg.PoolClient): {
+  executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>;
+} {
+  return { executeSql: (text, values) => client.query(text, values) };
+}
+
+/** Jobs that a killed process left active run again at once. */
+async function releaseOrphans(boss: PgBoss): Promise<void> {
+  for (const name of [...JOB_NAMES, NOTICE_QUEUE]) {
+    const jobs = await boss.findJobs(name, {});
+    const orphans = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
+    if (orphans.length > 0) {
+      await boss.fail(name, orphans);
+    }
+  }
+}

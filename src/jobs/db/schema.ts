@@ -1,0 +1,217 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  type PgTimestampBuilderInitial,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { ConversationReference, PilotResult, PostedCard } from '../api.ts';
+import type { MessageState } from '../ledger.ts';
+import type { Problem, StateName } from '../migration/state.ts';
+import type { DirectoryPerson } from '../ports.ts';
+
+const instant = (name: string): PgTimestampBuilderInitial<string> =>
+  timestamp(name, { withTimezone: true });
+
+/** Mailboxes that are moved together. */
+export const batches = pgTable('batches', {
+  id: uuid('id').primaryKey(),
+  startedByPerson: text('started_by_person').notNull(),
+  startedByTenant: text('started_by_tenant').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** One mailbox's move; the state machine owns the columns from `state` to `cleaned_up`. */
+export const migrations = pgTable(
+  'migrations',
+  {
+    id: uuid('id').primaryKey(),
+    /** Names all that this migration wrote. */
+    runId: uuid('run_id').notNull(),
+    /** Null for a `copy` without Teams. */
+    batchId: uuid('batch_id').references(() => batches.id),
+    person: jsonb('person').$type<DirectoryPerson>(),
+    planHash: text('plan_hash'),
+    targetMailbox: text('target_mailbox').notNull(),
+    sourceAddress: text('source_address'),
+    sourceHost: text('source_host').notNull(),
+    state: text('state').$type<StateName>().notNull(),
+    resume: text('resume').$type<StateName>(),
+    interrupted: text('interrupted').$type<StateName>(),
+    until: instant('until'),
+    problem: jsonb('problem').$type<Problem>(),
+    pass: integer('pass').notNull().default(0),
+    cleanedUp: boolean('cleaned_up').notNull().default(false),
+    stateSince: instant('state_since').notNull().defaultNow(),
+    /** Counts the transitions: a job that carries an older step is stale. */
+    step: bigint('step', { mode: 'number' }).notNull().default(0),
+    /** Fences every ledger write: a worker that lost its turn can write nothing any more. */
+    epoch: bigint('epoch', { mode: 'number' }).notNull().default(0),
+    /** The target was seen to give X-Skybridge-Id back. */
+    stampProven: boolean('stamp_proven').notNull().default(false),
+    pilot: jsonb('pilot').$type<PilotResult>(),
+    currentFolder: text('current_folder'),
+    bytesPerSecond: bigint('bytes_per_second', { mode: 'number' }),
+    reportPath: text('report_path'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('migrations_batch').on(table.batchId),
+    index('migrations_state').on(table.state),
+    // A plan is started once, whoever presses how often; a `copy` is one row per pair of mailboxes.
+    uniqueIndex('migrations_plan').on(table.planHash).where(sql`${table.planHash} is not null`),
+  ],
+);
+
+/** App passwords, sealed; purged when the migration ends. */
+export const credentials = pgTable('credentials', {
+  migrationId: uuid('migration_id')
+    .primaryKey()
+    .references(() => migrations.id),
+  sealed: text('sealed').notNull(),
+  storedAt: instant('stored_at').notNull().defaultNow(),
+});
+
+/** A folder of the source and where it goes. */
+export const folders = pgTable(
+  'folders',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    migrationId: uuid('migration_id')
+      .notNull()
+      .references(() => migrations.id),
+    sourcePath: text('source_path').notNull(),
+    targetPath: text('target_path').notNull(),
+    /** Why the name changes, where it does. */
+    reason: text('reason').$type<'special-use' | 'reserved' | 'collision' | 'invalid-name'>(),
+    specialUse: text('special_use'),
+    messages: integer('messages').notNull().default(0),
+    uidValidity: bigint('uid_validity', { mode: 'number' }),
+    /** The last pass that listed this folder; -1 before the first. */
+    passListed: integer('pass_listed').notNull().default(-1),
+    /** The last pass that went through this folder to its end; -1 before the first. */
+    passDone: integer('pass_done').notNull().default(-1),
+    /** Why the folder cannot be opened, where it cannot. */
+    problem: text('problem'),
+  },
+  (table) => [unique('folders_path').on(table.migrationId, table.sourcePath)],
+);
+
+/** A folder of a target mailbox, whoever writes to it. */
+export const targetFolders = pgTable(
+  'target_folders',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    mailbox: text('mailbox').notNull(),
+    path: text('path').notNull(),
+  },
+  (table) => [unique('target_folders_path').on(table.mailbox, table.path)],
+);
+
+/** The ledger: every source message and where it went. */
+export const messages = pgTable(
+  'messages',
+  {
+    /** The row id: stamped on the message where the target takes stamps. */
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    folderId: bigint('folder_id', { mode: 'number' })
+      .notNull()
+      .references(() => folders.id),
+    uidValidity: bigint('uid_validity', { mode: 'number' }).notNull(),
+    uid: bigint('uid', { mode: 'number' }).notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    receivedAt: instant('received_at'),
+    flags: text('flags').array().notNull(),
+    state: text('state').$type<MessageState>().notNull(),
+    /** Why it was skipped or failed. */
+    reason: text('reason'),
+    /** Changes that the guard made, by reason code. */
+    repairs: text('repairs').array(),
+    key: text('key'),
+    /** Of the bytes that were sent, the stamp not counted. */
+    sha256: text('sha256'),
+    sentBytes: bigint('sent_bytes', { mode: 'number' }),
+    attempts: integer('attempts').notNull().default(0),
+    targetFolderId: bigint('target_folder_id', { mode: 'number' }).references(
+      () => targetFolders.id,
+    ),
+    targetUidValidity: bigint('target_uid_validity', { mode: 'number' }),
+    /** The lowest UIDNEXT of all attempts: where the look for a suspect begins. */
+    lookFrom: bigint('look_from', { mode: 'number' }),
+    targetUid: bigint('target_uid', { mode: 'number' }),
+    /** The epoch that wrote the intent. */
+    epoch: bigint('epoch', { mode: 'number' }),
+    /** When the link of the last attempt was known to be dead. */
+    linkDiedAt: instant('link_died_at'),
+    /** Looks since then that found nothing. */
+    emptyLooks: integer('empty_looks').notNull().default(0),
+  },
+  (table) => [
+    unique('messages_source').on(table.folderId, table.uidValidity, table.uid),
+    // One target UID settles one row, across migrations.
+    uniqueIndex('messages_target')
+      .on(table.targetFolderId, table.targetUidValidity, table.targetUid)
+      .where(sql`${table.targetUid} is not null`),
+    index('messages_open').on(table.folderId, table.state),
+  ],
+);
+
+/** What was changed in the tenant, written before the change, so that it can be put back. */
+export const tenantChanges = pgTable(
+  'tenant_changes',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    migrationId: uuid('migration_id')
+      .notNull()
+      .references(() => migrations.id),
+    what: text('what').notNull(),
+    personId: text('person_id').notNull(),
+    before: text('before').notNull(),
+    after: text('after').notNull(),
+    plannedAt: instant('planned_at').notNull().defaultNow(),
+    undoneAt: instant('undone_at'),
+  },
+  (table) => [unique('tenant_changes_once').on(table.migrationId, table.what, table.personId)],
+);
+
+/** Who did or tried what; rows are only ever added. */
+export const audit = pgTable('audit', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  at: instant('at').notNull().defaultNow(),
+  actorPerson: text('actor_person'),
+  actorTenant: text('actor_tenant'),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  outcome: text('outcome').notNull(),
+  before: text('before'),
+  after: text('after'),
+});
+
+export const conversations = pgTable('conversations', {
+  key: text('key').primaryKey(),
+  reference: jsonb('reference').$type<ConversationReference>().notNull(),
+});
+
+export const postedCards = pgTable('posted_cards', {
+  key: text('key').primaryKey(),
+  posted: jsonb('posted').$type<PostedCard>().notNull(),
+});
+
+/** One-time tokens, by their hash. */
+export const nonces = pgTable('nonces', {
+  hash: text('hash').primaryKey(),
+  personId: text('person_id').notNull(),
+  tenantId: text('tenant_id').notNull(),
+  subject: text('subject').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  takenAt: instant('taken_at'),
+});

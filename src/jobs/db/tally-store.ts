@@ -1,0 +1,115 @@
+import type pg from 'pg';
+import type { Tally } from '../api.ts';
+import type { MessageState } from '../ledger.ts';
+
+/** The sum of one folder, or of all of them. */
+export interface FolderTally {
+  readonly folderId: number;
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  readonly reason: string | null;
+  readonly specialUse: string | null;
+  /** Why the folder could not be opened, where it could not. */
+  readonly problem: string | null;
+  readonly tally: Tally;
+  readonly bytes: { readonly total: number; readonly settled: number };
+  /** Messages that were changed so that the target takes them, by code. */
+  readonly repaired: Readonly<Record<string, number>>;
+}
+
+interface CountRow {
+  readonly folderId: number;
+  readonly state: MessageState | null;
+  readonly reason: string | null;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+const SETTLED: readonly (MessageState | null)[] = ['done', 'adopted', 'skipped', 'failed', 'gone'];
+
+/** Adds up the ledger of a migration, folder by folder. */
+export async function tallyFolders(
+  pool: pg.Pool,
+  migrationId: string,
+): Promise<readonly FolderTally[]> {
+  const [folders, counts, repairs] = await Promise.all([
+    pool.query<Omit<FolderTally, 'tally' | 'bytes' | 'repaired'>>(
+      `select id as "folderId", source_path as "sourcePath", target_path as "targetPath", reason,
+              special_use as "specialUse", problem
+         from folders where migration_id = $1 order by id`,
+      [migrationId],
+    ),
+    pool.query<CountRow>(
+      `select m.folder_id as "folderId", m.state, m.reason, count(*)::int as count,
+              sum(m.size_bytes)::bigint as bytes
+         from messages m join folders f on f.id = m.folder_id
+        where f.migration_id = $1 group by 1, 2, 3`,
+      [migrationId],
+    ),
+    pool.query<{ folderId: number; code: string; count: number }>(
+      `select m.folder_id as "folderId", code, count(*)::int as count
+         from messages m join folders f on f.id = m.folder_id, unnest(m.repairs) as code
+        where f.migration_id = $1 and m.state in ('done', 'adopted') and code <> '' group by 1, 2`,
+      [migrationId],
+    ),
+  ]);
+  return folders.rows.map((folder) => ({
+    ...folder,
+    ...addUp(counts.rows.filter((row) => row.folderId === folder.folderId)),
+    repaired: Object.fromEntries(
+      repairs.rows
+        .filter((row) => row.folderId === folder.folderId)
+        .map((row) => [row.code, row.count]),
+    ),
+  }));
+}
+
+function addUp(rows: readonly CountRow[]): Pick<FolderTally, 'tally' | 'bytes'> {
+  const sum = (pick: (row: CountRow) => boolean, of: 'count' | 'bytes' = 'count'): number =>
+    rows.filter(pick).reduce((total, row) => total + row[of], 0);
+  const byReason = (state: MessageState): Record<string, number> =>
+    Object.fromEntries(
+      rows
+        .filter((row) => row.state === state)
+        .map((row) => [row.reason ?? 'unknown', row.count] as const),
+    );
+  return {
+    tally: {
+      source: sum(() => true),
+      copied: sum((row) => row.state === 'done'),
+      alreadyThere: sum((row) => row.state === 'adopted'),
+      skipped: byReason('skipped'),
+      failed: byReason('failed'),
+      gone: sum((row) => row.state === 'gone'),
+      open: sum((row) => row.state === 'listed' || row.state === 'in-flight'),
+    },
+    bytes: {
+      total: sum(() => true, 'bytes'),
+      settled: sum((row) => SETTLED.includes(row.state), 'bytes'),
+    },
+  };
+}
+
+/** The total of several tallies. Pure. */
+export function addTallies(tallies: readonly Tally[]): Tally {
+  const total = (pick: (tally: Tally) => number): number =>
+    tallies.reduce((sum, tally) => sum + pick(tally), 0);
+  const merged = (
+    pick: (tally: Tally) => Readonly<Record<string, number>>,
+  ): Record<string, number> => {
+    const sums: Record<string, number> = {};
+    for (const [reason, count] of tallies.flatMap((tally) => Object.entries(pick(tally)))) {
+      sums[reason] = (sums[reason] ?? 0) + count;
+    }
+    return sums;
+  };
+  return {
+    source: total((tally) => tally.source),
+    copied: total((tally) => tally.copied),
+    alreadyThere: total((tally) => tally.alreadyThere),
+    skipped: merged((tally) => tally.skipped),
+    failed: merged((tally) => tally.failed),
+    gone: total((tally) => tally.gone),
+    open: total((tally) => tally.open),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The ledger's shape: every source message and where it went.
+ *
+ *   listed → in-flight → done | adopted | failed;  listed → skipped | gone
+ *
+ * `in-flight` is an intent, committed before the first octet leaves. A row that is in flight while no
+ * append of this process answers for it is a suspect: it may be stored or not.
+ */
+export type MessageState =
+  | 'listed'
+  | 'in-flight'
+  | 'done'
+  | 'adopted'
+  | 'skipped'
+  | 'failed'
+  | 'gone';
+
+/** Marks who may write: the turn of one worker with one migration. */
+export interface Turn {
+  readonly migrationId: string;
+  readonly epoch: number;
+}
+
+export interface FolderRow {
+  readonly id: number;
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  readonly specialUse: string | null;
+  readonly messages: number;
+  readonly uidValidity: number | null;
+  /** The last pass that listed it; -1 before the first. */
+  readonly passListed: number;
+  /** The last pass that went through it to its end. */
+  readonly passDone: number;
+  readonly problem: string | null;
+}
+
+/** A message that still has to be copied. */
+export interface OpenRow {
+  readonly id: number;
+  readonly uid: number;
+  readonly sizeBytes: number;
+  readonly receivedAt: Date | null;
+  readonly flags: readonly string[];
+  readonly attempts: number;
+}
+
+/** A row whose last attempt was never answered. */
+export interface SuspectRow {
+  readonly id: number;
+  readonly folderId: number;
+  readonly uid: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly sentBytes: number;
+  readonly receivedAt: Date | null;
+  readonly flags: readonly string[];
+  readonly targetFolderId: number;
+  readonly targetPath: string;
+  readonly targetUidValidity: number;
+  readonly lookFrom: number;
+  readonly attempts: number;
+  readonly linkDiedAt: Date | null;
+  readonly emptyLooks: number;
+}
+
+/** What is written down before the first octet of an append leaves. */
+export interface Intent {
+  readonly id: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly sentBytes: number;
+  readonly repairs: readonly string[];
+  readonly targetFolderId: number;
+  readonly targetUidValidity: number;
+  /** UIDNEXT of the target folder, answered before the batch's first octet. */
+  readonly uidNext: number;
+}
+
+/** How a row leaves the in-flight or listed state. */
+export type Settlement =
+  | {
+      readonly id: number;
+      readonly state: 'done';
+      readonly uidValidity: number;
+      readonly uid: number;
+    }
+  /** Stored, but the server named no UID (no UIDPLUS). */
+  | { readonly id: number; readonly state: 'done'; readonly uidValidity: null; readonly uid: null }
+  | {
+      readonly id: number;
+      readonly state: 'adopted';
+      readonly uidValidity: number;
+      readonly uid: number;
+    }
+  | { readonly id: number; readonly state: 'failed' | 'skipped'; readonly reason: string }
+  | { readonly id: number; readonly state: 'gone' }
+  /**
+   * Certainly not stored: to be copied again. `suspected`: its octets had left once, so that it may be
+   * what breaks connections; it then travels alone.
+   */
+  | { readonly id: number; readonly state: 'listed'; readonly suspected: boolean }
+  /** Still a suspect: the link died now, or a look found nothing. */
+  | { readonly id: number; readonly state: 'in-flight'; readonly emptyLooks: number };

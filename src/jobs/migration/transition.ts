@@ -1,0 +1,174 @@
+import {
+  type Command,
+  END_STATES,
+  type JobName,
+  type MigrationEvent,
+  type MigrationState,
+  type NoticeName,
+  type Problem,
+  type StateName,
+} from './state.ts';
+
+export interface Transition {
+  readonly state: MigrationState;
+  readonly commands: readonly Command[];
+}
+
+/** The job that moves each working state on. States that wait for a person are not in it. */
+export const JOB_OF_STATE: Partial<Record<StateName, JobName>> = {
+  Validating: 'validate',
+  Provisioning: 'provision',
+  Testing: 'test-login',
+  Piloting: 'pilot',
+  Syncing: 'copy',
+  IncrementalSyncing: 'copy',
+  Completing: 'copy',
+  Verifying: 'verify',
+};
+
+/** States in which mail is read and written, so that a throttle or a lost password may strike. */
+const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncing', 'Completing'];
+/** States that an admin may pause; waits for a person need no pausing. */
+const PAUSABLE: readonly StateName[] = [...COPYING, 'Verifying', 'RateLimited'];
+
+export const INITIAL_STATE: MigrationState = {
+  name: 'Queued',
+  resume: null,
+  interrupted: null,
+  until: null,
+  problem: null,
+  pass: 0,
+  cleanedUp: false,
+};
+
+type EventType = MigrationEvent['type'];
+type EventOf<T extends EventType> = Extract<MigrationEvent, { type: T }>;
+type Rule<T extends EventType> = (state: MigrationState, event: EventOf<T>) => Transition | null;
+
+/** Events that a person or a mishap causes, from more than one state. */
+const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
+  'cancel-requested': (state) => (hasEnded(state) ? null : end(state, 'Cancelled')),
+  failed: (state, { problem }) => (hasEnded(state) ? null : end({ ...state, problem }, 'Failed')),
+  'pause-requested': (state) => (PAUSABLE.includes(state.name) ? park(state, 'Paused') : null),
+  'resume-requested': (state) => (state.name === 'Paused' ? goOn(state) : null),
+  'retry-requested': (state) => (state.name === 'WaitingForAdmin' ? goOn(state) : null),
+  due: (state) => (state.name === 'RateLimited' ? goOn(state) : null),
+  blocked: (state, { problem }) =>
+    state.name in JOB_OF_STATE ? park({ ...state, problem }, 'WaitingForAdmin') : null,
+  throttled: (state, { until }) =>
+    COPYING.includes(state.name) ? park({ ...state, until }, 'RateLimited') : null,
+  'credential-lost': (state, { problem }) =>
+    COPYING.includes(state.name) ? loseCredential(state, problem) : null,
+  waiting: (state, { until }) =>
+    state.name === 'Provisioning' || state.name === 'Testing' ? stay(state, until) : null,
+  'slice-ended': (state, { resumeAt }) =>
+    COPYING.includes(state.name) ? stay(state, resumeAt) : null,
+  'login-refused': (state, { problem }) =>
+    state.name === 'Testing' ? askAgain({ ...state, problem }) : null,
+  verified: (state, { explained }) =>
+    state.name === 'Verifying'
+      ? end(state, explained ? 'Completed' : 'CompletedWithWarnings')
+      : null,
+  'cleaned-up': (state) =>
+    hasEnded(state) && !state.cleanedUp
+      ? { state: { ...state, cleanedUp: true }, commands: notices('person', 'admin', 'channel') }
+      : null,
+};
+
+/** Events that move a migration along its way: one line a step. */
+const WAY: Partial<Record<`${StateName} + ${EventType}`, (state: MigrationState) => Transition>> = {
+  'Queued + started': (state) => enter(state, 'Validating'),
+  'Validating + validated': (state) => enter(state, 'Provisioning'),
+  'Provisioning + provisioned': (state) => enter(state, 'WaitingForUser', ['ask-person']),
+  'WaitingForUser + credential-submitted': (state) => enter(state, 'Testing', ['person']),
+  'Testing + login-accepted': (state) =>
+    enter({ ...state, interrupted: null }, state.interrupted ?? 'Piloting', ['person']),
+  'Piloting + pilot-finished': (state) => enter(state, 'PilotReview'),
+  'PilotReview + pilot-approved': (state) => enter(state, 'Syncing', ['person']),
+  'Syncing + pass-finished': (state) => enter({ ...state, pass: state.pass + 1 }, 'Synced'),
+  'IncrementalSyncing + pass-finished': (state) =>
+    enter({ ...state, pass: state.pass + 1 }, 'Synced'),
+  'Synced + delta-due': (state) => enter(state, 'IncrementalSyncing'),
+  'Synced + finish-requested': (state) => enter(state, 'Completing'),
+  'Completing + pass-finished': (state) => enter({ ...state, pass: state.pass + 1 }, 'Verifying'),
+};
+
+/**
+ * The one rule of a migration's life: what an event does in a state. Pure and idempotent: an event
+ * that does not fit the state (a second press, a job that ran twice) returns null and changes nothing.
+ */
+export function transition<T extends EventType>(
+  state: MigrationState,
+  event: EventOf<T>,
+): Transition | null {
+  const rule = CONTROL[event.type];
+  return rule?.(state, event) ?? WAY[`${state.name} + ${event.type}`]?.(state) ?? null;
+}
+
+function hasEnded(state: MigrationState): boolean {
+  return END_STATES.includes(state.name);
+}
+
+/** Apple did not take this password: the person is shown what was seen. */
+function askAgain(state: MigrationState): Transition {
+  const asked: MigrationState = { ...state, name: 'WaitingForUser' };
+  return { state: asked, commands: notices('person', 'admin', 'channel') };
+}
+
+function enter(
+  state: MigrationState,
+  name: StateName,
+  told: readonly NoticeName[] = [],
+): Transition {
+  const next: MigrationState = { ...state, name, until: null, problem: null };
+  return {
+    state: next,
+    commands: [...jobOf(name, null), ...notices(...told, 'admin', 'channel')],
+  };
+}
+
+/** The same state goes on: its job runs again, at once or at `until`. */
+function stay(state: MigrationState, until: Date | null): Transition {
+  return {
+    state: { ...state, until },
+    commands: [...jobOf(state.name, until), ...notices('admin', 'channel')],
+  };
+}
+
+/** Steps aside and remembers where to go on; a park within a park keeps the first place. */
+function park(state: MigrationState, name: StateName): Transition {
+  const resume = state.name in JOB_OF_STATE ? state.name : state.resume;
+  return { state: { ...state, name, resume }, commands: notices('admin', 'channel') };
+}
+
+/** The password was revoked or changed at Apple: only this person is asked again. */
+function loseCredential(state: MigrationState, problem: Problem): Transition {
+  return {
+    state: { ...state, name: 'WaitingForUser', interrupted: state.name, until: null, problem },
+    commands: notices('ask-person', 'admin', 'channel'),
+  };
+}
+
+function goOn(state: MigrationState): Transition | null {
+  return state.resume === null ? null : enter({ ...state, resume: null }, state.resume);
+}
+
+/** The end, from which only the clean-up job follows: what was changed is put back, the password purged. */
+function end(state: MigrationState, name: StateName): Transition {
+  return {
+    state: { ...state, name, resume: null, interrupted: null, until: null },
+    commands: [
+      { kind: 'job', job: 'clean-up', startAfter: null },
+      ...notices('person', 'admin', 'channel'),
+    ],
+  };
+}
+
+function jobOf(name: StateName, startAfter: Date | null): readonly Command[] {
+  const job = JOB_OF_STATE[name];
+  return job === undefined ? [] : [{ kind: 'job', job, startAfter }];
+}
+
+function notices(...names: readonly NoticeName[]): readonly Command[] {
+  return names.map((notice) => ({ kind: 'notice', notice }));
+}

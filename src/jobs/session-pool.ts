@@ -1,0 +1,113 @@
+import { isAppError } from '../errors.ts';
+import { SourceLoginRefusedError } from './errors.ts';
+import type { MailSource, MailTarget, SourceOpener, TargetOpener, TargetTraits } from './ports.ts';
+
+/** Both ends of one migration, logged in. */
+export interface Session {
+  readonly source: MailSource;
+  readonly target: MailTarget;
+}
+
+/**
+ * Connections that stay open between the slices of a migration: a slice is a checkpoint, not a hang-up.
+ * One slice a migration uses them at a time.
+ */
+export interface SessionPool {
+  readonly traits: TargetTraits;
+  /** Logs in at the source alone and leaves, to try a password. */
+  tryLogin(migrationId: string, signal: AbortSignal): Promise<void>;
+  /** Runs `work` with both ends open; they close when it throws. */
+  use<T>(
+    migration: { readonly id: string; readonly targetMailbox: string },
+    work: (session: Session) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
+  close(migrationId: string): Promise<void>;
+  closeAll(): Promise<void>;
+}
+
+/** The pool on what opens each side. */
+export function createSessionPool(openers: {
+  readonly source: SourceOpener;
+  readonly target: TargetOpener;
+}): SessionPool {
+  const sessions = new Map<string, Session>();
+  /** Who waits for a migration's connections: an old slice must be off them before a new one is on. */
+  const users = new Map<string, Promise<unknown>>();
+
+  const openSource = async (migrationId: string, signal: AbortSignal): Promise<MailSource> => {
+    try {
+      return await openers.source.open(migrationId, signal);
+    } catch (error) {
+      if (isAppError(error) && error.code === 'imap.login-refused') {
+        throw new SourceLoginRefusedError('The source did not accept the password.', {
+          cause: error,
+        });
+      }
+      throw error;
+    }
+  };
+
+  const close = async (migrationId: string): Promise<void> => {
+    const session = sessions.get(migrationId);
+    sessions.delete(migrationId);
+    await Promise.allSettled([session?.source.close(), session?.target.close()]);
+  };
+
+  const open = async (
+    migration: { readonly id: string; readonly targetMailbox: string },
+    signal: AbortSignal,
+  ): Promise<Session> => {
+    const there = sessions.get(migration.id);
+    if (there !== undefined) {
+      return there;
+    }
+    const [source, target] = await Promise.allSettled([
+      openSource(migration.id, signal),
+      openers.target.open(migration.targetMailbox, signal),
+    ]);
+    if (source.status === 'fulfilled' && target.status === 'fulfilled') {
+      const session = { source: source.value, target: target.value };
+      sessions.set(migration.id, session);
+      return session;
+    }
+    await Promise.allSettled([
+      source.status === 'fulfilled' ? source.value.close() : undefined,
+      target.status === 'fulfilled' ? target.value.close() : undefined,
+    ]);
+    throw [source, target].find((side) => side.status === 'rejected')?.reason;
+  };
+
+  return {
+    traits: openers.target.traits,
+    async tryLogin(migrationId, signal) {
+      const source = await openSource(migrationId, signal);
+      await source.close();
+    },
+    async use(migration, work, signal) {
+      const before = users.get(migration.id) ?? Promise.resolve();
+      const run = before.then(async () => {
+        signal.throwIfAborted();
+        try {
+          return await work(await open(migration, signal));
+        } catch (error) {
+          await close(migration.id);
+          throw error;
+        }
+      });
+      const settled = run.catch(() => undefined);
+      users.set(migration.id, settled);
+      try {
+        return await run;
+      } finally {
+        if (users.get(migration.id) === settled) {
+          users.delete(migration.id);
+        }
+      }
+    },
+    close,
+    async closeAll() {
+      await Promise.all([...sessions.keys()].map(close));
+    },
+  };
+}

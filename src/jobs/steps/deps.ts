@@ -1,0 +1,41 @@
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import type { ByteBudget } from '../copy/byte-budget.ts';
+import type { LedgerStore } from '../db/ledger-store.ts';
+import type { MigrationRow, MigrationStore } from '../db/migration-store.ts';
+import type { FolderTally } from '../db/tally-store.ts';
+import type { MigrationEvent } from '../migration/state.ts';
+import type { TenantPort } from '../ports.ts';
+import type { ReportStore } from '../report/report-store.ts';
+import type { SessionPool } from '../session-pool.ts';
+
+/** What the steps of a migration work with. */
+export interface StepDeps {
+  readonly store: MigrationStore;
+  readonly ledger: LedgerStore;
+  readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
+  readonly tenant: TenantPort;
+  readonly sessions: SessionPool;
+  readonly budget: ByteBudget;
+  readonly reports: ReportStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly pace: StepPace;
+}
+
+/** How long things may take; the simulated world runs faster. */
+export interface StepPace {
+  /** A slice yields after this long. */
+  readonly sliceMs: number;
+  /** Between two looks whether a mailbox is there, or a right has taken effect. */
+  readonly pollMs: number;
+  /** After something that passes by itself but named no time. */
+  readonly waitMs: number;
+}
+
+/** One step: does its work and says what happened. Throws typed errors; the worker turns them into events. */
+export type Step = (
+  deps: StepDeps,
+  row: MigrationRow,
+  signal: AbortSignal,
+) => Promise<MigrationEvent>;

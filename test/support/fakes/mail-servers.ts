@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../src/errors.ts';
+import type {
+  AppendOutcome,
+  MailSource,
+  MailTarget,
+  OutgoingMessage,
+  SourceFolder,
+} from '../../../src/jobs/ports.ts';
+import { splitMessage } from '../../../src/mail/headers.ts';
+import { readStamp } from '../../../src/mail/stamp.ts';
+
+/** The process dies here: nothing that follows runs. */
+export class Crash extends Error {}
+
+class LinkDied extends AppError {
+  readonly code = 'imap.connection-lost';
+  readonly disposition = 'retry';
+}
+
+export interface FakeMessage {
+  readonly uid: number;
+  readonly bytes: Buffer;
+  readonly flags: readonly string[];
+  readonly receivedAt: Date | null;
+}
+
+export interface FakeFolder {
+  uidValidity: number;
+  uidNext: number;
+  messages: FakeMessage[];
+}
+
+/** Folders in memory; the target allows duplicates, as a real server does. */
+export class FakeMailbox {
+  readonly folders = new Map<string, FakeFolder>();
+
+  folder(path: string): FakeFolder {
+    const there = this.folders.get(path) ?? { uidValidity: 7, uidNext: 1, messages: [] };
+    this.folders.set(path, there);
+    return there;
+  }
+
+  add(path: string, message: Omit<FakeMessage, 'uid'>): number {
+    const folder = this.folder(path);
+    const uid = folder.uidNext;
+    folder.uidNext += 1;
+    folder.messages.push({ ...message, uid });
+    return uid;
+  }
+
+  /** What a comparison needs: per folder, every message's hash, date and flags, sorted. */
+  contents(strip: (bytes: Buffer) => Buffer = (bytes) => bytes): Record<string, string[]> {
+    return Object.fromEntries(
+      [...this.folders].map(([path, folder]) => [
+        path,
+        folder.messages
+          .map(({ bytes, flags, receivedAt }) =>
+            [
+              createHash('sha256').update(strip(bytes)).digest('hex').slice(0, 12),
+              receivedAt?.toISOString() ?? 'none',
+              flags.toSorted().join(' '),
+            ].join(' | '),
+          )
+          .toSorted(),
+      ]),
+    );
+  }
+}
+
+/** Called before every effect; throws Crash to end the process at that moment. */
+export type Checkpoint = (name: string) => void;
+
+export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): MailSource {
+  let open = '';
+  return {
+    listFolders: async () => {
+      checkpoint('source.listFolders');
+      return [...mailbox.folders.keys()].map(
+        (path): SourceFolder => ({
+          path,
+          specialUse: path === 'INBOX' ? 'inbox' : null,
+          selectable: true,
+        }),
+      );
+    },
+    openFolder: async (path) => {
+      checkpoint('source.openFolder');
+      open = path;
+      const folder = mailbox.folder(path);
+      return {
+        uidValidity: folder.uidValidity,
+        uidNext: folder.uidNext,
+        exists: folder.messages.length,
+      };
+    },
+    listMessages: async () => {
+      checkpoint('source.listMessages');
+      return mailbox.folder(open).messages.map(({ uid, flags, receivedAt, bytes }) => ({
+        uid,
+        flags,
+        receivedAt,
+        sizeBytes: bytes.length,
+      }));
+    },
+    async *readMessages(uids) {
+      for (const message of mailbox.folder(open).messages) {
+        if (uids.includes(message.uid)) {
+          checkpoint('source.readMessages');
+          yield { uid: message.uid, bytes: message.bytes };
+        }
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+export interface FakeTargetOptions {
+  /** Appends (counted from 1) whose message is stored and whose answer is lost. */
+  readonly loseAnswerOf?: ReadonlySet<number>;
+  /** Appends whose link dies before the last octet left. */
+  readonly loseMessageOf?: ReadonlySet<number>;
+}
+
+export function createFakeTarget(
+  mailbox: FakeMailbox,
+  checkpoint: Checkpoint,
+  options: FakeTargetOptions = {},
+): MailTarget {
+  let appends = 0;
+  const append = (message: OutgoingMessage): AppendOutcome => {
+    appends += 1;
+    const n = appends;
+    checkpoint('target.append');
+    if (options.loseMessageOf?.has(n)) {
+      return { kind: 'unsent', error: new LinkDied('link died') };
+    }
+    const { folderPath, ...rest } = message;
+    const uid = mailbox.add(folderPath, rest);
+    checkpoint('target.answer');
+    if (options.loseAnswerOf?.has(n)) {
+      return { kind: 'unknown', error: new LinkDied('link died') };
+    }
+    return { kind: 'stored', uidValidity: mailbox.folder(folderPath).uidValidity, uid };
+  };
+  return {
+    listFolders: async () =>
+      [...mailbox.folders.keys()].map((path) => ({
+        path,
+        specialUse: path === 'INBOX' ? 'inbox' : null,
+        selectable: true,
+      })),
+    ensureFolder: async (path) => {
+      checkpoint('target.ensureFolder');
+      mailbox.folder(path);
+    },
+    folderState: async (path) => {
+      const folder = mailbox.folder(path);
+      return {
+        uidValidity: folder.uidValidity,
+        uidNext: folder.uidNext,
+        exists: folder.messages.length,
+      };
+    },
+    append: async (message) => append(message),
+    look: async (path, fromUid) => {
+      checkpoint('target.look');
+      return mailbox
+        .folder(path)
+        .messages.filter(({ uid }) => uid >= fromUid)
+        .map(({ uid, bytes, flags, receivedAt }) => {
+          const { header } = splitMessage(bytes);
+          return {
+            uid,
+            sizeBytes: bytes.length,
+            flags,
+            receivedAt,
+            header,
+            stamp: readStamp(header),
+          };
+        });
+    },
+    hashBodies: async (path, uids) =>
+      new Map(
+        mailbox
+          .folder(path)
+          .messages.filter(({ uid }) => uids.includes(uid))
+          .map(({ uid, bytes }) => [uid, createHash('sha256').update(bytes).digest('hex')]),
+      ),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  END_STATES,
+  type MigrationEvent,
+  type MigrationState,
+  STATES,
+} from '../../../src/jobs/migration/state.ts';
+import { INITIAL_STATE, JOB_OF_STATE, transition } from '../../../src/jobs/migration/transition.ts';
+
+const until = new Date('2026-11-22T14:32:00Z');
+const problem = { code: 'imap.login-refused', facts: {} };
+
+const events: readonly MigrationEvent[] = [
+  { type: 'started' },
+  { type: 'validated' },
+  { type: 'waiting', until },
+  { type: 'provisioned' },
+  { type: 'credential-submitted' },
+  { type: 'login-accepted' },
+  { type: 'login-refused', problem },
+  { type: 'credential-lost', problem },
+  { type: 'slice-ended', resumeAt: null },
+  { type: 'pilot-finished' },
+  { type: 'pilot-approved' },
+  { type: 'pass-finished' },
+  { type: 'delta-due' },
+  { type: 'finish-requested' },
+  { type: 'verified', explained: true },
+  { type: 'cleaned-up' },
+  { type: 'throttled', until },
+  { type: 'due' },
+  { type: 'blocked', problem },
+  { type: 'failed', problem },
+  { type: 'retry-requested' },
+  { type: 'pause-requested' },
+  { type: 'resume-requested' },
+  { type: 'cancel-requested' },
+];
+
+function play(types: readonly MigrationEvent['type'][], from = INITIAL_STATE): MigrationState {
+  return types.reduce((state, type) => {
+    const event = events.find((candidate) => candidate.type === type);
+    const next = event && transition(state, event);
+    expect(next, `${type} in ${state.name}`).toBeTruthy();
+    return next?.state ?? state;
+  }, from);
+}
+
+const toSyncing = [
+  'started',
+  'validated',
+  'provisioned',
+  'credential-submitted',
+  'login-accepted',
+  'pilot-finished',
+  'pilot-approved',
+] as const;
+
+describe('the life of a migration', () => {
+  test('goes from the first word to Completed', () => {
+    const done = play([
+      ...toSyncing,
+      'pass-finished',
+      'delta-due',
+      'pass-finished',
+      'finish-requested',
+      'pass-finished',
+      'verified',
+      'cleaned-up',
+    ]);
+    expect(done).toMatchObject({ name: 'Completed', pass: 3, cleanedUp: true });
+  });
+
+  test('a lost password asks again and goes back to where it was interrupted', () => {
+    const lost = play(['credential-lost'], play(toSyncing));
+    expect(lost).toMatchObject({ name: 'WaitingForUser', interrupted: 'Syncing' });
+    const refused = play(['credential-submitted', 'login-refused'], lost);
+    expect(refused.problem).toEqual(problem);
+    const back = play(['credential-submitted', 'login-accepted'], refused);
+    expect(back).toMatchObject({ name: 'Syncing', interrupted: null, problem: null });
+  });
+
+  test.each(['pause-requested', 'throttled', 'blocked'] as const)(
+    '%s steps aside and comes back to Syncing',
+    (type) => {
+      const aside = play([type], play(toSyncing));
+      const back: Partial<Record<string, MigrationEvent['type']>> = {
+        Paused: 'resume-requested',
+        RateLimited: 'due',
+        WaitingForAdmin: 'retry-requested',
+      };
+      expect(play([back[aside.name] ?? 'started'], aside)).toMatchObject({
+        name: 'Syncing',
+        resume: null,
+      });
+    },
+  );
+
+  test('pausing while throttled still resumes at the copy', () => {
+    const paused = play(['throttled', 'pause-requested'], play(toSyncing));
+    expect(play(['resume-requested'], paused).name).toBe('Syncing');
+  });
+});
+
+describe('for any sequence of events', () => {
+  const anySequence = fc.array(fc.constantFrom(...events), { maxLength: 60 });
+
+  test('a working state always gets exactly one job, an end state its clean-up, a wait none', () => {
+    fc.assert(
+      fc.property(anySequence, (sequence) => {
+        let state = INITIAL_STATE;
+        for (const event of sequence) {
+          const next = transition(state, event);
+          if (next === null) {
+            continue;
+          }
+          const jobs = next.commands.flatMap((command) =>
+            command.kind === 'job' ? [command.job] : [],
+          );
+          const due = JOB_OF_STATE[next.state.name];
+          const ended = END_STATES.includes(next.state.name) && !next.state.cleanedUp;
+          expect(jobs).toEqual([due, ended && 'clean-up'].filter(Boolean));
+          expect(STATES).toContain(next.state.name);
+          state = next.state;
+        }
+      }),
+    );
+  });
+
+  test('nothing follows an end but its clean-up, once', () => {
+    fc.assert(
+      fc.property(anySequence, fc.constantFrom(...END_STATES), (sequence, name) => {
+        let state: MigrationState = { ...INITIAL_STATE, name };
+        let changes = 0;
+        for (const event of sequence) {
+          const next = transition(state, event);
+          changes += next === null ? 0 : 1;
+          state = next?.state ?? state;
+          expect(state.name).toBe(name);
+        }
+        expect(changes).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
