@@ -24,6 +24,8 @@ const TOKEN_FIELDS = new Set([
   'client_assertion',
   'client_assertion_type',
   'client_info',
+  // MSAL's correlation id.
+  'client-request-id',
   'claims',
 ]);
 

@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
+import type { Cloud } from './clouds.ts';
+import type { Credential } from './credential.ts';
+import { createExchangeAdmin, type ExchangeAdmin } from './exchange-admin.ts';
+import { createGraphClient } from './graph-client.ts';
+import { createHttpClient } from './http-client.ts';
+import { createLicences, type Licences } from './licences.ts';
+import { createMailboxes, type Mailboxes } from './mailbox.ts';
+import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
+import { createMembers, type Members } from './members.ts';
+import { createOrganization, type Organization } from './organization.ts';
+import { createRights, type Rights } from './rights.ts';
+import {
+  createExchangeServicePrincipal,
+  type ExchangeServicePrincipal,
+} from './service-principal.ts';
+import { createTokenSource, type TokenSource } from './tokens.ts';
+import { createUsers, type Users } from './users.ts';
+
+export interface M365Deps {
+  readonly cloud: Cloud;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly credential: Credential;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** All attempts and pauses of one request together. */
+  readonly budgetMs?: number;
+}
+
+/** One tenant of Microsoft 365, by what it is asked for. */
+export interface M365 {
+  readonly tokens: TokenSource;
+  readonly rights: Rights;
+  readonly organization: { read(signal: AbortSignal): Promise<Organization> };
+  readonly users: Users;
+  readonly licences: Licences;
+  readonly mailboxes: Mailboxes;
+  readonly members: Members;
+  readonly exchange: ExchangeAdmin;
+  readonly imapSwitch: ImapSwitch;
+  readonly mailboxAccess: MailboxAccess;
+  readonly servicePrincipal: ExchangeServicePrincipal;
+}
+
+/** Joins the clients of one tenant; sends nothing by itself. */
+export function createM365(deps: M365Deps): M365 {
+  const { cloud, tenantId, clientId, credential, clock, log } = deps;
+  const budget = deps.budgetMs === undefined ? {} : { budgetMs: deps.budgetMs };
+  const tokens = createTokenSource({
+    tenantId,
+    clientId,
+    credential,
+    loginUrl: cloud.loginUrl,
+    resources: cloud.resources,
+    clock,
+    log,
+    ...budget,
+  });
+  const graph = createGraphClient({
+    graphUrl: cloud.graphUrl,
+    tokens,
+    http: createHttpClient({ peer: 'graph', clock, log, ...budget }),
+  });
+  const exchange = createExchangeAdmin({
+    exchangeAdminUrl: cloud.exchangeAdminUrl,
+    tenantId,
+    tokens,
+    http: createHttpClient({ peer: 'exchange-admin', clock, log, ...budget }),
+  });
+  const rights = createRights({ tokens });
+  return {
+    tokens,
+    rights,
+    exchange,
+    organization: createOrganization({ graph }),
+    users: createUsers({ graph }),
+    licences: createLicences({ graph }),
+    mailboxes: createMailboxes({ graph, exchange }),
+    members: createMembers({ graph }),
+    imapSwitch: createImapSwitch({ exchange }),
+    mailboxAccess: createMailboxAccess({
+      exchange,
+      servicePrincipalId: async (signal) => (await rights.identity('exchange', signal)).objectId,
+    }),
+    servicePrincipal: createExchangeServicePrincipal({ exchange }),
+  };
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { M365Error } from './errors.ts';
+import type { TokenResource, TokenSource } from './tokens.ts';
+
+/** An application right that part of the product needs. */
+export interface RequiredRight {
+  readonly resource: TokenResource;
+  readonly role: string;
+  /** Wider rights that include it. */
+  readonly or: readonly string[];
+}
+
+/** What one move needs, the least of it; wider rights are accepted and reported. */
+export const REQUIRED_RIGHTS: readonly RequiredRight[] = [
+  { resource: 'graph', role: 'Organization.Read.All', or: ['Directory.Read.All'] },
+  { resource: 'graph', role: 'User.ReadWrite.All', or: ['Directory.ReadWrite.All'] },
+  {
+    resource: 'graph',
+    role: 'LicenseAssignment.ReadWrite.All',
+    or: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  },
+  {
+    resource: 'graph',
+    role: 'GroupMember.Read.All',
+    or: ['Group.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  },
+  { resource: 'graph', role: 'MailboxSettings.Read', or: ['MailboxSettings.ReadWrite'] },
+  { resource: 'exchange', role: 'Exchange.ManageAsApp', or: [] },
+  { resource: 'exchange', role: 'IMAP.AccessAsApp', or: [] },
+];
+
+/** Cmdlets that our Exchange role must include. */
+export const REQUIRED_CMDLETS = [
+  'Get-CASMailbox',
+  'Set-CASMailbox',
+  'Get-Mailbox',
+  'Get-MailboxPermission',
+  'Add-MailboxPermission',
+  'Remove-MailboxPermission',
+  'Get-ServicePrincipal',
+] as const;
+
+/** What our own token says of us: the rights really granted, not those once asked for. */
+export interface OwnIdentity {
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Object id of our service principal in this tenant. */
+  readonly objectId: string;
+  readonly roles: readonly string[];
+  readonly expiresAt: Date;
+}
+
+const claimsSchema = z.object({
+  tid: z.string(),
+  appid: z.string().optional(),
+  azp: z.string().optional(),
+  oid: z.string(),
+  roles: z.array(z.string()).default([]),
+  exp: z.number(),
+});
+
+/** Reads our own token. The signature is the service's business: nothing is decided on these claims but what to tell an admin. */
+export function readOwnIdentity(token: string): OwnIdentity {
+  const payload = token.split('.')[1] ?? '';
+  try {
+    const claims = claimsSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+    return {
+      tenantId: claims.tid,
+      clientId: claims.appid ?? claims.azp ?? '',
+      objectId: claims.oid,
+      roles: claims.roles,
+      expiresAt: new Date(claims.exp * 1000),
+    };
+  } catch {
+    // No cause: the parser's message would quote the token.
+    throw new M365Error('graph.unexpected-answer');
+  }
+}
+
+/** Required rights of one resource that its token does not carry. */
+export function missingRights(
+  resource: TokenResource,
+  roles: readonly string[],
+  required: readonly RequiredRight[] = REQUIRED_RIGHTS,
+): readonly RequiredRight[] {
+  return required.filter(
+    (right) =>
+      right.resource === resource &&
+      ![right.role, ...right.or].some((role) => roles.includes(role)),
+  );
+}
+
+export interface Rights {
+  identity(resource: TokenResource, signal: AbortSignal): Promise<OwnIdentity>;
+  /** From a fresh token, so that a consent given a minute ago counts. */
+  missing(signal: AbortSignal): Promise<readonly RequiredRight[]>;
+}
+
+export function createRights({ tokens }: { readonly tokens: TokenSource }): Rights {
+  const identity: Rights['identity'] = async (resource, signal) =>
+    readOwnIdentity(await tokens.getToken(resource, signal));
+  return {
+    identity,
+    missing: async (signal) => {
+      tokens.forget('graph');
+      tokens.forget('exchange');
+      const resources = ['graph', 'exchange'] as const;
+      const found = await Promise.all(
+        resources.map(async (resource) =>
+          missingRights(resource, (await identity(resource, signal)).roles),
+        ),
+      );
+      return found.flat();
+    },
+  };
+}

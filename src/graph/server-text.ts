@@ -1,0 +1,92 @@
+import type { M365ErrorCode } from './errors.ts';
+
+/**
+ * The one table that turns Microsoft's codes and texts into ours; nothing else reads server text.
+ * First match wins. A text that is only believed (not yet seen live) says so.
+ */
+
+interface TextRule {
+  readonly serverCode?: RegExp;
+  readonly text?: RegExp;
+  readonly code: M365ErrorCode;
+}
+
+const TOKEN_RULES: readonly TextRule[] = [
+  { serverCode: /^AADSTS(7000222|7000229|700024)$/, code: 'graph.credential-expired' },
+  {
+    serverCode: /^AADSTS(7000215|7000218|700027|700213|70021|50012)$/,
+    code: 'graph.credential-refused',
+  },
+  { serverCode: /^AADSTS700016$/, code: 'graph.application-unknown' },
+  { serverCode: /^AADSTS(90002|900023|9002313)$/, code: 'graph.tenant-unknown' },
+  // Believed: Conditional Access for workload identities answers 53003 and its neighbours.
+  { serverCode: /^AADSTS530\d\d$/, code: 'graph.sign-in-blocked' },
+  { serverCode: /^AADSTS50001\d?$/, code: 'graph.resource-unknown' },
+];
+
+const GRAPH_RULES: readonly TextRule[] = [
+  {
+    serverCode: /^(MailboxNotEnabledForRESTAPI|MailboxNotSupportedForRESTAPI)$/,
+    code: 'graph.no-mailbox',
+  },
+  { serverCode: /^ResourceNotFound$/, text: /could not be discovered/i, code: 'graph.no-mailbox' },
+  {
+    serverCode: /^(Request_ResourceNotFound|ErrorInvalidUser|ErrorItemNotFound)$/,
+    code: 'graph.not-found',
+  },
+  {
+    serverCode: /^ErrorAccessDenied$/,
+    text: /access to odata is disabled/i,
+    code: 'graph.mailbox-access-restricted',
+  },
+  {
+    serverCode: /^(Authorization_RequestDenied|ErrorAccessDenied|AccessDenied|Forbidden)$/,
+    code: 'graph.right-missing',
+  },
+  { serverCode: /^(InvalidAuthenticationToken|CompactToken.*)$/, code: 'graph.token-rejected' },
+  { text: /invalid usage ?location/i, code: 'graph.usage-location-missing' },
+  // Believed: the wording for a licence without free seats.
+  { text: /does not have any available licenses/i, code: 'graph.no-free-licence' },
+  { text: /does not correspond to a valid company license/i, code: 'graph.licence-unknown' },
+  // Believed: the names of the errors that group licensing reports.
+  {
+    text: /mutually ?exclusive|MutuallyExclusiveViolation|conflicting service plans/i,
+    code: 'graph.licence-conflict',
+  },
+  { text: /on-premises mastered directory sync/i, code: 'graph.directory-synced' },
+];
+
+const EXCHANGE_RULES: readonly TextRule[] = [
+  { text: /user or group .+ wasn't found/i, code: 'exchange-admin.trustee-unknown' },
+  {
+    text: /ManagementObjectNotFoundException|couldn't be found on/i,
+    code: 'exchange-admin.object-not-found',
+  },
+  {
+    text: /CommandNotFoundException|is not recognized as the name of a cmdlet/i,
+    code: 'exchange-admin.cmdlet-unknown',
+  },
+  { text: /a parameter cannot be found that matches/i, code: 'exchange-admin.parameter-unknown' },
+  { text: /already exists?\b|ObjectAlreadyExists/i, code: 'exchange-admin.already-exists' },
+  {
+    text: /role assigned to application|access is denied|not authorized/i,
+    code: 'exchange-admin.right-missing',
+  },
+];
+
+const RULES = { token: TOKEN_RULES, graph: GRAPH_RULES, exchange: EXCHANGE_RULES };
+
+const matches = (pattern: RegExp | undefined, value: string): boolean =>
+  pattern === undefined || pattern.test(value);
+
+/** Our code for a server's answer; null when the table does not know it. */
+export function readServerText(
+  speaker: keyof typeof RULES,
+  serverCode: string,
+  text: string,
+): M365ErrorCode | null {
+  const rule = RULES[speaker].find(
+    (candidate) => matches(candidate.serverCode, serverCode) && matches(candidate.text, text),
+  );
+  return rule?.code ?? null;
+}

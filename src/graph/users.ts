@@ -1,0 +1,188 @@
+import type { User as GraphUser } from '@microsoft/microsoft-graph-types';
+import { z } from 'zod';
+import { isM365Error } from './errors.ts';
+import type { GraphClient } from './graph-client.ts';
+
+/** A licence a user holds; `assignedByGroup` names the group that gives it, null for a direct one. */
+export interface HeldLicence {
+  readonly skuId: string;
+  readonly disabledPlanIds: readonly string[];
+  readonly assignedByGroup: string | null;
+}
+
+/** A person of the tenant, as far as a move needs to know. */
+export interface User {
+  readonly id: string;
+  readonly displayName: string;
+  readonly userPrincipalName: string;
+  readonly mail: string | null;
+  readonly usageLocation: string | null;
+  readonly kind: 'member' | 'guest';
+  /** Mastered in a local Active Directory: some properties can only be changed there. */
+  readonly directorySynced: boolean;
+  readonly enabled: boolean;
+  readonly licences: readonly HeldLicence[];
+  /** Ids of service plans that are switched on for the user. */
+  readonly enabledPlanIds: readonly string[];
+}
+
+export interface Users {
+  /** By object id or sign-in name; null when there is nobody. */
+  get(idOrSignInName: string, signal: AbortSignal): Promise<User | null>;
+  /** By sign-in name, any address, or the beginning of a name; at most `MAX_FOUND`. */
+  find(query: string, signal: AbortSignal): Promise<readonly User[]>;
+  /** ISO 3166 alpha-2 country. Idempotent; throws `graph.directory-synced` for people mastered elsewhere. */
+  setUsageLocation(userId: string, country: string, signal: AbortSignal): Promise<void>;
+}
+
+/** More than an admin can choose from on a card. */
+export const MAX_FOUND = 25;
+
+const FIELDS = [
+  'id',
+  'displayName',
+  'userPrincipalName',
+  'mail',
+  'usageLocation',
+  'userType',
+  'onPremisesSyncEnabled',
+  'accountEnabled',
+  'assignedLicenses',
+  'assignedPlans',
+  'licenseAssignmentStates',
+] as const satisfies readonly (keyof GraphUser)[];
+
+const optionalText = z.string().nullish();
+
+const userSchema = z
+  .object({
+    id: z.string(),
+    displayName: optionalText,
+    userPrincipalName: z.string(),
+    mail: optionalText,
+    usageLocation: optionalText,
+    userType: optionalText,
+    onPremisesSyncEnabled: z.boolean().nullish(),
+    accountEnabled: z.boolean().nullish(),
+    assignedLicenses: z
+      .array(z.object({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() }))
+      .nullish(),
+    assignedPlans: z
+      .array(z.object({ servicePlanId: z.string(), capabilityStatus: optionalText }))
+      .nullish(),
+    licenseAssignmentStates: z
+      .array(z.object({ skuId: z.string(), assignedByGroup: optionalText }))
+      .nullish(),
+  })
+  .transform(toUser);
+
+interface WireUser {
+  readonly id: string;
+  readonly displayName?: string | null | undefined;
+  readonly userPrincipalName: string;
+  readonly mail?: string | null | undefined;
+  readonly usageLocation?: string | null | undefined;
+  readonly userType?: string | null | undefined;
+  readonly onPremisesSyncEnabled?: boolean | null | undefined;
+  readonly accountEnabled?: boolean | null | undefined;
+  readonly assignedLicenses?:
+    | readonly { skuId: string; disabledPlans?: string[] | null | undefined }[]
+    | null
+    | undefined;
+  readonly assignedPlans?:
+    | readonly { servicePlanId: string; capabilityStatus?: string | null | undefined }[]
+    | null
+    | undefined;
+  readonly licenseAssignmentStates?:
+    | readonly { skuId: string; assignedByGroup?: string | null | undefined }[]
+    | null
+    | undefined;
+}
+
+function toUser(wire: WireUser): User {
+  return {
+    id: wire.id,
+    displayName: wire.displayName ?? wire.userPrincipalName,
+    userPrincipalName: wire.userPrincipalName,
+    mail: wire.mail ?? null,
+    usageLocation: wire.usageLocation ?? null,
+    // Guests of old tenants have no userType; their sign-in name shows them.
+    kind: wire.userType === 'Guest' || /#EXT#@/i.test(wire.userPrincipalName) ? 'guest' : 'member',
+    directorySynced: wire.onPremisesSyncEnabled === true,
+    enabled: wire.accountEnabled !== false,
+    licences: heldLicences(wire),
+    enabledPlanIds: enabledPlanIds(wire),
+  };
+}
+
+function heldLicences(wire: WireUser): readonly HeldLicence[] {
+  return (wire.assignedLicenses ?? []).map((licence) => ({
+    skuId: licence.skuId,
+    disabledPlanIds: licence.disabledPlans ?? [],
+    assignedByGroup: groupOf(wire, licence.skuId),
+  }));
+}
+
+/** A licence held both directly and through a group counts as direct. */
+function groupOf(wire: WireUser, skuId: string): string | null {
+  const states = (wire.licenseAssignmentStates ?? []).filter((state) => state.skuId === skuId);
+  const direct = states.some((state) => (state.assignedByGroup ?? null) === null);
+  return direct ? null : (states[0]?.assignedByGroup ?? null);
+}
+
+function enabledPlanIds(wire: WireUser): readonly string[] {
+  return (wire.assignedPlans ?? [])
+    .filter((plan) => plan.capabilityStatus === 'Enabled' || plan.capabilityStatus === 'Warning')
+    .map((plan) => plan.servicePlanId.toLowerCase());
+}
+
+/** A text inside OData's single quotes. */
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+function filterFor(query: string): string {
+  const text = quote(query);
+  if (query.includes('@')) {
+    const address = quote(`smtp:${query}`);
+    return `userPrincipalName eq ${text} or mail eq ${text} or proxyAddresses/any(x:x eq ${address})`;
+  }
+  return ['displayName', 'givenName', 'surname', 'userPrincipalName']
+    .map((property) => `startswith(${property},${text})`)
+    .join(' or ');
+}
+
+export function createUsers({ graph }: { readonly graph: GraphClient }): Users {
+  return {
+    get: async (idOrSignInName, signal) => {
+      const path = `/users/${encodeURIComponent(idOrSignInName)}`;
+      try {
+        return await graph.get({ path, select: FIELDS }, userSchema, signal);
+      } catch (error) {
+        if (isM365Error(error, 'graph.not-found')) {
+          return null;
+        }
+        throw error;
+      }
+    },
+    find: async (query, signal) => {
+      const wanted = query.trim();
+      if (wanted === '') {
+        return [];
+      }
+      return graph.list(
+        {
+          path: '/users',
+          select: FIELDS,
+          filter: filterFor(wanted),
+          top: MAX_FOUND,
+          limit: MAX_FOUND,
+        },
+        userSchema,
+        signal,
+      );
+    },
+    setUsageLocation: async (userId, country, signal) => {
+      const body: GraphUser = { usageLocation: country };
+      await graph.write('PATCH', `/users/${encodeURIComponent(userId)}`, body, signal);
+    },
+  };
+}
