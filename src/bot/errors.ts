@@ -1,0 +1,69 @@
+import { AppError } from '../errors.ts';
+
+/** Teams, or the way to it, failed for a moment. */
+export class TeamsSendError extends AppError {
+  override readonly name = 'TeamsSendError';
+  readonly code = 'teams.send-failed';
+  readonly disposition = 'wait';
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+  constructor(status: number) {
+    super('Teams did not take a message.');
+    this.status = status;
+  }
+}
+
+/** Teams asked to slow down (429), for longer than one delivery waits. */
+export class TeamsRateLimitedError extends AppError {
+  override readonly name = 'TeamsRateLimitedError';
+  readonly code = 'teams.rate-limited';
+  readonly disposition = 'wait';
+  override readonly retryAfter: Date | null;
+  /** As the server said it; null where it named no time. */
+  readonly retryAfterMs: number | null;
+  constructor(retryAfterMs: number | null) {
+    super('Teams asked to slow down.');
+    this.retryAfter = retryAfterMs === null ? null : new Date(Date.now() + retryAfterMs);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The app is not installed there, was removed, or is blocked (403 MessageWritesBlocked and kin). */
+export class TeamsBlockedError extends AppError {
+  override readonly name = 'TeamsBlockedError';
+  readonly code = 'teams.blocked';
+  readonly disposition = 'ask';
+}
+
+/** The message or the conversation was deleted. */
+export class TeamsGoneError extends AppError {
+  override readonly name = 'TeamsGoneError';
+  readonly code = 'teams.gone';
+  readonly disposition = 'stop';
+}
+
+/** A service URL outside the hosts of Teams: nothing is stored for it and nothing sent to it. */
+export class RefusedServiceUrlError extends AppError {
+  override readonly name = 'RefusedServiceUrlError';
+  readonly code = 'teams.refused-service-url';
+  readonly disposition = 'stop';
+}
+
+/** Nobody has opened a chat yet, so there is nowhere to write to. */
+export class NoConversationError extends AppError {
+  override readonly name = 'NoConversationError';
+  readonly code = 'teams.no-conversation';
+  readonly disposition = 'ask';
+}
+
+/** Microsoft Entra gave the bot no token for the Bot Connector. */
+export class BotTokenError extends AppError {
+  override readonly name = 'BotTokenError';
+  readonly code = 'bot.token-refused';
+  readonly disposition = 'ask';
+  readonly status: number;
+  constructor(status: number, options?: ErrorOptions) {
+    super('Microsoft Entra gave the bot no token.', options);
+    this.status = status;
+  }
+}

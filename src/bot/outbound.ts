@@ -1,0 +1,161 @@
+/**
+ * The one way out. Per conversation, messages leave one after the other; updates of one card are
+ * coalesced (the newest wins) and at least `updateEveryMs` apart, so that many progress events never
+ * meet Teams' limit of about two messages a second per conversation.
+ */
+import type { Clock } from '../clock.ts';
+import type { ConversationReference, PostedCard } from '../jobs/api.ts';
+import type { OutgoingActivity } from './activity.ts';
+import type { Gateway } from './gateway.ts';
+import { decideSendRetry } from './send-retry.ts';
+
+export interface OutboundDeps {
+  readonly gateway: Pick<Gateway, 'send' | 'update' | 'createThread'>;
+  readonly clock: Clock;
+  readonly updateEveryMs: number;
+  /** 0 ≤ random() < 1, for the jitter of retries. */
+  readonly random: () => number;
+}
+
+export interface Outbound {
+  post(
+    to: ConversationReference,
+    activity: OutgoingActivity,
+    signal: AbortSignal,
+  ): Promise<PostedCard>;
+  postThread(
+    channel: ConversationReference,
+    activity: OutgoingActivity,
+    signal: AbortSignal,
+  ): Promise<PostedCard>;
+  /** Resolves once this version, or a newer one, is shown. `urgent` skips the wait between updates. */
+  update(
+    posted: PostedCard,
+    activity: OutgoingActivity,
+    options: { readonly urgent: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Gives up on what still waits. */
+  close(): Promise<void>;
+}
+
+interface PendingUpdate {
+  activity: OutgoingActivity;
+  readonly hurry: AbortController;
+  readonly shown: Promise<void>;
+}
+
+/** Builds the queue over a gateway. */
+export function createOutbound(deps: OutboundDeps): Outbound {
+  const { gateway, clock } = deps;
+  const closing = new AbortController();
+  const tails = new Map<string, Promise<unknown>>();
+  const pending = new Map<string, PendingUpdate>();
+  const shownAtMs = new Map<string, number>();
+
+  async function withRetry<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        const decision = decideSendRetry(error, attempt, deps.random);
+        if (decision.kind === 'fail') {
+          throw error;
+        }
+        await clock.sleep(decision.afterMs, signal);
+      }
+    }
+  }
+
+  /** Runs after everything that was asked of this conversation before. */
+  function inTurn<T>(conversationId: string, send: () => Promise<T>): Promise<T> {
+    const before = tails.get(conversationId) ?? Promise.resolve();
+    const result = before.then(send, send);
+    const tail: Promise<unknown> = result
+      .catch(() => undefined)
+      .finally(() => {
+        if (tails.get(conversationId) === tail) {
+          tails.delete(conversationId);
+        }
+      });
+    tails.set(conversationId, tail);
+    return result;
+  }
+
+  function both(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, closing.signal]);
+  }
+
+  function forgetOldTimes(nowMs: number): void {
+    for (const [key, atMs] of shownAtMs) {
+      if (nowMs - atMs > deps.updateEveryMs) {
+        shownAtMs.delete(key);
+      }
+    }
+  }
+
+  /** Waits for the card's turn; an urgent version ends the wait. */
+  async function awaitInterval(key: string, hurry: AbortSignal): Promise<void> {
+    const waitMs = (shownAtMs.get(key) ?? -Infinity) + deps.updateEveryMs - clock.monotonicMs();
+    if (waitMs > 0 && !hurry.aborted) {
+      await clock.sleep(waitMs, AbortSignal.any([hurry, closing.signal])).catch(() => undefined);
+    }
+    closing.signal.throwIfAborted();
+  }
+
+  async function showNewest(key: string, posted: PostedCard, hurry: AbortSignal): Promise<void> {
+    try {
+      await awaitInterval(key, hurry);
+    } catch (error) {
+      pending.delete(key);
+      throw error;
+    }
+    await inTurn(posted.conversation.conversationId, async () => {
+      const newest = pending.get(key);
+      pending.delete(key);
+      if (newest !== undefined) {
+        forgetOldTimes(clock.monotonicMs());
+        shownAtMs.set(key, clock.monotonicMs());
+        const send = (): Promise<void> => gateway.update(posted, newest.activity, closing.signal);
+        await withRetry(send, closing.signal);
+      }
+    });
+  }
+
+  return {
+    async post(to, activity, signal) {
+      const send = (): Promise<string> => gateway.send(to, activity, both(signal));
+      const activityId = await inTurn(to.conversationId, () => withRetry(send, both(signal)));
+      return { conversation: to, activityId };
+    },
+    async postThread(channel, activity, signal) {
+      const send = (): Promise<PostedCard> => gateway.createThread(channel, activity, both(signal));
+      return await inTurn(channel.conversationId, () => withRetry(send, both(signal)));
+    },
+    async update(posted, activity, options, signal) {
+      both(signal).throwIfAborted();
+      const key = `${posted.conversation.conversationId} ${posted.activityId}`;
+      const waiting = pending.get(key);
+      if (waiting !== undefined) {
+        waiting.activity = activity;
+        if (options.urgent) {
+          waiting.hurry.abort();
+        }
+        await waiting.shown;
+        return;
+      }
+      const hurry = new AbortController();
+      if (options.urgent) {
+        hurry.abort();
+      }
+      const { promise: shown, resolve, reject } = Promise.withResolvers<void>();
+      pending.set(key, { activity, hurry, shown });
+      showNewest(key, posted, hurry.signal).then(resolve, reject);
+      await shown;
+    },
+    async close() {
+      closing.abort();
+      await Promise.allSettled(tails.values());
+    },
+  };
+}

@@ -1,0 +1,296 @@
+/**
+ * Teams as a bot sees it: people who install, write and press buttons, the Bot Connector that takes
+ * what the bot sends, and Microsoft's keys, so that the bot's real token validation is on. Cards are
+ * kept as people see them, updated in place. Imports nothing of the project's own code.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { cardNodes, cardToText } from './teams/card-text.ts';
+import { createConnectorApp, personalId } from './teams/connector.ts';
+import type { ConnectorFault } from './teams/connector.ts';
+import { createSigning } from './teams/signing.ts';
+import type { Signing, TokenChanges } from './teams/signing.ts';
+import { createTranscript } from './teams/transcript.ts';
+import type { Entry, Transcript } from './teams/transcript.ts';
+
+export { cardToText } from './teams/card-text.ts';
+export type { Entry, Transcript, TranscriptEvent } from './teams/transcript.ts';
+
+type Json = Record<string, unknown>;
+
+export interface TeamsClientOptions {
+  readonly botId: string;
+  readonly botPassword: string;
+  readonly tenantId: string;
+  /** The team's channel that the helpdesk reads. */
+  readonly channelId?: string;
+}
+
+/** The answer to a press, as it came over HTTP. */
+export interface InvokeReply {
+  readonly httpStatus: number;
+  readonly statusCode: number;
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** One person's own chat with the bot. */
+export interface PersonClient {
+  readonly conversationId: string;
+  /** The app arrives in this person's Teams. */
+  install(): Promise<number>;
+  say(text: string): Promise<number>;
+  /** Presses the newest button of this title, after filling in the card's fields as Teams would. */
+  press(title: string, inputs?: Readonly<Record<string, string>>): Promise<InvokeReply>;
+  /** Sends an invoke that no card offered: stale or forged data. */
+  forge(verb: string, data: Json, replyToId?: string): Promise<InvokeReply>;
+  /** Everything in this chat, oldest first, as text. */
+  texts(): readonly string[];
+  entries(): readonly Entry[];
+  /** Waits until a message or card of the bot holds this text, and returns it. */
+  see(text: string | RegExp, limitMs?: number): Promise<Entry>;
+}
+
+export interface TeamsClient {
+  /** Give these to the bot. */
+  readonly serviceUrl: string;
+  readonly openIdMetadataUrl: string;
+  readonly loginUrl: string;
+  readonly transcript: Transcript;
+  /** What the bot did that Teams does not allow; a test ends with none. */
+  readonly violations: readonly string[];
+  readonly requests: readonly { readonly line: string; readonly atMs: number }[];
+  readonly blocked: Set<string>;
+  readonly faults: ConnectorFault[];
+  readonly signing: Signing;
+  /** Where the bot listens; set it once the bot is up. */
+  connectBot(messagesUrl: string): void;
+  person(personId: string): PersonClient;
+  channel: {
+    readonly id: string;
+    install(byPersonId: string): Promise<number>;
+    say(byPersonId: string, text: string): Promise<number>;
+    see(text: string | RegExp, limitMs?: number): Promise<Entry>;
+    texts(): readonly string[];
+  };
+  /** Posts any activity with a token of this client's making, for tests of the guards. */
+  post(
+    activity: Json,
+    changes?: TokenChanges & { readonly authorization?: string },
+  ): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** A message as text: its words, then its card. */
+export function entryToText(entry: Entry): string {
+  const card = entry.card === null ? [] : [cardToText(entry.card)];
+  return [...(entry.text === null ? [] : [entry.text]), ...card].join('\n');
+}
+
+function matches(entry: Entry, text: string | RegExp): boolean {
+  const shown = entryToText(entry);
+  return typeof text === 'string' ? shown.includes(text) : text.test(shown);
+}
+
+/** The fields of a card with what a person typed, refused as a client would refuse them. */
+function fillIn(card: Json, inputs: Readonly<Record<string, string>>): Json {
+  const fields = cardNodes(card).filter((node) => String(node['type']).startsWith('Input.'));
+  const unknown = Object.keys(inputs).filter((id) => !fields.some((field) => field['id'] === id));
+  if (unknown.length > 0) {
+    throw new Error(`The card has no field ${unknown.join(', ')}.`);
+  }
+  const values: Json = {};
+  for (const field of fields) {
+    const id = String(field['id']);
+    const value = inputs[id] ?? (typeof field['value'] === 'string' ? field['value'] : '');
+    const pattern = typeof field['regex'] === 'string' ? new RegExp(field['regex']) : null;
+    if ((field['isRequired'] === true && value === '') || pattern?.test(value) === false) {
+      throw new Error(`Teams does not send the card: ${String(field['errorMessage'])}`);
+    }
+    values[id] = value;
+  }
+  return values;
+}
+
+/** Starts Teams on a loopback port. */
+export async function startTeamsClient(options: TeamsClientOptions): Promise<TeamsClient> {
+  const signing = await createSigning();
+  const transcript = createTranscript();
+  const violations: string[] = [];
+  const requests: { line: string; atMs: number }[] = [];
+  const blocked = new Set<string>();
+  const faults: ConnectorFault[] = [];
+  const channelId = options.channelId ?? '19:helpdesk@thread.tacv2';
+  let baseUrl = '';
+  let botUrl = '';
+  const app = createConnectorApp({
+    ...options,
+    signing,
+    transcript,
+    violations,
+    requests,
+    blocked,
+    faults,
+    baseUrl: () => baseUrl,
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('The simulated Teams has no port.');
+  }
+  baseUrl = `http://127.0.0.1:${address.port}`;
+
+  const post: TeamsClient['post'] = async (activity, changes = {}) => {
+    const token = await signing.token(options.botId, baseUrl, changes);
+    const authorization = changes.authorization ?? `Bearer ${token}`;
+    return await fetch(botUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+      body: JSON.stringify(activity),
+    });
+  };
+
+  let activities = 0;
+  const activity = (personId: string, conversation: Json, rest: Json): Json => {
+    activities += 1;
+    return {
+      id: `in-${activities}`,
+      channelId: 'msteams',
+      serviceUrl: baseUrl,
+      timestamp: new Date().toISOString(),
+      from: { id: `29:${personId}`, aadObjectId: personId, name: 'A person' },
+      recipient: { id: `28:${options.botId}`, name: 'Skybridge' },
+      conversation: { tenantId: options.tenantId, ...conversation },
+      channelData: { tenant: { id: options.tenantId }, ...Object(rest['channelData']) },
+      ...Object.fromEntries(Object.entries(rest).filter(([key]) => key !== 'channelData')),
+    };
+  };
+
+  const seeIn = async (
+    isHere: (entry: Entry) => boolean,
+    text: string | RegExp,
+    limitMs: number | undefined,
+  ): Promise<Entry> =>
+    await transcript.until(
+      () =>
+        transcript.entries.findLast(
+          (entry) => entry.from === 'bot' && isHere(entry) && matches(entry, text),
+        ),
+      `"${String(text)}"`,
+      limitMs,
+    );
+
+  const person: TeamsClient['person'] = (personId) => {
+    const conversationId = personalId(personId);
+    const here = { id: conversationId, conversationType: 'personal' };
+    const entries = (): readonly Entry[] =>
+      transcript.entries.filter((entry) => entry.conversationId === conversationId);
+
+    const invoke = async (
+      action: Json,
+      entry: Entry | null,
+      replyToId: string,
+    ): Promise<InvokeReply> => {
+      const response = await post(
+        activity(personId, here, {
+          type: 'invoke',
+          name: 'adaptiveCard/action',
+          replyToId,
+          value: { action, trigger: 'manual' },
+        }),
+      );
+      const answer: unknown = response.status === 200 ? await response.json() : {};
+      const body = { statusCode: 0, type: '', value: null, ...Object(answer) };
+      if (body.type === 'application/vnd.microsoft.card.adaptive' && entry !== null) {
+        transcript.replace(entry, { ...Object(body.value) });
+      } else if (body.type === 'application/vnd.microsoft.activity.message') {
+        transcript.add(conversationId, 'bot', { text: String(body.value) });
+      } else if (body.type === 'application/vnd.microsoft.error') {
+        transcript.add(conversationId, 'bot', { text: String(Object(body.value).message) });
+      }
+      const { statusCode, type, value } = body;
+      return { httpStatus: response.status, statusCode, type, value };
+    };
+
+    return {
+      conversationId,
+      entries,
+      texts: () => entries().map(entryToText),
+      see: (text, limitMs) =>
+        seeIn((entry) => entry.conversationId === conversationId, text, limitMs),
+      async install() {
+        const response = await post(
+          activity(personId, here, { type: 'installationUpdate', action: 'add' }),
+        );
+        return response.status;
+      },
+      async say(text) {
+        transcript.add(conversationId, 'person', { text });
+        const response = await post(activity(personId, here, { type: 'message', text }));
+        return response.status;
+      },
+      async press(title, inputs = {}) {
+        for (const entry of entries().toReversed()) {
+          const action = cardNodes(entry.card).find(
+            (node) => node['type'] === 'Action.Execute' && node['title'] === title,
+          );
+          if (action !== undefined && entry.card !== null) {
+            const values = action['associatedInputs'] === 'none' ? {} : fillIn(entry.card, inputs);
+            const data = { ...Object(action['data']), ...values };
+            const pressed = { type: action['type'], verb: action['verb'], data };
+            return await invoke(pressed, entry, entry.id);
+          }
+        }
+        throw new Error(`No card shows the button "${title}".`);
+      },
+      forge: async (verb, data, replyToId = 'activity-0') =>
+        await invoke({ type: 'Action.Execute', verb, data }, null, replyToId),
+    };
+  };
+
+  const isInChannel = (entry: Entry): boolean => entry.conversationId.startsWith(channelId);
+  const inChannel = {
+    id: channelId,
+    conversationType: 'channel',
+  };
+  const channelData = { team: { id: channelId }, channel: { id: channelId } };
+
+  return {
+    serviceUrl: baseUrl,
+    openIdMetadataUrl: `${baseUrl}/openid`,
+    loginUrl: baseUrl,
+    transcript,
+    violations,
+    requests,
+    blocked,
+    faults,
+    signing,
+    connectBot(messagesUrl) {
+      botUrl = messagesUrl;
+    },
+    person,
+    channel: {
+      id: channelId,
+      texts: () => transcript.entries.filter(isInChannel).map(entryToText),
+      see: (text, limitMs) => seeIn(isInChannel, text, limitMs),
+      async install(byPersonId) {
+        const installed = { type: 'installationUpdate', action: 'add', channelData };
+        return (await post(activity(byPersonId, inChannel, installed))).status;
+      },
+      async say(byPersonId, text) {
+        const rootId = `person-${transcript.entries.length + 1}`;
+        const thread = { ...inChannel, id: `${channelId};messageid=${rootId}` };
+        transcript.add(thread.id, 'person', { text });
+        const message = { type: 'message', text: `<at>Skybridge</at> ${text}`, channelData };
+        return (await post(activity(byPersonId, thread, message))).status;
+      },
+    },
+    post,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import express from 'express';
+import type { Express, Request, Response } from 'express';
+import type { Signing } from './signing.ts';
+import type { Transcript } from './transcript.ts';
+
+/** The next answers of the connector, instead of what it would say. */
+export interface ConnectorFault {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ConnectorOptions {
+  readonly botId: string;
+  readonly botPassword: string;
+  readonly tenantId: string;
+  readonly signing: Signing;
+  readonly transcript: Transcript;
+  readonly baseUrl: () => string;
+  /** People whom the app cannot reach: a new conversation with them is refused. */
+  readonly blocked: ReadonlySet<string>;
+  readonly faults: ConnectorFault[];
+  readonly violations: string[];
+  /** Method and path of each request, with the time of the steady clock. */
+  readonly requests: { readonly line: string; readonly atMs: number }[];
+}
+
+const CARD_LIMIT_UTF16 = 100_000;
+const BEARER = 'bot-token-of-the-simulated-login';
+
+/** The id of the personal chat with a person. */
+export function personalId(personId: string): string {
+  return `a:${personId}`;
+}
+
+/** Microsoft's side: token endpoint, OpenID metadata, keys, and the Bot Connector (v3). */
+export function createConnectorApp(options: ConnectorOptions): Express {
+  const { transcript, violations } = options;
+  const app = express();
+  app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: false }));
+  const refuse = (response: Response, status: number, code: string): void => {
+    response.status(status).json({ error: { code, message: code } });
+  };
+
+  app.post('/:tenant/oauth2/v2.0/token', (request, response) => {
+    const form: Record<string, unknown> = request.body;
+    const isBot =
+      request.params.tenant === options.tenantId &&
+      form['client_id'] === options.botId &&
+      form['client_secret'] === options.botPassword &&
+      form['scope'] === 'https://api.botframework.com/.default';
+    if (!isBot) {
+      violations.push('token endpoint: unknown client, secret, scope or tenant');
+      refuse(response, 401, 'invalid_client');
+      return;
+    }
+    response.json({ token_type: 'Bearer', expires_in: 3599, access_token: BEARER });
+  });
+  app.get('/openid', (_request, response) => {
+    response.json({
+      issuer: 'https://api.botframework.com',
+      jwks_uri: `${options.baseUrl()}/keys`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    });
+  });
+  app.get('/keys', (_request, response) => {
+    response.json(options.signing.jwks);
+  });
+
+  app.use('/v3', (request, response, next) => {
+    options.requests.push({
+      line: `${request.method} /v3${request.path}`,
+      atMs: performance.now(),
+    });
+    if (request.headers.authorization !== `Bearer ${BEARER}`) {
+      violations.push(`${request.method} ${request.path}: no valid token`);
+      refuse(response, 401, 'Unauthorized');
+      return;
+    }
+    const fault = options.faults.shift();
+    if (fault !== undefined) {
+      response.set({ ...fault.headers });
+      refuse(response, fault.status, 'SimulatedFault');
+      return;
+    }
+    if (JSON.stringify(request.body ?? null).length > CARD_LIMIT_UTF16) {
+      refuse(response, 413, 'MessageSizeTooBig');
+      return;
+    }
+    next();
+  });
+
+  app.post('/v3/conversations', (request: Request, response: Response) => {
+    const body: {
+      isGroup?: boolean;
+      members?: { id: string }[];
+      tenantId?: string;
+      activity?: Record<string, unknown>;
+      channelData?: { channel?: { id: string } };
+    } = request.body;
+    if (body.isGroup === true && body.channelData?.channel && body.activity) {
+      const draft = transcript.entries.length + 1;
+      const id = `${body.channelData.channel.id};messageid=root-${draft}`;
+      const entry = transcript.add(id, 'bot', body.activity);
+      response.status(201).json({ id, activityId: entry.id });
+      return;
+    }
+    const member = body.members?.[0]?.id;
+    if (member === undefined || body.tenantId !== options.tenantId) {
+      violations.push('createConversation: neither a channel thread nor a person of this tenant');
+      refuse(response, 400, 'BadSyntax');
+      return;
+    }
+    if (options.blocked.has(member)) {
+      refuse(response, 403, 'MessageWritesBlocked');
+      return;
+    }
+    response.status(201).json({ id: personalId(member) });
+  });
+  app.post('/v3/conversations/:conversation/activities', (request, response) => {
+    const entry = transcript.add(request.params.conversation, 'bot', request.body);
+    response.status(201).json({ id: entry.id });
+  });
+  app.put('/v3/conversations/:conversation/activities/:activity', (request, response) => {
+    const { conversation, activity } = request.params;
+    if (transcript.update(conversation, activity, request.body)) {
+      response.json({ id: activity });
+    } else {
+      refuse(response, 404, 'ActivityNotFoundInConversation');
+    }
+  });
+  app.use((request, response) => {
+    violations.push(`${request.method} ${request.path}: unknown`);
+    refuse(response, 404, 'NotFound');
+  });
+  return app;
+}

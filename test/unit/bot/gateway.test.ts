@@ -1,0 +1,179 @@
+import { generateKeyPair, UnsecuredJWT } from 'jose';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { textActivity } from '../../../src/bot/activity.ts';
+import type { IncomingActivity, InvokeAnswer } from '../../../src/bot/activity.ts';
+import { startGatewayWorld } from './support/gateway-world.ts';
+import type { GatewayWorld } from './support/gateway-world.ts';
+
+let world: GatewayWorld;
+const signal = AbortSignal.timeout(20_000);
+
+beforeEach(async () => {
+  world = await startGatewayWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+function hello(changes: object = {}): Record<string, unknown> {
+  return {
+    type: 'message',
+    id: '1',
+    text: 'hello',
+    channelId: 'msteams',
+    serviceUrl: world.teams.serviceUrl,
+    from: { id: '29:p', aadObjectId: 'p' },
+    recipient: { id: `28:${world.botId}` },
+    conversation: { id: 'c', tenantId: world.tenantId, conversationType: 'personal' },
+    channelData: { tenant: { id: world.tenantId } },
+    ...changes,
+  };
+}
+
+test('a valid token reaches the bot; two minutes late is within the tolerance', async () => {
+  expect((await world.teams.post(hello())).status).toBe(200);
+  expect((await world.teams.post(hello(), { expiresInSeconds: -120 })).status).toBe(200);
+  expect(world.received.map((activity) => activity.text)).toEqual(['hello', 'hello']);
+});
+
+const badTokens: readonly (readonly [string, () => Promise<object>])[] = [
+  ['no header', async () => ({ authorization: '' })],
+  ['another audience', async () => ({ audience: '11111111-1111-4111-8111-111111111111' })],
+  ['another issuer', async () => ({ issuer: 'https://elsewhere.example' })],
+  ['ten minutes late', async () => ({ expiresInSeconds: -600 })],
+  ['an unknown key id', async () => ({ kid: 'k2' })],
+  [
+    'a service URL that is not the activity’s',
+    async () => ({ serviceUrl: 'https://smba.trafficmanager.net/teams/' }),
+  ],
+  [
+    'another key under the same id',
+    async () => ({ key: (await generateKeyPair('RS256')).privateKey }),
+  ],
+  [
+    'algorithm none',
+    async () => ({
+      authorization: `Bearer ${new UnsecuredJWT({ aud: world.botId }).setIssuer('https://api.botframework.com').encode()}`,
+    }),
+  ],
+  ['no token at all', async () => ({ authorization: 'Bearer nonsense' })],
+];
+
+test.for(badTokens)('401 for a token with %s', async ([, changes]) => {
+  const response = await world.teams.post(hello(), await changes());
+  expect(response.status).toBe(401);
+  expect(world.received).toEqual([]);
+});
+
+test.for([
+  [
+    'another tenant',
+    { conversation: { id: 'c', tenantId: 'other' }, channelData: {} },
+    403,
+    'other-tenant',
+  ],
+  [
+    'another tenant in its channel data',
+    { channelData: { tenant: { id: 'other' } } },
+    403,
+    'other-tenant',
+  ],
+  ['no tenant', { conversation: { id: 'c' }, channelData: {} }, 403, 'other-tenant'],
+  ['no service URL', { serviceUrl: undefined }, 400, null],
+  ['no sender', { from: undefined }, 400, null],
+] as const)('%s is refused', async ([, changes, status, refusal]) => {
+  expect((await world.teams.post(hello(changes))).status).toBe(status);
+  expect(world.received).toEqual([]);
+  expect(world.refusals).toEqual(refusal === null ? [] : [refusal]);
+});
+
+test('another channel is refused', async () => {
+  const response = await world.teams.post(hello({ channelId: 'webchat' }));
+  expect([401, 403]).toContain(response.status);
+  expect(world.received).toEqual([]);
+});
+
+test('a service URL outside Teams is refused, in and out', async () => {
+  const serviceUrl = 'https://teams.example.com/';
+  expect((await world.teams.post(hello({ serviceUrl }), { serviceUrl })).status).toBe(403);
+  expect(world.refusals).toEqual(['other-service-url']);
+  await expect(
+    world.gateway.send({ ...world.reference, serviceUrl }, textActivity('hi'), signal),
+  ).rejects.toMatchObject({ code: 'teams.refused-service-url' });
+});
+
+test('a body that is too large or no JSON is a client error, not ours', async () => {
+  expect((await world.teams.post(hello({ text: 'x'.repeat(300_000) }))).status).toBe(413);
+  const response = await fetch(world.messagesUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{',
+  });
+  expect(response.status).toBe(400);
+});
+
+test('an invoke answers HTTP 200 with its own status in the body', async () => {
+  const refused: InvokeAnswer = {
+    statusCode: 400,
+    type: 'application/vnd.microsoft.error',
+    value: { message: 'no' },
+  };
+  world.onActivity = async (): Promise<InvokeAnswer> => refused;
+  const response = await world.teams.post(
+    hello({ type: 'invoke', name: 'adaptiveCard/action', value: {} }),
+  );
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(refused);
+});
+
+test('a bot that fails answers 500 and tells nothing', async () => {
+  world.onActivity = async (_activity: IncomingActivity): Promise<null> => {
+    throw new Error('secret detail');
+  };
+  const response = await world.teams.post(hello());
+  expect([response.status, await response.text()]).toEqual([500, '']);
+});
+
+test('sends, updates, starts a chat and a thread, each with the bot’s token', async () => {
+  const { gateway, teams, reference } = world;
+  const id = await gateway.send(reference, textActivity('one'), signal);
+  await gateway.update({ conversation: reference, activityId: id }, textActivity('two'), signal);
+  const personal = await gateway.createPersonal('p-9', teams.serviceUrl, signal);
+  await gateway.send(personal, textActivity('hello you'), signal);
+  const channel = {
+    ...reference,
+    conversationId: teams.channel.id,
+    conversationType: 'channel' as const,
+  };
+  const thread = await gateway.createThread(channel, textActivity('root'), signal);
+  await gateway.send(thread.conversation, textActivity('reply'), signal);
+  await gateway.update(thread, textActivity('root, changed'), signal);
+  expect(teams.transcript.entries.map((entry) => [entry.conversationId, entry.text])).toEqual([
+    [reference.conversationId, 'two'],
+    ['a:p-9', 'hello you'],
+    [thread.conversation.conversationId, 'root, changed'],
+    [thread.conversation.conversationId, 'reply'],
+  ]);
+  expect(teams.violations).toEqual([]);
+});
+
+test.for([
+  [429, { 'retry-after': '7' }, { code: 'teams.rate-limited', retryAfterMs: 7000 }],
+  [403, {}, { code: 'teams.blocked' }],
+  [404, {}, { code: 'teams.gone' }],
+  [502, {}, { code: 'teams.send-failed', status: 502 }],
+] as const)(
+  'status %d becomes a typed error after one request',
+  async ([status, headers, error]) => {
+    world.teams.faults.push({ status, headers });
+    await expect(
+      world.gateway.send(world.reference, textActivity('x'), signal),
+    ).rejects.toMatchObject(error);
+    expect(world.teams.requests).toHaveLength(1);
+  },
+);
+
+test('an aborted send stops', async () => {
+  const sending = world.gateway.send(world.reference, textActivity('x'), AbortSignal.abort());
+  await expect(sending).rejects.toMatchObject({ name: 'AbortError' });
+});
