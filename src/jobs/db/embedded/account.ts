@@ -127,6 +127,8 @@ async function passingPrefix(account: Account): Promise<readonly string[]> {
     `--reuid=${account.uid}`,
     `--regid=${account.gid}`,
     '--clear-groups',
+    // Without it, access(2), with which PostgreSQL looks for its own programs, leaves the capability out.
+    '--securebits=+no_setuid_fixup',
     ...(capability
       ? [`--inh-caps=-all,+${capability.name}`, `--ambient-caps=+${capability.name}`]
       : []),
