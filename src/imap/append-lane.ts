@@ -1,0 +1,83 @@
+/** One appending connection: opened when needed, with its own window, lost as a whole. */
+import type { Clock } from '../clock.ts';
+import { type AppendWindow, afterAnswer, FIRST_WINDOW, fitsWindow } from './append-window.ts';
+import type { ImapLink } from './connect.ts';
+import type { ImapError } from './errors.ts';
+import type { MailboxNaming } from './mailbox-name.ts';
+import type { ImapAppendOutcome } from './types.ts';
+import { AppendWire, type EagerLiterals } from './wire/append-wire.ts';
+
+/** What a lane sends, once it knows how the server writes names. */
+export interface LaneAppend {
+  readonly bytes: Buffer;
+  readonly formatArguments: (naming: MailboxNaming) => string;
+}
+
+function eagerLiterals(capabilities: ReadonlySet<string>): EagerLiterals {
+  if (capabilities.has('LITERAL+')) {
+    return 'all';
+  }
+  return capabilities.has('LITERAL-') ? 'small' : 'none';
+}
+
+export class AppendLane {
+  readonly naming: MailboxNaming;
+  readonly #wire: AppendWire;
+  readonly #clock: Clock;
+  #window: AppendWindow = FIRST_WINDOW;
+  #count = 0;
+  #bytes = 0;
+  #lastAnswerMs = 0;
+  /** True once any answer came: the connection was of use. */
+  answered = false;
+
+  constructor(link: ImapLink, clock: Clock, onEnd: (error: ImapError) => void) {
+    this.naming = link.naming;
+    this.#clock = clock;
+    this.#wire = new AppendWire({
+      sockets: link.sockets,
+      profile: link.profile,
+      eagerLiterals: eagerLiterals(link.capabilities),
+      clock,
+      onEnd,
+    });
+  }
+
+  get inFlightCount(): number {
+    return this.#count;
+  }
+
+  get isUp(): boolean {
+    return this.#wire.link.endedBy === null;
+  }
+
+  canTake(sizeBytes: number): boolean {
+    return fitsWindow(this.#window, { count: this.#count, bytes: this.#bytes }, sizeBytes);
+  }
+
+  /** Sends at once; the caller asked `canTake` before. */
+  async append({ bytes, formatArguments }: LaneAppend): Promise<ImapAppendOutcome> {
+    this.#count += 1;
+    this.#bytes += bytes.length;
+    const startedMs = this.#clock.monotonicMs();
+    const outcome = await this.#wire.append({ arguments: formatArguments(this.naming), bytes });
+    this.#count -= 1;
+    this.#bytes -= bytes.length;
+    if (outcome.kind === 'stored' || outcome.kind === 'refused') {
+      const nowMs = this.#clock.monotonicMs();
+      this.#window = afterAnswer(this.#window, nowMs - Math.max(this.#lastAnswerMs, startedMs));
+      this.#lastAnswerMs = nowMs;
+      this.answered = true;
+    }
+    return outcome;
+  }
+
+  /** Cuts the link; what is in flight becomes unsent or unknown. */
+  end(error: ImapError): void {
+    this.#wire.link.end(error);
+  }
+
+  close(): void {
+    this.#wire.close();
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * Spreads appends over a few connections and keeps each one's window full.
+ *
+ * One append: waiting → on a lane → answered. While it waits it is certainly not stored. A lane that is
+ * lost settles what it carried and is opened again for what waits; a server that cannot be reached, or
+ * asks for patience, gives everything that waits back as `unsent`, so that the caller decides when to go on.
+ */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { AppendLane } from './append-lane.ts';
+import type { ImapLink } from './connect.ts';
+import { formatInternalDate } from './dates.ts';
+import {
+  AppendCancelledError,
+  ConnectionLostError,
+  ImapError,
+  MessageRefusedError,
+  ThrottledError,
+} from './errors.ts';
+import { type MailboxNaming, quoteString } from './mailbox-name.ts';
+import type { ImapAppendOutcome, ImapOutgoingMessage } from './types.ts';
+
+export interface AppenderDeps {
+  /** Opens and logs in a connection; called for each lane and again after a loss. */
+  readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
+  /** The server's own name for a path. */
+  readonly mailboxOf: (path: string, naming: MailboxNaming) => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly maxConnections?: number;
+  /** How long answers may still arrive after a cancellation. */
+  readonly graceMs?: number;
+}
+
+export interface Appender {
+  /** Resolves when the server has answered or the link died; `signal` stops what was not sent. */
+  append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_CONNECTIONS = 4;
+const GRACE_MS = 10_000;
+/** Between connections that were lost without a single answer. */
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 30_000;
+/** That many useless connections in a row, and everything that waits is given back. */
+const MAX_USELESS_LINKS = 4;
+
+const FLAG = /^\\?[\x21\x23\x24\x26\x27\x2b-\x5b\x5e-\x7a\x7c\x7e]+$/;
+
+interface Waiting {
+  readonly message: ImapOutgoingMessage;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: ImapAppendOutcome) => void;
+}
+
+/** Flags and date as APPEND wants them; throws a RangeError for a flag that is no atom. */
+export function formatAppendArguments(mailbox: string, message: ImapOutgoingMessage): string {
+  const bad = message.flags.find((flag) => !FLAG.test(flag));
+  if (bad !== undefined) {
+    throw new RangeError('Not a flag');
+  }
+  const flags = message.flags.length > 0 ? ` (${message.flags.join(' ')})` : '';
+  const date = message.receivedAt ? formatInternalDate(message.receivedAt) : null;
+  return `${quoteString(mailbox)}${flags}${date === null ? '' : ` "${date}"`}`;
+}
+
+class PipelinedAppender implements Appender {
+  readonly #deps: AppenderDeps;
+  readonly #lifetime = new AbortController();
+  #waiting: Waiting[] = [];
+  #lanes = new Set<AppendLane>();
+  #opening = 0;
+  #useless = 0;
+  #heldBack: ThrottledError | null = null;
+
+  constructor(deps: AppenderDeps) {
+    this.#deps = deps;
+  }
+
+  append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome> {
+    const refusal = this.#refuseAtOnce(message, signal);
+    if (refusal) {
+      return Promise.resolve(refusal);
+    }
+    return new Promise((resolve) => {
+      const entry: Waiting = { message, signal, resolve };
+      const onAbort = (): void => this.#withdraw(entry);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const settle = (outcome: ImapAppendOutcome): void => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(outcome);
+      };
+      this.#waiting.push({ ...entry, resolve: settle });
+      this.#pump();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#lifetime.abort();
+    this.#giveBack(new ConnectionLostError());
+    for (const lane of this.#lanes) {
+      lane.close();
+    }
+    await Promise.resolve();
+  }
+
+  #refuseAtOnce(message: ImapOutgoingMessage, signal: AbortSignal): ImapAppendOutcome | null {
+    if (signal.aborted || this.#lifetime.signal.aborted) {
+      return { kind: 'unsent', error: new AppendCancelledError() };
+    }
+    // RFC 9051 section 4.3: no literal holds NUL, and Exchange refuses it.
+    if (message.bytes.includes(0)) {
+      return { kind: 'refused', error: new MessageRefusedError('nul') };
+    }
+    const until = this.#heldBack?.retryAfter;
+    if (this.#heldBack && until && until > this.#deps.clock.now()) {
+      return { kind: 'unsent', error: this.#heldBack };
+    }
+    this.#heldBack = null;
+    return null;
+  }
+
+  #withdraw({ message, signal }: Waiting): void {
+    const at = this.#waiting.findIndex(
+      (entry) => entry.message === message && entry.signal === signal,
+    );
+    if (at >= 0) {
+      const [entry] = this.#waiting.splice(at, 1);
+      entry?.resolve({ kind: 'unsent', error: new AppendCancelledError() });
+    }
+  }
+
+  #pump(): void {
+    for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
+      const lane = this.#freestLane(entry.message.bytes.length);
+      if (!lane) {
+        break;
+      }
+      this.#waiting.shift();
+      void this.#sendOn(lane, entry);
+    }
+    this.#openLanes();
+  }
+
+  #freestLane(sizeBytes: number): AppendLane | null {
+    let freest: AppendLane | null = null;
+    for (const lane of this.#lanes) {
+      if (lane.canTake(sizeBytes) && (!freest || lane.inFlightCount < freest.inFlightCount)) {
+        freest = lane;
+      }
+    }
+    return freest;
+  }
+
+  /** As many lanes as there are messages under way, up to the limit. */
+  #openLanes(): void {
+    const { maxConnections = DEFAULT_CONNECTIONS } = this.#deps;
+    const underWay = [...this.#lanes].reduce((sum, lane) => sum + lane.inFlightCount, 0);
+    const wanted = Math.min(maxConnections, this.#waiting.length + underWay);
+    while (
+      this.#waiting.length > 0 &&
+      this.#lanes.size + this.#opening < wanted &&
+      !this.#lifetime.signal.aborted
+    ) {
+      void this.#openLane();
+    }
+  }
+
+  async #openLane(): Promise<void> {
+    const { clock, connect } = this.#deps;
+    const { signal } = this.#lifetime;
+    this.#opening += 1;
+    try {
+      if (this.#useless > 0) {
+        const pauseMs = FIRST_PAUSE_MS * 4 ** (this.#useless - 1);
+        await clock.sleep(Math.min(pauseMs, MAX_PAUSE_MS), signal);
+      }
+      const link = await connect(signal);
+      const lane: AppendLane = new AppendLane(link, clock, (error) => this.#lose(lane, error));
+      this.#lanes.add(lane);
+      this.#opening -= 1;
+    } catch (error) {
+      this.#opening -= 1;
+      this.#failOpening(error);
+    }
+    this.#pump();
+  }
+
+  #lose(lane: AppendLane, error: ImapError): void {
+    this.#lanes.delete(lane);
+    if (this.#lifetime.signal.aborted) {
+      return;
+    }
+    this.#deps.logger.warn({ code: error.code }, 'IMAP append connection lost');
+    this.#countUseless(lane.answered, error);
+    // The outcomes of what it carried are settled first, so that the caller sees them in order.
+    queueMicrotask(() => this.#pump());
+  }
+
+  #failOpening(error: unknown): void {
+    if (this.#lifetime.signal.aborted) {
+      return;
+    }
+    const typed = error instanceof ImapError ? error : new ConnectionLostError({ cause: error });
+    this.#deps.logger.warn(
+      { code: typed.code, lanes: this.#lanes.size },
+      'IMAP append connection not opened',
+    );
+    if (typed.disposition === 'retry') {
+      this.#countUseless(false, typed);
+    } else if (this.#lanes.size === 0) {
+      this.#giveBack(typed);
+    }
+  }
+
+  #countUseless(answered: boolean, error: ImapError): void {
+    this.#useless = answered ? 0 : this.#useless + 1;
+    if (this.#useless >= MAX_USELESS_LINKS && this.#lanes.size === 0) {
+      this.#useless = 0;
+      this.#giveBack(error);
+    }
+  }
+
+  #giveBack(error: ImapError): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { resolve } of waiting) {
+      resolve({ kind: 'unsent', error });
+    }
+  }
+
+  async #sendOn(lane: AppendLane, { message, signal, resolve }: Waiting): Promise<void> {
+    const answered = new AbortController();
+    const onAbort = (): void => void this.#cutAfterGrace(lane, answered.signal);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const formatArguments = (naming: MailboxNaming): string =>
+      formatAppendArguments(this.#deps.mailboxOf(message.folderPath, naming), message);
+    const outcome = await lane.append({ bytes: message.bytes, formatArguments });
+    signal.removeEventListener('abort', onAbort);
+    answered.abort();
+    if (outcome.kind === 'stored') {
+      this.#useless = 0;
+    } else if (outcome.error instanceof ThrottledError) {
+      this.#heldBack = outcome.error;
+      this.#giveBack(outcome.error);
+    }
+    resolve(outcome);
+    this.#pump();
+  }
+
+  async #cutAfterGrace(lane: AppendLane, answered: AbortSignal): Promise<void> {
+    try {
+      await this.#deps.clock.sleep(this.#deps.graceMs ?? GRACE_MS, answered);
+      lane.end(new AppendCancelledError());
+    } catch {
+      // It was answered in time.
+    }
+  }
+}
+
+/** An appender that opens its connections with the first message. */
+export function createAppender(deps: AppenderDeps): Appender {
+  return new PipelinedAppender(deps);
+}

@@ -1,0 +1,75 @@
+/** EXAMINE (RFC 9051 section 6.3.3), STATUS (6.3.11) and their opposite. */
+import { ProtocolViolationError } from '../errors.ts';
+import { quoteString } from '../mailbox-name.ts';
+import type { ImapFolderState } from '../types.ts';
+import type { CommandWire } from '../wire/command-wire.ts';
+import type { DataResponse, StatusResponse } from '../wire/response.ts';
+import { listOf, numberOf, textOf } from '../wire/values.ts';
+
+/** Opens a folder read-only: nothing that follows can change a flag. */
+export async function examine(
+  wire: CommandWire,
+  mailbox: string,
+  signal: AbortSignal,
+): Promise<ImapFolderState> {
+  let exists: number | null = null;
+  const codes = new Map<string, number>();
+  const onStatus = ({ code, codeText }: StatusResponse): void => {
+    if (code !== null && /^\d{1,10}$/.test(codeText)) {
+      codes.set(code, Number(codeText));
+    }
+  };
+  const onData = ({ name, number }: DataResponse): void => {
+    exists = name === 'EXISTS' ? number : exists;
+  };
+  await wire.run(`EXAMINE ${quoteString(mailbox)}`, { moment: 'select', onData, onStatus }, signal);
+  const uidValidity = codes.get('UIDVALIDITY');
+  if (exists === null || uidValidity === undefined) {
+    throw new ProtocolViolationError('examine-without-uidvalidity');
+  }
+  const uidNext = codes.get('UIDNEXT') ?? (await readStatus(wire, mailbox, signal)).uidNext;
+  return { uidValidity, uidNext, exists };
+}
+
+/** STATUS of a folder that is not open. */
+export async function readStatus(
+  wire: CommandWire,
+  mailbox: string,
+  signal: AbortSignal,
+): Promise<ImapFolderState> {
+  const facts = new Map<string, number>();
+  const onData = (data: DataResponse): void => {
+    const list = data.name === 'STATUS' ? (listOf(data.values[1]) ?? []) : [];
+    for (let i = 0; i + 1 < list.length; i += 2) {
+      const value = numberOf(list[i + 1]);
+      if (value !== null) {
+        facts.set(textOf(list[i])?.toUpperCase() ?? '', value);
+      }
+    }
+  };
+  await wire.run(
+    `STATUS ${quoteString(mailbox)} (UIDVALIDITY UIDNEXT MESSAGES)`,
+    { moment: 'select', onData },
+    signal,
+  );
+  const uidValidity = facts.get('UIDVALIDITY');
+  const uidNext = facts.get('UIDNEXT');
+  const exists = facts.get('MESSAGES');
+  if (uidValidity === undefined || uidNext === undefined || exists === undefined) {
+    throw new ProtocolViolationError('incomplete-status');
+  }
+  return { uidValidity, uidNext, exists };
+}
+
+/** Leaves the open folder; CLOSE expunges nothing after EXAMINE (RFC 9051 section 6.4.1). */
+export async function leaveFolder(
+  wire: CommandWire,
+  capabilities: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  await wire.run(
+    capabilities.has('UNSELECT') ? 'UNSELECT' : 'CLOSE',
+    { moment: 'command' },
+    signal,
+  );
+}

@@ -1,0 +1,115 @@
+/** Opens a connection and logs in with imapflow, then takes the socket from it. */
+import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { toConnectError } from './connect-error.ts';
+import { LoginRefusedError } from './errors.ts';
+import type { MailboxNaming } from './mailbox-name.ts';
+import type { ImapProfile } from './profiles/profile.ts';
+import type { ImapCredential } from './types.ts';
+import type { WireSockets } from './wire/wire-link.ts';
+
+export interface ConnectInput {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first octet; without it STARTTLS is required unless the host is this machine. */
+  readonly secure: boolean;
+  readonly user: string;
+  readonly credential: ImapCredential;
+  readonly profile: ImapProfile;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** PEM of further authorities. */
+  readonly ca?: string | readonly string[];
+}
+
+/** A logged-in connection that belongs to nobody yet. */
+export interface ImapLink {
+  readonly sockets: WireSockets;
+  readonly profile: ImapProfile;
+  /** Named by the server after login and trusted by the profile, in capitals. */
+  readonly capabilities: ReadonlySet<string>;
+  readonly naming: MailboxNaming;
+}
+
+const CONNECT_TIMEOUT_MS = 30_000;
+const GREETING_TIMEOUT_MS = 30_000;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+function flowOptions(input: ConnectInput, user: string): ImapFlowOptions {
+  const { host, port, secure, credential, ca } = input;
+  return {
+    host,
+    port,
+    secure,
+    // A password never crosses a network in clear.
+    ...(secure ? {} : { doSTARTTLS: !LOOPBACK.test(host) }),
+    auth:
+      credential.kind === 'password'
+        ? { user, pass: credential.password }
+        : { user, accessToken: credential.token },
+    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [ca].flat() }) },
+    // Its log lines carry addresses; what went wrong reaches ours as a typed error.
+    logger: false,
+    clientInfo: { name: 'Skybridge' },
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: GREETING_TIMEOUT_MS,
+    disableAutoIdle: true,
+    disableCompression: true,
+    disableAutoEnable: true,
+    disableIMAP4rev2: true,
+  };
+}
+
+function trustedCapabilities(flow: ImapFlow, profile: ImapProfile): ReadonlySet<string> {
+  const named = [...flow.capabilities.keys()].map((name) => name.toUpperCase());
+  const trusted = profile.trustedCapabilities;
+  return new Set(trusted ? named.filter((name) => trusted.includes(name)) : named);
+}
+
+async function login(input: ConnectInput, user: string, signal: AbortSignal): Promise<ImapLink> {
+  signal.throwIfAborted();
+  const { profile, clock } = input;
+  const flow = new ImapFlow(flowOptions(input, user));
+  // An 'error' event without a listener would end the process; the promise rejects with the same.
+  flow.on('error', () => undefined);
+  const onAbort = (): void => flow.close();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await flow.connect();
+    signal.throwIfAborted();
+    const { readSocket, writeSocket } = flow.unbind();
+    const space = flow.namespace;
+    return {
+      sockets: { readSocket, writeSocket },
+      profile,
+      capabilities: trustedCapabilities(flow, profile),
+      naming: { prefix: space?.prefix ?? '', separator: space?.delimiter || null },
+    };
+  } catch (error) {
+    flow.close();
+    signal.throwIfAborted();
+    throw toConnectError(error, profile, clock.now());
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Connects and logs in; on iCloud a refused full address is tried again as the part before the `@`. */
+export async function connectImap(input: ConnectInput, signal: AbortSignal): Promise<ImapLink> {
+  const { user, profile, logger } = input;
+  const [localPart = ''] = user.split('@');
+  try {
+    return await login(input, user, signal);
+  } catch (error) {
+    const again = profile.triesLocalPart && localPart !== '' && localPart !== user;
+    if (!(error instanceof LoginRefusedError) || !again) {
+      throw error;
+    }
+    logger.debug(
+      { profile: profile.name },
+      'Login with the full address refused, trying the local part',
+    );
+    return await login(input, localPart, signal);
+  }
+}

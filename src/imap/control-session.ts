@@ -1,0 +1,114 @@
+/** One control connection that is opened when needed, reopened when lost, and used by one caller at a time. */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { ImapLink } from './connect.ts';
+import { ConnectionLostError, ImapError, ProtocolViolationError } from './errors.ts';
+import { CommandWire } from './wire/command-wire.ts';
+
+export interface ControlSessionDeps {
+  /** Opens and logs in a connection; called again after a loss, so it can bring a fresh token. */
+  readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A connection in use: what was learnt at login, and the wire. */
+export interface ControlConnection extends Omit<ImapLink, 'sockets'> {
+  readonly wire: CommandWire;
+}
+
+/** How often one call is tried on a new connection before the loss is the caller's matter. */
+const MAX_ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 250;
+
+/** True where a new connection may bring what the lost one did not. */
+export function isLinkLoss(error: unknown): boolean {
+  return error instanceof ConnectionLostError || error instanceof ProtocolViolationError;
+}
+
+export class ControlSession {
+  readonly #deps: ControlSessionDeps;
+  #connection: ControlConnection | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(deps: ControlSessionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Waits for its turn and runs `work`; only work that may be repeated from the start belongs here. */
+  run<T>(work: (connection: ControlConnection) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#queue(() => this.#attempt(work, signal));
+  }
+
+  /** Reserves the connection until the returned function is called. */
+  async reserve(): Promise<() => void> {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const before = this.#turn;
+    this.#turn = before.then(() => held);
+    await before;
+    return release;
+  }
+
+  /** The live connection, opened if there is none; for callers that hold a reservation. */
+  async connection(signal: AbortSignal): Promise<ControlConnection> {
+    signal.throwIfAborted();
+    if (this.#closed) {
+      throw new ConnectionLostError();
+    }
+    if (!this.#connection || this.#connection.wire.link.endedBy) {
+      const { sockets, ...facts } = await this.#deps.connect(signal);
+      const wire = new CommandWire({ sockets, profile: facts.profile, clock: this.#deps.clock });
+      this.#connection = { ...facts, wire };
+    }
+    return this.#connection;
+  }
+
+  /** Waits before attempt `attempt` (1 is the first repetition), or throws the error that leads there. */
+  async pauseBeforeRetry(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (!isLinkLoss(error) || attempt >= MAX_ATTEMPTS || this.#closed) {
+      throw error;
+    }
+    const code = error instanceof ImapError ? error.code : 'unknown';
+    this.#deps.logger.warn({ attempt, code }, 'IMAP control connection lost, reconnecting');
+    await this.#deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (attempt - 1), signal);
+  }
+
+  /** iCloud's "Please select a mailbox first": the link is up and of no use any more. */
+  dropIfUseless(error: unknown): void {
+    if (error instanceof ConnectionLostError) {
+      this.#connection?.wire.link.end(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#connection?.wire.close();
+    this.#connection = null;
+    await this.#turn;
+  }
+
+  async #attempt<T>(
+    work: (connection: ControlConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(await this.connection(signal));
+      } catch (error) {
+        this.dropIfUseless(error);
+        await this.pauseBeforeRetry(error, attempt, signal);
+      }
+    }
+  }
+
+  #queue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

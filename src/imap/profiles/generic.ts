@@ -1,0 +1,34 @@
+import { FolderExistsError, MessageRefusedError, MessagesGoneError } from '../errors.ts';
+import type { ImapProfile, TextRule } from './profile.ts';
+
+/** Texts that several servers use without a response code. */
+const RULES: readonly TextRule[] = [
+  {
+    // Exchange, Dovecot before 2.3: no ALREADYEXISTS.
+    pattern: /already exists/i,
+    moments: ['create'],
+    toError: ({ text }) => new FolderExistsError({ serverText: text }),
+  },
+  {
+    pattern: /some of the requested messages no longer exist/i,
+    moments: ['fetch'],
+    toError: ({ text }) => new MessagesGoneError({ serverText: text }),
+  },
+  {
+    pattern: /NUL character/i,
+    moments: ['append'],
+    toError: ({ text }) => new MessageRefusedError('nul', { serverText: text }),
+  },
+];
+
+/** A server that keeps to the standard (Dovecot, Cyrus, …); byte-exact. */
+export const genericProfile: ImapProfile = {
+  name: 'generic',
+  trustedCapabilities: null,
+  triesLocalPart: false,
+  specialNames: {},
+  foldsCase: false,
+  maxEagerLiteralBytes: null,
+  earlyAnswerIsDesync: false,
+  rules: RULES,
+};

@@ -1,0 +1,44 @@
+/** What one kind of server can do and where it errs, as data. */
+import type { ImapError } from '../errors.ts';
+import type { SpecialUse } from '../types.ts';
+
+export type ProfileName = 'icloud' | 'exchange-online' | 'generic';
+
+/** What was under way when the server spoke. */
+export type ServerMoment = 'login' | 'select' | 'create' | 'fetch' | 'append' | 'command' | 'bye';
+
+/** A status answer that has to become a typed error. */
+export interface ServerAnswer {
+  readonly status: 'NO' | 'BAD' | 'BYE';
+  readonly code: string | null;
+  readonly text: string;
+  readonly moment: ServerMoment;
+  readonly now: Date;
+}
+
+/** One row of a table: the first whose conditions all hold makes the error. */
+export interface TextRule {
+  readonly code?: string;
+  readonly pattern?: RegExp;
+  readonly status?: ServerAnswer['status'];
+  readonly moments?: readonly ServerMoment[];
+  readonly toError: (answer: ServerAnswer, match: RegExpExecArray | null) => ImapError;
+}
+
+export interface ImapProfile {
+  readonly name: ProfileName;
+  /** Capabilities that are believed when the server names them; null: all. */
+  readonly trustedCapabilities: readonly string[] | null;
+  /** Log in with the local part, on a new connection, after the full address was refused. */
+  readonly triesLocalPart: boolean;
+  /** Special folders by name, in lower case, where LIST carries no attribute. */
+  readonly specialNames: Readonly<Record<string, SpecialUse>>;
+  /** `Work` and `work` are one folder. */
+  readonly foldsCase: boolean;
+  /** Above this a literal is sent only after the server asked for it; null: only where LITERAL+ is missing. */
+  readonly maxEagerLiteralBytes: number | null;
+  /** A NO or BAD before the message is wholly sent means that the server left the literal: the link is cut. */
+  readonly earlyAnswerIsDesync: boolean;
+  /** Rows asked before those of RFC 5530. */
+  readonly rules: readonly TextRule[];
+}

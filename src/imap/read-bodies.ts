@@ -1,0 +1,106 @@
+/**
+ * Reads whole messages and accounts for every UID: delivered, asked again once, then either gone from
+ * the listing or an error. A lost link never glues: what was not complete is asked for anew.
+ */
+import { type FetchRow, fetchRows } from './commands/fetch-rows.ts';
+import type { ControlSession } from './control-session.ts';
+import { BodyMissingError, MessagesGoneError } from './errors.ts';
+import type { ImapMessageBody } from './types.ts';
+import { formatUidSet, splitUids } from './uid-set.ts';
+import type { CommandWire } from './wire/command-wire.ts';
+
+export interface ReadBodiesInput {
+  readonly uids: readonly number[];
+  readonly session: ControlSession;
+  /** The wire with the right folder open, reconnected if need be. */
+  readonly openWire: () => Promise<CommandWire>;
+  /** The UIDs that are in the folder now, held against EXISTS. */
+  readonly listUids: (wire: CommandWire) => Promise<ReadonlySet<number>>;
+  readonly signal: AbortSignal;
+}
+
+/** UIDs a command: enough that round trips do not count, few enough for a short command line. */
+const UIDS_PER_FETCH = 500;
+
+async function* deliver(
+  open: Set<number>,
+  rows: AsyncIterable<FetchRow>,
+): AsyncGenerator<ImapMessageBody, void, void> {
+  try {
+    for await (const { uid, body } of rows) {
+      // A row without body is a flag update between the answers, or iCloud's empty row: asked again.
+      if (body && open.delete(uid)) {
+        yield { uid, bytes: body };
+      }
+    }
+  } catch (error) {
+    // "Some of the requested messages no longer exist": the rest was delivered.
+    if (!(error instanceof MessagesGoneError)) {
+      throw error;
+    }
+  }
+}
+
+/** Yields what the server has, and takes it out of `open`. */
+async function* readOnce(
+  open: Set<number>,
+  { openWire, signal }: ReadBodiesInput,
+): AsyncGenerator<ImapMessageBody, void, void> {
+  for (const group of splitUids([...open], UIDS_PER_FETCH)) {
+    const wire = await openWire();
+    const query = { uidSet: formatUidSet(group), items: 'BODY.PEEK[]' };
+    yield* deliver(open, fetchRows(wire, query, signal));
+  }
+}
+
+/** The same across lost connections; gives up after a few losses in a row without any progress. */
+async function* readAcrossLosses(
+  open: Set<number>,
+  input: ReadBodiesInput,
+): AsyncGenerator<ImapMessageBody, void, void> {
+  for (let losses = 1; ; losses += 1) {
+    const before = open.size;
+    try {
+      yield* readOnce(open, input);
+      return;
+    } catch (error) {
+      input.session.dropIfUseless(error);
+      losses = open.size < before ? 1 : losses;
+      await input.session.pauseBeforeRetry(error, losses, input.signal);
+    }
+  }
+}
+
+async function throwForWithheld(open: ReadonlySet<number>, input: ReadBodiesInput): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const present = await input.listUids(await input.openWire());
+      const withheld = [...open].filter((uid) => present.has(uid));
+      if (withheld.length > 0) {
+        throw new BodyMissingError(withheld);
+      }
+      return;
+    } catch (error) {
+      await input.session.pauseBeforeRetry(error, attempt, input.signal);
+    }
+  }
+}
+
+/** Whole messages in the server's order, each UID once. */
+export async function* readBodies(
+  input: ReadBodiesInput,
+): AsyncGenerator<ImapMessageBody, void, void> {
+  const release = await input.session.reserve();
+  try {
+    const open = new Set(input.uids);
+    yield* readAcrossLosses(open, input);
+    if (open.size > 0) {
+      yield* readAcrossLosses(open, input);
+    }
+    if (open.size > 0) {
+      await throwForWithheld(open, input);
+    }
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,125 @@
+/** Reads a mailbox and never changes it: EXAMINE and PEEK alone. */
+
+import { examine } from './commands/examine.ts';
+import { type ListedFolder, listFolders } from './commands/list-folders.ts';
+import { listMessages } from './commands/list-messages.ts';
+import {
+  type ControlConnection,
+  ControlSession,
+  type ControlSessionDeps,
+} from './control-session.ts';
+import { ConnectionLostError, FolderMissingError, UidValidityChangedError } from './errors.ts';
+import { mailboxOfPath } from './mailbox-name.ts';
+import { readBodies } from './read-bodies.ts';
+import type { ImapFolder, ImapFolderState, ImapListedMessage, ImapMessageBody } from './types.ts';
+import type { CommandWire } from './wire/command-wire.ts';
+
+/** A person's mailbox, one folder open at a time. */
+export interface ImapSource {
+  listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
+  /** Throws FolderMissingError for one that does not open. */
+  openFolder(path: string, signal: AbortSignal): Promise<ImapFolderState>;
+  /** Throws ListingIncompleteError where the server lists fewer than it counts. */
+  listMessages(signal: AbortSignal): Promise<readonly ImapListedMessage[]>;
+  /** Whole messages; a UID that is no longer in the folder yields nothing, one without a body throws. */
+  readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<ImapMessageBody>;
+  close(): Promise<void>;
+}
+
+/** The folder that is open, and the wire on which it was opened last. */
+interface OpenFolder {
+  readonly path: string;
+  state: ImapFolderState;
+  wire: CommandWire;
+}
+
+/** Finds the server's own name for a path; the listing knows names that cannot be derived. */
+export function wireNameOf(
+  path: string,
+  listed: readonly ListedFolder[],
+  connection: ControlConnection,
+): string {
+  const known = listed.find((folder) => folder.path === path);
+  const mailbox = known?.mailbox ?? mailboxOfPath(path, connection.naming);
+  if (mailbox === null) {
+    throw new FolderMissingError();
+  }
+  return mailbox;
+}
+
+/** A source over one connection that `connect` opens, and opens again when it was lost. */
+export function createImapSource(deps: ControlSessionDeps): ImapSource {
+  const session = new ControlSession(deps);
+  let listed: readonly ListedFolder[] = [];
+  let open: OpenFolder | null = null;
+
+  async function examineHere(
+    path: string,
+    connection: ControlConnection,
+    signal: AbortSignal,
+  ): Promise<OpenFolder> {
+    const mailbox = wireNameOf(path, listed, connection);
+    const state = await examine(connection.wire, mailbox, signal);
+    return { path, state, wire: connection.wire };
+  }
+
+  /** Opens the folder again, for the count of this moment; it must still be the same one. */
+  async function refresh(connection: ControlConnection, signal: AbortSignal): Promise<OpenFolder> {
+    if (!open) {
+      throw new FolderMissingError();
+    }
+    const before = open.state.uidValidity;
+    const again = await examineHere(open.path, connection, signal);
+    if (again.state.uidValidity !== before) {
+      throw new UidValidityChangedError(before, again.state.uidValidity);
+    }
+    open = again;
+    return again;
+  }
+
+  return {
+    listFolders: (signal) =>
+      session.run(async (connection) => {
+        listed = await listFolders(connection.wire, connection, signal);
+        return listed.map(({ path, specialUse, selectable }) => ({ path, specialUse, selectable }));
+      }, signal),
+
+    openFolder: (path, signal) =>
+      session.run(async (connection) => {
+        open = null;
+        open = await examineHere(path, connection, signal);
+        return open.state;
+      }, signal),
+
+    listMessages: (signal) =>
+      session.run(async (connection) => {
+        const { state } = await refresh(connection, signal);
+        return listMessages(connection.wire, state.exists, signal);
+      }, signal),
+
+    readMessages: (uids, signal) =>
+      readBodies({
+        uids,
+        session,
+        openWire: async () => {
+          const connection = await session.connection(signal);
+          if (open?.wire !== connection.wire) {
+            await refresh(connection, signal);
+          }
+          return connection.wire;
+        },
+        listUids: async (wire) => {
+          const connection = await session.connection(signal);
+          if (connection.wire !== wire) {
+            throw new ConnectionLostError();
+          }
+          const { state } = await refresh(connection, signal);
+          const messages = await listMessages(wire, state.exists, signal);
+          return new Set(messages.map(({ uid }) => uid));
+        },
+        signal,
+      }),
+
+    close: () => session.close(),
+  };
+}

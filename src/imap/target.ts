@@ -1,0 +1,244 @@
+/** Writes a mailbox: folders and looks on one control connection, messages through the appender. */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import { readStamp } from '../mail/stamp.ts';
+import { createAppender } from './appender.ts';
+import { createFolder } from './commands/create-folder.ts';
+import { examine, leaveFolder, readStatus } from './commands/examine.ts';
+import { fetchEachRow, fetchRows } from './commands/fetch-rows.ts';
+import { type ListedFolder, listFolders } from './commands/list-folders.ts';
+import type { ImapLink } from './connect.ts';
+import { type ControlConnection, ControlSession } from './control-session.ts';
+import { FolderMissingError, FolderRefusedError, MessagesGoneError } from './errors.ts';
+import { type MailboxNaming, mailboxOfPath } from './mailbox-name.ts';
+import type {
+  ImapAppendOutcome,
+  ImapFolder,
+  ImapFolderState,
+  ImapOutgoingMessage,
+  ImapStoredMessage,
+} from './types.ts';
+import { formatUidSet, splitUids } from './uid-set.ts';
+
+export interface ImapTargetDeps {
+  /** Opens and logs in a connection; called for the control connection and for each lane. */
+  readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Appending connections, beside the control connection. */
+  readonly maxConnections?: number;
+}
+
+/** A mailbox that takes mail. Appends are pipelined inside: call `append` without awaiting the last one. */
+export interface ImapTarget {
+  listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
+  /** Creates and subscribes the folder and its parents where they are missing. */
+  ensureFolder(path: string, signal: AbortSignal): Promise<void>;
+  folderState(path: string, signal: AbortSignal): Promise<ImapFolderState>;
+  /** Resolves when the server has answered or the link died. */
+  append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
+  /** Messages with UID ≥ `fromUid`, oldest first; changes nothing. */
+  look(path: string, fromUid: number, signal: AbortSignal): Promise<readonly ImapStoredMessage[]>;
+  /** sha256 (hex) of the whole stored message, by UID; a UID that is gone is left out. */
+  hashBodies(
+    path: string,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, string>>;
+  close(): Promise<void>;
+}
+
+const UIDS_PER_FETCH = 500;
+
+/** `a/b/c` → `a`, `a/b`, `a/b/c`. */
+function lineageOf(path: string): readonly string[] {
+  const levels = path.split('/');
+  return levels.map((_, i) => levels.slice(0, i + 1).join('/'));
+}
+
+/** The folders that the server is known to have. */
+class KnownFolders {
+  #byKey = new Map<string, string>();
+  #foldsCase = false;
+  loaded = false;
+
+  #keyOf(path: string): string {
+    return this.#foldsCase ? path.toLowerCase() : path;
+  }
+
+  load(folders: readonly ListedFolder[], foldsCase: boolean): void {
+    this.#foldsCase = foldsCase;
+    this.#byKey = new Map(folders.map(({ path, mailbox }) => [this.#keyOf(path), mailbox]));
+    this.loaded = true;
+  }
+
+  add(path: string, mailbox: string): void {
+    this.#byKey.set(this.#keyOf(path), mailbox);
+  }
+
+  has(path: string): boolean {
+    return this.#byKey.has(this.#keyOf(path));
+  }
+
+  /** The server's own name; derived where the folder was never listed. */
+  mailboxOf(path: string, naming: MailboxNaming): string {
+    const mailbox = this.#byKey.get(this.#keyOf(path)) ?? mailboxOfPath(path, naming);
+    if (mailbox === null) {
+      throw new FolderMissingError();
+    }
+    return mailbox;
+  }
+}
+
+async function createMissing(
+  path: string,
+  { known, connection }: { readonly known: KnownFolders; readonly connection: ControlConnection },
+  signal: AbortSignal,
+): Promise<void> {
+  for (const level of lineageOf(path)) {
+    if (!known.has(level)) {
+      const mailbox = mailboxOfPath(level, connection.naming);
+      if (mailbox === null) {
+        throw new FolderRefusedError();
+      }
+      await createFolder(connection.wire, mailbox, signal);
+      known.add(level, mailbox);
+    }
+  }
+}
+
+async function lookInto(
+  connection: ControlConnection,
+  fromUid: number,
+  signal: AbortSignal,
+): Promise<readonly ImapStoredMessage[]> {
+  const found: ImapStoredMessage[] = [];
+  const query = {
+    uidSet: `${fromUid}:*`,
+    items: 'FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]',
+  };
+  for await (const row of fetchRows(connection.wire, query, signal)) {
+    const { uid, flags, receivedAt, sizeBytes, header } = row;
+    // `n:*` always answers with the last message, also where its UID is below n (RFC 9051 section 9, seq-range).
+    if (uid >= fromUid && header && sizeBytes !== null) {
+      found.push({
+        uid,
+        flags: flags ?? [],
+        receivedAt,
+        sizeBytes,
+        stamp: readStamp(header),
+        header,
+      });
+    }
+  }
+  return found.toSorted((a, b) => a.uid - b.uid);
+}
+
+async function hashGroup(
+  connection: ControlConnection,
+  uids: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, string>> {
+  const hashes = new Map<number, string>();
+  const query = { uidSet: formatUidSet(uids), items: 'BODY.PEEK[]' };
+  try {
+    await fetchEachRow(
+      connection.wire,
+      query,
+      ({ uid, body }) => {
+        if (body) {
+          hashes.set(uid, createHash('sha256').update(body).digest('hex'));
+        }
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof MessagesGoneError)) {
+      throw error;
+    }
+  }
+  return hashes;
+}
+
+/** A target whose connections `connect` opens, and opens again when they were lost. */
+export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
+  const session = new ControlSession(deps);
+  const known = new KnownFolders();
+  const mailboxOf = (path: string, naming: MailboxNaming): string => known.mailboxOf(path, naming);
+  const appender = createAppender({ ...deps, mailboxOf });
+
+  async function loadFolders(
+    connection: ControlConnection,
+    signal: AbortSignal,
+  ): Promise<readonly ListedFolder[]> {
+    const folders = await listFolders(connection.wire, connection, signal);
+    known.load(folders, connection.profile.foldsCase);
+    return folders;
+  }
+
+  /** Opens a folder read-only for one piece of work, and leaves it. */
+  function inFolder<T>(
+    path: string,
+    work: (connection: ControlConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return session.run(async (connection) => {
+      await examine(connection.wire, mailboxOf(path, connection.naming), signal);
+      const result = await work(connection);
+      await leaveFolder(connection.wire, connection.capabilities, signal);
+      return result;
+    }, signal);
+  }
+
+  return {
+    listFolders: (signal) =>
+      session.run(async (connection) => {
+        const folders = await loadFolders(connection, signal);
+        return folders.map(({ path, specialUse, selectable }) => ({
+          path,
+          specialUse,
+          selectable,
+        }));
+      }, signal),
+
+    ensureFolder: (path, signal) =>
+      session.run(async (connection) => {
+        if (!known.loaded) {
+          await loadFolders(connection, signal);
+        }
+        await createMissing(path, { known, connection }, signal);
+      }, signal),
+
+    folderState: (path, signal) =>
+      session.run(
+        (connection) => readStatus(connection.wire, mailboxOf(path, connection.naming), signal),
+        signal,
+      ),
+
+    append: (message, signal) => appender.append(message, signal),
+
+    look: (path, fromUid, signal) =>
+      inFolder(path, (connection) => lookInto(connection, fromUid, signal), signal),
+
+    hashBodies: (path, uids, signal) =>
+      inFolder(
+        path,
+        async (connection) => {
+          const hashes = new Map<number, string>();
+          for (const group of splitUids(uids, UIDS_PER_FETCH)) {
+            for (const [uid, hash] of await hashGroup(connection, group, signal)) {
+              hashes.set(uid, hash);
+            }
+          }
+          return hashes;
+        },
+        signal,
+      ),
+
+    async close() {
+      await appender.close();
+      await session.close();
+    },
+  };
+}
