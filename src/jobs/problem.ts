@@ -10,6 +10,8 @@ const NOT_FACTS = new Set([
   'cause',
   'stack',
   'message',
+  // What a server said may quote the mail.
+  'serverText',
 ]);
 
 /** An error as a problem that a person is told: its code and its facts, never its message. Pure. */

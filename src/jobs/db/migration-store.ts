@@ -48,9 +48,13 @@ export interface MigrationStore {
   ofBatch(batchId: string): Promise<readonly MigrationRow[]>;
   batch(batchId: string): Promise<typeof schema.batches.$inferSelect | null>;
   latestBatch(): Promise<string | null>;
+  /** The person's migration that has not ended, else the newest. */
   ofPerson(personId: string): Promise<MigrationRow | null>;
+  openMigrationOf(personId: string): Promise<MigrationRow | null>;
   /** Every migration that a job or the passing of time should move on. */
   needingWork(): Promise<readonly MigrationRow[]>;
+  /** One more pass of a `copy` is through; a batch counts its own by events. */
+  countPass(migrationId: string): Promise<void>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
   saveRate(
     migrationId: string,
@@ -58,7 +62,7 @@ export interface MigrationStore {
     bytesPerSecond: number | null,
   ): Promise<void>;
   saveReport(migrationId: string, path: string): Promise<void>;
-  saveCredential(client: pg.PoolClient, migrationId: string, sealed: string): Promise<void>;
+  saveCredential(client: pg.PoolClient, input: StoredCredential): Promise<void>;
   credential(migrationId: string): Promise<string | null>;
   purgeCredential(migrationId: string): Promise<void>;
   /** Writes a tenant change down before it is made; a second time keeps the first `before`. */
@@ -66,6 +70,12 @@ export interface MigrationStore {
   openChanges(migrationId: string): Promise<readonly TenantChangeRow[]>;
   closeChange(id: number): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
+}
+
+export interface StoredCredential {
+  readonly migrationId: string;
+  readonly sourceAddress: string;
+  readonly sealed: string;
 }
 
 export interface CopyPair {
@@ -91,6 +101,13 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
 
   const one = async (id: string): Promise<MigrationRow | null> =>
     (await db.select().from(migrations).where(eq(migrations.id, id)))[0] ?? null;
+
+  const ofPerson = (personId: string): Promise<MigrationRow[]> =>
+    db
+      .select()
+      .from(migrations)
+      .where(sql`${migrations.person}->>'id' = ${personId}`)
+      .orderBy(desc(migrations.createdAt));
 
   return {
     find: one,
@@ -181,12 +198,12 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
     },
 
     async ofPerson(personId) {
-      const own = await db
-        .select()
-        .from(migrations)
-        .where(sql`${migrations.person}->>'id' = ${personId}`)
-        .orderBy(desc(migrations.createdAt));
+      const own = await ofPerson(personId);
       return own.find((row) => !END_STATES.includes(row.state)) ?? own[0] ?? null;
+    },
+
+    async openMigrationOf(personId) {
+      return (await ofPerson(personId)).find((row) => !END_STATES.includes(row.state)) ?? null;
     },
 
     needingWork: () =>
@@ -203,6 +220,13 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
           ),
         ),
 
+    async countPass(migrationId) {
+      await db
+        .update(migrations)
+        .set({ pass: sql`${migrations.pass} + 1` })
+        .where(eq(migrations.id, migrationId));
+    },
+
     async savePilot(migrationId, pilot) {
       await db.update(migrations).set({ pilot }).where(eq(migrations.id, migrationId));
     },
@@ -218,14 +242,16 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       await db.update(migrations).set({ reportPath }).where(eq(migrations.id, migrationId));
     },
 
-    async saveCredential(client, migrationId, sealed) {
-      await drizzle(client, { schema })
+    async saveCredential(client, { migrationId, sourceAddress, sealed }) {
+      const tx = drizzle(client, { schema });
+      await tx
         .insert(credentials)
         .values({ migrationId, sealed })
         .onConflictDoUpdate({
           target: credentials.migrationId,
           set: { sealed, storedAt: new Date() },
         });
+      await tx.update(migrations).set({ sourceAddress }).where(eq(migrations.id, migrationId));
     },
 
     async credential(migrationId) {

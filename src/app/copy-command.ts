@@ -1,0 +1,222 @@
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { errorCodeOf } from '../errors.ts';
+import {
+  type ImapEndsDeps,
+  openImapSource,
+  openImapTarget,
+  traitsOf,
+} from '../jobs/adapters/imap-ends.ts';
+import type { ImapCredential } from '../imap/types.ts';
+import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import { mapFolders } from '../jobs/copy/folder-map.ts';
+import { copyMailbox } from '../jobs/copy-mailbox.ts';
+import { createLedgerStore, type LedgerStore } from '../jobs/db/ledger-store.ts';
+import { createMigrationStore } from '../jobs/db/migration-store.ts';
+import { addTallies, type FolderTally, tallyFolders } from '../jobs/db/tally-store.ts';
+import type { MailSource, MailTarget } from '../jobs/ports.ts';
+import type { Logger } from '../log.ts';
+import {
+  type CopyArguments,
+  type CopyEnd,
+  parseCopyArguments,
+  UsageError,
+} from './copy-arguments.ts';
+import { type CopyOutput, createJsonOutput, createTerminalOutput } from './copy-output.ts';
+import { openDataStore } from './data-store.ts';
+
+/** Message bytes that a copy holds at most, beyond what its connections buffer. */
+const BUDGET_BYTES = 48 * 1024 * 1024;
+
+/** Passwords from the environment. */
+export interface CopySecrets {
+  readonly sourcePassword: string | undefined;
+  readonly targetPassword: string | undefined;
+  readonly targetAccessToken: string | undefined;
+}
+
+export interface CopyCommandDeps {
+  readonly config: Config;
+  readonly secrets: CopySecrets;
+  readonly logger: Logger;
+  /** For tests that die at a step of the ledger. */
+  readonly wrapLedger?: (ledger: LedgerStore) => LedgerStore;
+}
+
+/** `copy`: one mailbox without Teams. Returns the exit code: 0 all copied, 2 some not, 1 not finished. */
+export async function runCopy(
+  deps: CopyCommandDeps,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const parsed = parseCopyArguments(words);
+  const ends = { source: sourceCredential(deps), target: targetCredential(deps) };
+  const output = parsed.json ? createJsonOutput() : createTerminalOutput();
+  try {
+    const folders = parsed.dryRun
+      ? await dryRun(deps, parsed, { ends, output, signal })
+      : await copy(deps, parsed, { ends, output, signal });
+    return folders === null ? 0 : exitCodeOf(folders);
+  } catch (error) {
+    output.failed(error);
+    return 1;
+  }
+}
+
+interface RunContext {
+  readonly ends: Readonly<Record<'source' | 'target', ImapCredential>>;
+  readonly output: CopyOutput;
+  readonly signal: AbortSignal;
+}
+
+async function copy(
+  deps: CopyCommandDeps,
+  parsed: CopyArguments,
+  { ends, output, signal }: RunContext,
+): Promise<readonly FolderTally[]> {
+  const { config, logger } = deps;
+  const clock = systemClock;
+  const imap: ImapEndsDeps = { clock, logger };
+  // The slow beginnings at once: PostgreSQL starts while both servers are logged in to.
+  const [data, source, target] = await Promise.allSettled([
+    openDataStore(config, { logger, clock }, signal),
+    openSource(imap, parsed, ends.source, signal),
+    openTarget(imap, parsed, ends.target, signal),
+  ]);
+  try {
+    const { database } = need(data);
+    const open = { source: need(source), target: need(target) };
+    const store = createMigrationStore(database, async () => undefined);
+    const ledger = createLedgerStore(database.pool);
+    const row = await store.findOrCreateCopy({
+      sourceAddress: parsed.source.user,
+      sourceHost: `${parsed.source.host}:${parsed.source.port}`,
+      targetMailbox: `${parsed.target.user} at ${parsed.target.host}:${parsed.target.port}`,
+    });
+    output.started(row.pass);
+    await copyMailbox(
+      {
+        ...open,
+        traits: traitsOf(parsed.target.profile),
+        ledger: deps.wrapLedger?.(ledger) ?? ledger,
+        budget: createByteBudget(BUDGET_BYTES),
+        clock,
+        logger,
+        store,
+      },
+      row,
+      output.progress,
+      signal,
+    );
+    const folders = await tallyFolders(database.pool, row.id);
+    output.finished(folders);
+    return folders;
+  } finally {
+    await Promise.allSettled([closeOf(source), closeOf(target)]);
+    await closeOf(data);
+  }
+}
+
+/** Shows the folder map and the counts; writes to neither server nor to the database. */
+async function dryRun(
+  { logger }: CopyCommandDeps,
+  parsed: CopyArguments,
+  { ends, output, signal }: RunContext,
+): Promise<null> {
+  const imap: ImapEndsDeps = { clock: systemClock, logger };
+  const source = await openSource(imap, parsed, ends.source, signal);
+  try {
+    const target = await openTarget(imap, parsed, ends.target, signal);
+    try {
+      const folders = await source.listFolders(signal);
+      const mapping = mapFolders({
+        source: folders,
+        target: await target.listFolders(signal),
+        traits: traitsOf(parsed.target.profile),
+        saved: new Map(),
+      });
+      const selectable = new Set(folders.filter((f) => f.selectable).map((f) => f.path));
+      for (const folder of mapping.filter(({ sourcePath }) => selectable.has(sourcePath))) {
+        output.planned(folder, await countOf(source, folder.sourcePath, signal));
+      }
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+  return null;
+}
+
+/** Messages in a folder, or the code of why it does not open. */
+async function countOf(
+  source: MailSource,
+  path: string,
+  signal: AbortSignal,
+): Promise<number | string> {
+  try {
+    return (await source.openFolder(path, signal)).exists;
+  } catch (error) {
+    return errorCodeOf(error);
+  }
+}
+
+function openSource(
+  imap: ImapEndsDeps,
+  { source }: CopyArguments,
+  credential: ImapCredential,
+  signal: AbortSignal,
+): Promise<MailSource> {
+  return openImapSource(imap, accountOf(source, credential), signal);
+}
+
+function openTarget(
+  imap: ImapEndsDeps,
+  { target, targetConnections: maxConnections }: CopyArguments,
+  credential: ImapCredential,
+  signal: AbortSignal,
+): Promise<MailTarget> {
+  return openImapTarget(imap, accountOf(target, credential), { maxConnections }, signal);
+}
+
+function accountOf(end: CopyEnd, credential: ImapCredential): Parameters<typeof openImapSource>[1] {
+  return { ...end, credential: async () => credential };
+}
+
+function sourceCredential({ secrets }: CopyCommandDeps): ImapCredential {
+  if (!secrets.sourcePassword) {
+    throw new UsageError('SOURCE_PASSWORD must be set in the environment');
+  }
+  return { kind: 'password', password: secrets.sourcePassword };
+}
+
+function targetCredential({ secrets }: CopyCommandDeps): ImapCredential {
+  if (secrets.targetAccessToken) {
+    return { kind: 'access-token', token: secrets.targetAccessToken };
+  }
+  if (!secrets.targetPassword) {
+    throw new UsageError('TARGET_PASSWORD or TARGET_ACCESS_TOKEN must be set in the environment');
+  }
+  return { kind: 'password', password: secrets.targetPassword };
+}
+
+function need<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') {
+    throw settled.reason;
+  }
+  return settled.value;
+}
+
+async function closeOf(settled: PromiseSettledResult<{ close(): Promise<void> }>): Promise<void> {
+  if (settled.status === 'fulfilled') {
+    await settled.value.close();
+  }
+}
+
+/** 2 where a message or a folder could not be copied, or is still open. */
+function exitCodeOf(folders: readonly FolderTally[]): number {
+  const total = addTallies(folders.map(({ tally }) => tally));
+  const left = [total.failed, total.skipped].flatMap((reasons) => Object.values(reasons));
+  const whole = left.length === 0 && total.open === 0 && folders.every((f) => f.problem === null);
+  return whole ? 0 : 2;
+}

@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { type Database, openDatabase } from '../jobs/db/connect.ts';
+import { startEmbeddedDatabase } from '../jobs/db/embedded/embedded-database.ts';
+import type { Logger } from '../log.ts';
+
+/** The database of this process, and what keeps it running. */
+export interface DataStore {
+  readonly database: Database;
+  readonly connectionString: string;
+  /** True for our own PostgreSQL under DATA_DIR: nobody else works on it. */
+  readonly embedded: boolean;
+  /** Absolute path of DATA_DIR, which exists. */
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
+
+/** Opens DATABASE_URL, or starts PostgreSQL under DATA_DIR where it is unset. */
+export async function openDataStore(
+  config: Pick<Config, 'DATA_DIR' | 'DATABASE_URL'>,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<DataStore> {
+  const dataDir = path.resolve(config.DATA_DIR);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const server =
+    config.DATABASE_URL === undefined
+      ? await startEmbeddedDatabase({ dataDir, logger, clock }, signal)
+      : null;
+  const connectionString = server?.connectionString ?? config.DATABASE_URL ?? '';
+  try {
+    const database = await openDatabase(connectionString, logger);
+    return {
+      database,
+      connectionString,
+      embedded: server !== null,
+      dataDir,
+      async close() {
+        await database.close();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import { errorCodeOf, isAppError } from '../../errors.ts';
+import { isM365Error } from '../../graph/errors.ts';
+import { hasMailboxPlan, mailboxSubscriptions, proposeLicence } from '../../graph/licences.ts';
+import type { M365 } from '../../graph/m365.ts';
+import type { User } from '../../graph/users.ts';
+import { M365Error } from '../../graph/errors.ts';
+import type { DirectoryPerson, PersonReadiness, TenantFinding, TenantPort } from '../ports.ts';
+
+/** The tenant through Microsoft Graph and the Exchange admin endpoint. */
+export function createGraphTenant(m365: M365): TenantPort {
+  const needUser = async (personId: string, signal: AbortSignal): Promise<User> => {
+    const user = await m365.users.get(personId, signal);
+    if (user === null) {
+      throw new M365Error('graph.not-found');
+    }
+    return user;
+  };
+
+  return {
+    check: (signal) => checkTenant(m365, signal),
+    findPeople: async (query, signal) => (await m365.users.find(query, signal)).map(personOf),
+    readiness: async (personId, signal) =>
+      readiness(m365, await needUser(personId, signal), signal),
+    assignLicence: (personId, skuId, signal) => m365.licences.assign(personId, skuId, signal),
+    setUsageLocation: (personId, country, signal) =>
+      m365.users.setUsageLocation(personId, country, signal),
+    async defaultUsageLocation(signal) {
+      const { country } = await m365.organization.read(signal);
+      if (country === null) {
+        throw new M365Error('graph.usage-location-missing');
+      }
+      return country;
+    },
+    setImapEnabled: (personId, enabled, signal) =>
+      m365.imapSwitch.setEnabled(personId, enabled, signal),
+    setMailboxAccess: (personId, granted, signal) =>
+      granted
+        ? m365.mailboxAccess.grant(personId, signal)
+        : m365.mailboxAccess.revoke(personId, signal),
+    async isMemberOfGroup(personId, groupId, signal) {
+      try {
+        return await m365.members.isMember(personId, groupId, signal);
+      } catch (error) {
+        // Somebody whom this tenant does not know is no member of anything in it.
+        if (isM365Error(error, 'graph.not-found')) {
+          return false;
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function personOf(user: User): DirectoryPerson {
+  return {
+    id: user.id,
+    displayName: user.displayName,
+    userPrincipalName: user.userPrincipalName,
+    mail: user.mail,
+    usageLocation: user.usageLocation,
+    kind: user.kind,
+  };
+}
+
+async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<PersonReadiness> {
+  const mailbox = user.kind === 'guest' ? 'none' : await m365.mailboxes.state(user, signal);
+  const licence = hasMailboxPlan(user)
+    ? null
+    : proposeLicence(mailboxSubscriptions(await m365.licences.list(signal)));
+  const [imapEnabled, accessGranted] =
+    mailbox === 'ready'
+      ? await Promise.all([
+          m365.imapSwitch.isEnabled(user.id, signal),
+          m365.mailboxAccess.isGranted(user.id, signal),
+        ])
+      : [null, null];
+  return {
+    person: personOf(user),
+    mailbox,
+    licence:
+      licence === null
+        ? null
+        : {
+            skuId: licence.skuId,
+            skuName: licence.name,
+            freeSeats: licence.freeSeats,
+            needsUsageLocation: user.usageLocation === null,
+          },
+    imapEnabled,
+    accessGranted,
+  };
+}
+
+/** Each question is asked of the services themselves; a question that fails is a finding, not an end. */
+async function checkTenant(m365: M365, signal: AbortSignal): Promise<readonly TenantFinding[]> {
+  const findings = await Promise.all([
+    finding('tenant.reachable', () => checkOrganization(m365, signal)),
+    finding('tenant.rights', () => checkRights(m365, signal)),
+    finding('tenant.exchange', () => checkExchange(m365, signal)),
+    finding('tenant.licences', () => checkLicences(m365, signal)),
+  ]);
+  return findings.flat();
+}
+
+async function finding(
+  code: string,
+  look: () => Promise<readonly TenantFinding[]>,
+): Promise<readonly TenantFinding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isAppError(error)) {
+      throw error;
+    }
+    const verdict = error.disposition === 'ask' ? 'failed' : 'unknown';
+    return [{ code, verdict, facts: { problem: errorCodeOf(error) } }];
+  }
+}
+
+async function checkOrganization(m365: M365, signal: AbortSignal): Promise<TenantFinding[]> {
+  const { displayName } = await m365.organization.read(signal);
+  return [{ code: 'tenant.reachable', verdict: 'ok', facts: { name: displayName } }];
+}
+
+async function checkRights(m365: M365, signal: AbortSignal): Promise<TenantFinding[]> {
+  const missing = await m365.rights.missing(signal);
+  return missing.length === 0
+    ? [{ code: 'tenant.rights', verdict: 'ok', facts: {} }]
+    : missing.map(({ role }) => ({ code: 'tenant.rights', verdict: 'failed', facts: { role } }));
+}
+
+async function checkExchange(m365: M365, signal: AbortSignal): Promise<TenantFinding[]> {
+  const identity = await m365.rights.identity('exchange', signal);
+  const registration = await m365.servicePrincipal.check(identity, signal);
+  return [
+    {
+      code: 'tenant.exchange',
+      verdict: registration === 'registered' ? 'ok' : 'failed',
+      facts: { registration },
+    },
+  ];
+}
+
+async function checkLicences(m365: M365, signal: AbortSignal): Promise<TenantFinding[]> {
+  const subscriptions = mailboxSubscriptions(await m365.licences.list(signal));
+  const freeSeats = subscriptions.reduce((sum, { freeSeats: free }) => sum + free, 0);
+  return [
+    { code: 'tenant.licences', verdict: freeSeats > 0 ? 'ok' : 'warning', facts: { freeSeats } },
+  ];
+}

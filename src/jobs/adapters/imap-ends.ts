@@ -1,0 +1,91 @@
+import type { Clock } from '../../clock.ts';
+import { connectImap, type ImapLink } from '../../imap/connect.ts';
+import type { ImapProfile } from '../../imap/profiles/profile.ts';
+import { createImapSource } from '../../imap/source.ts';
+import { createImapTarget } from '../../imap/target.ts';
+import type { ImapCredential } from '../../imap/types.ts';
+import type { Logger } from '../../log.ts';
+import type { MailSource, MailTarget, TargetTraits } from '../ports.ts';
+
+/** One account on one server. */
+export interface ImapAccount {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly user: string;
+  readonly profile: ImapProfile;
+  /** Asked anew for every connection, so that a token is fresh. */
+  readonly credential: (signal: AbortSignal) => Promise<ImapCredential>;
+}
+
+export interface ImapEndsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Logs in at once, so that a wrong password shows here, and reads through that connection. */
+export async function openImapSource(
+  deps: ImapEndsDeps,
+  account: ImapAccount,
+  signal: AbortSignal,
+): Promise<MailSource> {
+  const connect = await connectFirst(deps, account, signal);
+  return createImapSource({ connect, ...deps });
+}
+
+/** Logs in at once and writes through up to `maxConnections` more connections. */
+export async function openImapTarget(
+  deps: ImapEndsDeps,
+  account: ImapAccount,
+  options: { readonly maxConnections: number },
+  signal: AbortSignal,
+): Promise<MailTarget> {
+  const connect = await connectFirst(deps, account, signal);
+  return createImapTarget({ connect, ...deps, ...options });
+}
+
+/** The first connection is made now; the first caller that needs one gets it. */
+async function connectFirst(
+  { clock, logger }: ImapEndsDeps,
+  account: ImapAccount,
+  signal: AbortSignal,
+): Promise<(signal: AbortSignal) => Promise<ImapLink>> {
+  const connect = async (within: AbortSignal): Promise<ImapLink> => {
+    const { host, port, secure, user, profile } = account;
+    const credential = await account.credential(within);
+    return connectImap({ host, port, secure, user, profile, credential, clock, logger }, within);
+  };
+  let first: ImapLink | null = await connect(signal);
+  return async (within) => {
+    const link = first;
+    first = null;
+    return link ?? connect(within);
+  };
+}
+
+/** What the domain must know of a target with this profile. */
+export function traitsOf(profile: Pick<ImapProfile, 'name'>): TargetTraits {
+  return profile.name === 'exchange-online' ? EXCHANGE_TRAITS : GENERIC_TRAITS;
+}
+
+const GENERIC_TRAITS: TargetTraits = {
+  name: 'generic',
+  stamps: false,
+  byteExact: true,
+  settleMs: 1000,
+  allowedFlags: null,
+  maxLineBytes: null,
+  maxMessageBytes: null,
+};
+
+const EXCHANGE_TRAITS: TargetTraits = {
+  name: 'exchange-online',
+  stamps: true,
+  byteExact: false,
+  // Exchange may complete an append of a link that died; nobody has measured for how long.
+  settleMs: 10 * 60 * 1000,
+  allowedFlags: ['\\Seen', '\\Answered', '\\Flagged', '\\Draft'],
+  // Lines of more than about 10,239 octets make Exchange leave the literal (docs/imap-support.md).
+  maxLineBytes: 10_000,
+  maxMessageBytes: null,
+};

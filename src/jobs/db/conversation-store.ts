@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import type { ConversationStore } from '../api.ts';
+import type { Db } from './connect.ts';
+import { conversations, nonces, postedCards } from './schema.ts';
+
+/** What the conversation remembers, in PostgreSQL. */
+export function createConversationStore(db: Db): ConversationStore {
+  return {
+    async saveConversation(key, reference) {
+      await db
+        .insert(conversations)
+        .values({ key, reference })
+        .onConflictDoUpdate({ target: conversations.key, set: { reference } });
+    },
+
+    async findConversation(key) {
+      const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
+      return row?.reference ?? null;
+    },
+
+    async savePosted(key, posted) {
+      await db
+        .insert(postedCards)
+        .values({ key, posted })
+        .onConflictDoUpdate({ target: postedCards.key, set: { posted } });
+    },
+
+    async findPosted(key) {
+      const [row] = await db.select().from(postedCards).where(eq(postedCards.key, key));
+      return row?.posted ?? null;
+    },
+
+    async issueNonce({ personId, tenantId, subject, expiresAt }) {
+      const nonce = randomBytes(24).toString('base64url');
+      await db
+        .insert(nonces)
+        .values({ hash: hashOf(nonce), personId, tenantId, subject, expiresAt });
+      return nonce;
+    },
+
+    async takeNonce(nonce, { personId, tenantId, subject }) {
+      // One statement: of two presses at once, one finds the row untaken.
+      const taken = await db
+        .update(nonces)
+        .set({ takenAt: new Date() })
+        .where(
+          and(
+            eq(nonces.hash, hashOf(nonce)),
+            eq(nonces.personId, personId),
+            eq(nonces.tenantId, tenantId),
+            eq(nonces.subject, subject),
+            isNull(nonces.takenAt),
+            gt(nonces.expiresAt, new Date()),
+          ),
+        )
+        .returning({ hash: nonces.hash });
+      return taken.length === 1;
+    },
+  };
+}
+
+/** A stolen database must not yield a nonce that still works. */
+function hashOf(nonce: string): string {
+  return createHash('sha256').update(nonce).digest('hex');
+}

@@ -1,0 +1,166 @@
+import type { Clock } from '../clock.ts';
+import type {
+  ActResult,
+  Actor,
+  BatchView,
+  ConversationStore,
+  MigrationAction,
+  MigrationView,
+  SkybridgeApi,
+} from './api.ts';
+import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
+import type { FolderTally } from './db/tally-store.ts';
+import { UnknownMigrationError } from './errors.ts';
+import type { MigrationEvent } from './migration/state.ts';
+import { planMove } from './plan.ts';
+import type { TenantPort } from './ports.ts';
+import { viewBatch, viewMigration } from './views.ts';
+
+export interface ServiceDeps {
+  readonly store: MigrationStore;
+  readonly conversations: ConversationStore;
+  readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
+  readonly tenant: TenantPort;
+  readonly clock: Clock;
+  /** Host of the mail that is read. */
+  readonly sourceHost: string;
+  readonly adminGroupId: string;
+}
+
+const APPLE_HOST = 'imap.mail.me.com';
+const isApple = (host: string): boolean => host === APPLE_HOST;
+
+/** Who is an admin is asked anew after this long. */
+const ADMIN_CACHE_MS = 60_000;
+
+const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
+  'approve-pilot': { type: 'pilot-approved' },
+  finish: { type: 'finish-requested' },
+  pause: { type: 'pause-requested' },
+  resume: { type: 'resume-requested' },
+  cancel: { type: 'cancel-requested' },
+  retry: { type: 'retry-requested' },
+};
+
+/** The domain as the conversation sees it. */
+export function createService(deps: ServiceDeps): SkybridgeApi {
+  const isAdmin = createAdminCheck(deps);
+  const source = { host: deps.sourceHost, isApple: isApple(deps.sourceHost) };
+
+  const view = async (row: MigrationRow): Promise<MigrationView> =>
+    viewMigration(row, await deps.tallies(row.id), isApple);
+
+  const viewOf = async (migrationId: string): Promise<MigrationView> => {
+    const row = await deps.store.find(migrationId);
+    if (row === null) {
+      throw new UnknownMigrationError('No migration has this id.');
+    }
+    return view(row);
+  };
+
+  const batch = async (batchId: string): Promise<BatchView | null> => {
+    const found = await deps.store.batch(batchId);
+    return found === null
+      ? null
+      : viewBatch(found, await Promise.all((await deps.store.ofBatch(batchId)).map(view)));
+  };
+
+  const act = async (
+    migrationId: string,
+    event: MigrationEvent,
+    actor: Actor,
+  ): Promise<ActResult> => {
+    const changed = await deps.store.apply({ migrationId, event, actor, onlyAtStep: null });
+    const migration = await viewOf(migrationId);
+    return { kind: changed === null ? 'nothing-to-do' : 'done', migration };
+  };
+
+  return {
+    conversations: deps.conversations,
+    isAdmin,
+    checkTenant: (signal) => deps.tenant.check(signal),
+    findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
+
+    async planMove(personId, signal) {
+      return planMove(await deps.tenant.readiness(personId, signal), source);
+    },
+
+    async startMove({ personId, planHash, actor }, signal) {
+      const running = await deps.store.openMigrationOf(personId);
+      if (running?.batchId) {
+        return { kind: 'already-started', batchId: running.batchId, migrationId: running.id };
+      }
+      const plan = planMove(await deps.tenant.readiness(personId, signal), source);
+      if (plan.hash !== planHash || plan.obstacle !== null) {
+        return { kind: 'plan-changed', plan };
+      }
+      const { person } = plan.readiness;
+      const { created, batchId, migrationId } = await deps.store.createBatch({
+        actor,
+        person,
+        targetMailbox: person.mail ?? person.userPrincipalName,
+        sourceHost: source.host,
+        planHash,
+      });
+      await deps.store.apply({
+        migrationId,
+        event: { type: 'started' },
+        actor,
+        onlyAtStep: null,
+      });
+      return { kind: created ? 'started' : 'already-started', batchId, migrationId };
+    },
+
+    batch,
+
+    async migration(migrationId) {
+      const row = await deps.store.find(migrationId);
+      return row === null ? null : view(row);
+    },
+
+    async latestBatch() {
+      const id = await deps.store.latestBatch();
+      return id === null ? null : batch(id);
+    },
+
+    async migrationOfPerson(personId) {
+      const row = await deps.store.ofPerson(personId);
+      return row === null ? null : view(row);
+    },
+
+    act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
+
+    declineMove: (migrationId, actor) => act(migrationId, { type: 'cancel-requested' }, actor),
+
+    async submitCredential({ migrationId, actor, sourceAddress, sealed }) {
+      const changed = await deps.store.apply({
+        migrationId,
+        event: { type: 'credential-submitted' },
+        actor,
+        onlyAtStep: null,
+        also: (client) => deps.store.saveCredential(client, { migrationId, sourceAddress, sealed }),
+      });
+      const migration = await viewOf(migrationId);
+      return { kind: changed === null ? 'not-expected' : 'checking', migration };
+    },
+
+    audit: (entry) => deps.store.audit(entry),
+  };
+}
+
+/** Asks Microsoft Graph whether a person is in the admin group; remembers the answer for a minute. */
+function createAdminCheck(
+  deps: Pick<ServiceDeps, 'tenant' | 'clock' | 'adminGroupId'>,
+): SkybridgeApi['isAdmin'] {
+  const known = new Map<string, { readonly admin: boolean; readonly untilMs: number }>();
+  return async (personId, signal) => {
+    const nowMs = deps.clock.monotonicMs();
+    const cached = known.get(personId);
+    if (cached !== undefined && cached.untilMs > nowMs) {
+      return cached.admin;
+    }
+    const admin = await deps.tenant.isMemberOfGroup(personId, deps.adminGroupId, signal);
+    known.set(personId, { admin, untilMs: nowMs + ADMIN_CACHE_MS });
+    return admin;
+  };
+}

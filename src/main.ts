@@ -1,0 +1,66 @@
+import { env, exit, stderr, stdout } from 'node:process';
+import { COPY_USAGE, UsageError } from './app/copy-arguments.ts';
+import { runCopy } from './app/copy-command.ts';
+import { ConfigError, parseConfig } from './config.ts';
+import { createLogger } from './log.ts';
+
+const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
+
+node src/main.ts serve      the service, from the environment (.env.example)
+node src/main.ts copy       one mailbox, without Teams
+
+${COPY_USAGE}`;
+
+/** EX_USAGE of sysexits.h. */
+const EXIT_USAGE = 64;
+
+async function main(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+  }
+  try {
+    switch (command) {
+      case 'copy': {
+        const config = parseConfig(env);
+        return await runCopy(
+          {
+            config,
+            logger: createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 2),
+            secrets: {
+              sourcePassword: env['SOURCE_PASSWORD'],
+              targetPassword: env['TARGET_PASSWORD'],
+              targetAccessToken: env['TARGET_ACCESS_TOKEN'],
+            },
+          },
+          rest,
+          stopping.signal,
+        );
+      }
+      case 'help':
+      case '--help':
+        stdout.write(USAGE);
+        return 0;
+      default:
+        throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
+    }
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+/** Words for what is wrong with the call or its environment; anything else is a defect and thrown. */
+function complain(error: unknown): number {
+  if (error instanceof UsageError) {
+    stderr.write(`${error.problem}\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof ConfigError) {
+    stderr.write(`The settings cannot be used:\n${error.problems.map((p) => `  ${p}\n`).join('')}`);
+    return EXIT_USAGE;
+  }
+  throw error;
+}
+
+exit(await main(process.argv.slice(2)));
