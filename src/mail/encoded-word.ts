@@ -4,7 +4,7 @@ import { trimBlanks } from './headers.ts';
 /** 45 octets are 60 of base64: with the frame a word stays under the 75 characters of section 2. */
 const OCTETS_PER_WORD = 45;
 
-const WORD = /=\?([^?\s]{1,64})\?([bq])\?([^?\s]*)\?=/gi;
+const WORD = /=\?([!->@-~]{1,64})\?([bq])\?([!->@-~]*)\?=/gi;
 
 /**
  * Decodes header text (latin1, one character per octet) as people see it: words decoded, the blanks
@@ -104,8 +104,10 @@ function encodeStretch(stretch: string, afterWord: boolean, beforeWord: boolean)
   if (!has8Bit(stretch)) {
     return stretch;
   }
-  const lead = afterWord ? '' : stretch.slice(0, stretch.indexOf(trimBlanks(stretch)));
-  const tail = beforeWord ? '' : stretch.slice(lead.length + trimBlanks(stretch).length);
+  const words = trimBlanks(stretch);
+  const start = stretch.indexOf(words);
+  const lead = afterWord ? '' : stretch.slice(0, start);
+  const tail = beforeWord ? '' : stretch.slice(start + words.length);
   const inner = stretch.slice(lead.length, stretch.length - tail.length);
   const encoded = encodeWords(decodeRaw(inner));
   return `${afterWord ? '\r\n ' : lead}${encoded}${beforeWord ? '\r\n ' : tail}`;

@@ -20,11 +20,12 @@ export function hasCleanLineEnds(bytes: Buffer): boolean {
 
 /**
  * Start of the first line longer than `maxBytes` (line end included) at or behind `from`, or -1.
+ * The last line counts as if CRLF followed: on the wire the end of the command does.
  * Leaps from line end to line end as far as the limit reaches, so short lines cost nothing.
  */
 export function findLongLine(bytes: Buffer, from: number, maxBytes: number): number {
   let start = from;
-  while (bytes.length - start > maxBytes) {
+  while (bytes.length - start > maxBytes - 2) {
     const lastEnd = bytes.lastIndexOf(LF, start + maxBytes - 1);
     if (lastEnd < start) {
       return start;

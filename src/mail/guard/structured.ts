@@ -31,7 +31,7 @@ function questionMarks(value: string): string {
   return value.replace(/[\x80-\xff]+/g, '?');
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"?|<[^>]*>?|\([^()]*\)?|[,;:]|[ \t]+|[^",;:<>()\s]+|[\s\S]/g;
+const TOKEN = /"(?:[^"\\]|\\.)*"|<[^>]*>?|\([^()]*\)?|[,;:]|[ \t]+|[^",;:<>()\s]+|[\s\S]/g;
 
 /** Display names and comments become encoded words; octets inside an address become '?'. */
 function encodeAddresses(value: string): string {
