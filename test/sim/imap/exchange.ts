@@ -1,4 +1,5 @@
 import { refuseMessage } from './exchange-refusals.ts';
+import { rebuildMime } from './mime/rebuild.ts';
 import type { Profile } from './profile.ts';
 import { type ImapServer, type ImapServerOptions, startImapServer } from './server.ts';
 import type { Authenticate } from './session.ts';
@@ -84,6 +85,7 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
     keywords: 'dropped',
     store: {
       caseInsensitiveNames: true,
+      serve: options.rebuildMime === false ? (bytes) => bytes : rebuildMime,
       defaultFolders: [
         { name: 'INBOX' },
         { name: 'Archive' },

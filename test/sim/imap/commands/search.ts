@@ -57,29 +57,25 @@ function readKey(session: Session, selection: Selection, args: ArgumentCursor): 
     return ({ sequence, message }) => wanted(byUid ? message.uid : sequence);
   }
   const key = args.atom().toUpperCase();
-  switch (key) {
-    case 'ALL':
-      return () => true;
-    case 'NOT': {
-      args.space();
-      const test = readKey(session, selection, args);
-      return (row) => !test(row);
-    }
-    case 'SINCE':
-    case 'BEFORE':
-    case 'ON':
-      return dateTest(key, args);
-    case 'HEADER':
-      return headerTest(session, args);
-    default: {
-      const test = flagTest(key);
-      if (test === null) {
-        throw new SyntaxProblem(`SEARCH key ${key}`);
-      }
-      return test;
-    }
+  const test = KEYS[key]?.(session, args) ?? flagTest(key);
+  if (test !== null) {
+    return test;
   }
+  if (key !== 'NOT') {
+    throw new SyntaxProblem(`SEARCH key ${key}`);
+  }
+  args.space();
+  const inner = readKey(session, selection, args);
+  return (row) => !inner(row);
 }
+
+const KEYS: Readonly<Record<string, (session: Session, args: ArgumentCursor) => Test>> = {
+  ALL: () => () => true,
+  SINCE: (_session, args) => dateTest('SINCE', args),
+  BEFORE: (_session, args) => dateTest('BEFORE', args),
+  ON: (_session, args) => dateTest('ON', args),
+  HEADER: headerTest,
+};
 
 function search(session: Session, args: ArgumentCursor, byUid: boolean): string {
   const { profile } = session.server;
