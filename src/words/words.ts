@@ -1,4 +1,5 @@
 import { english } from './en/english.ts';
+import type { PersonTexts } from './en/person.ts';
 import type { Language } from './format.ts';
 
 /** What was seen, and what to do about it. */
@@ -24,6 +25,8 @@ export interface Words {
   readonly reasons: Readonly<Record<string, string>>;
   /** Why a folder gets another name. */
   readonly folderReasons: Readonly<Record<string, string>>;
+  /** What the person whose mail moves reads. */
+  readonly person: PersonTexts;
   /** For a code that has no text of its own. */
   unknownProblem(code: string): Explanation;
 }

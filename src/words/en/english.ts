@@ -1,5 +1,6 @@
 import type { Words } from '../words.ts';
 import { FINDINGS } from './findings.ts';
+import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
 import { FOLDER_REASONS, REASONS, STATES } from './terms.ts';
 
@@ -10,6 +11,7 @@ export const english: Words = {
   findings: FINDINGS,
   reasons: REASONS,
   folderReasons: FOLDER_REASONS,
+  person: PERSON,
   unknownProblem: (code) => ({
     what: `Something happened that I have no words for yet. Its name is "${code}".`,
     doNext: 'Try again. If it comes back, look for this name in docs/errors.md and in the log.',

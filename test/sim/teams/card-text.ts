@@ -20,7 +20,8 @@ function withTimes(text: string): string {
     .replace(/\{\{TIME\(([^)]*)\)\}\}/g, (_all, at: string) => at.slice(11, 16))
     .replace(/\{\{DATE\(([^),]*)(?:,[^)]*)?\)\}\}/g, (_all, at: string) => at.slice(0, 10))
     .replace(/\*\*([^*]+)\*\*/g, '$1')
-    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '$1 ($2)');
+    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '$1 ($2)')
+    .replace(/\\([\\*_[\]`~<>])/g, '$1');
 }
 
 type Render = (element: Json) => readonly string[];

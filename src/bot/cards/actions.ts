@@ -1,0 +1,105 @@
+/**
+ * Every button there is: its name, what the card carries with it, and what the person fills in.
+ * `button` takes only what the schema knows; the handler parses what came back with the same schema,
+ * since a card can be stale or forged.
+ */
+import { z } from 'zod';
+
+const id = z.string().min(1).max(100);
+const nothing = z.object({});
+const ofMigration = z.object({ migrationId: id });
+
+/** `data` travels in the card, `inputs` are its fields. */
+interface ActionSchema {
+  readonly data: z.ZodObject;
+  readonly inputs: z.ZodObject;
+}
+
+export const ACTIONS = {
+  'help.show': { data: nothing, inputs: nothing },
+  'tenant.check': { data: nothing, inputs: nothing },
+  'people.ask': { data: nothing, inputs: nothing },
+  'people.find': { data: nothing, inputs: z.object({ who: z.string().trim().min(1).max(200) }) },
+  'people.choose': { data: z.object({ personId: id }), inputs: nothing },
+  'move.start': { data: z.object({ personId: id, planHash: id }), inputs: nothing },
+  'move.not-now': { data: nothing, inputs: nothing },
+  'migration.show': { data: ofMigration, inputs: nothing },
+  'migration.approve-pilot': { data: ofMigration, inputs: nothing },
+  'migration.finish': { data: ofMigration, inputs: nothing },
+  'migration.pause': { data: ofMigration, inputs: nothing },
+  'migration.resume': { data: ofMigration, inputs: nothing },
+  'migration.retry': { data: ofMigration, inputs: nothing },
+  'migration.ask-cancel': { data: ofMigration, inputs: nothing },
+  'migration.cancel': { data: ofMigration, inputs: nothing },
+  'credential.submit': {
+    data: z.object({ migrationId: id, nonce: id }),
+    inputs: z.object({ address: z.string().trim().max(320), appPassword: z.string().max(200) }),
+  },
+  'person.show': { data: ofMigration, inputs: nothing },
+  'person.ask-decline': { data: ofMigration, inputs: nothing },
+  'person.decline': { data: ofMigration, inputs: nothing },
+} as const satisfies Record<string, ActionSchema>;
+
+export type ActionName = keyof typeof ACTIONS;
+type DataOf<N extends ActionName> = z.input<(typeof ACTIONS)[N]['data']>;
+type ParsedOf<N extends ActionName> = z.output<(typeof ACTIONS)[N]['data']> &
+  z.output<(typeof ACTIONS)[N]['inputs']>;
+
+/** A button as it stands in a card. Action.Execute alone: Action.Submit would put inputs into the chat. */
+export interface Button {
+  readonly type: 'Action.Execute';
+  readonly title: string;
+  readonly verb: ActionName;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly style?: 'positive' | 'destructive';
+  readonly associatedInputs?: 'none';
+}
+
+/** A button of the catalogue; a misspelt action or a missing field does not compile. */
+export function button<N extends ActionName>(
+  name: N,
+  title: string,
+  data: DataOf<N>,
+  style?: 'positive' | 'destructive',
+): Button {
+  const takesInputs = Object.keys(ACTIONS[name].inputs.shape).length > 0;
+  return {
+    type: 'Action.Execute',
+    title,
+    verb: name,
+    data: { ...data },
+    ...(style === undefined ? {} : { style }),
+    ...(takesInputs ? {} : { associatedInputs: 'none' as const }),
+  };
+}
+
+/** One pressed button, its data checked; distributes over the names, so that `name` tells the data. */
+export type PressedAction = {
+  [N in ActionName]: { readonly name: N; readonly data: ParsedOf<N> };
+}[ActionName];
+
+/** What a press means for one action, whatever else came along. */
+export type Pressed<N extends ActionName> = Extract<PressedAction, { name: N }>;
+
+const invokeSchema = z.object({
+  action: z.object({ verb: z.string(), data: z.record(z.string(), z.unknown()).optional() }),
+});
+
+function isActionName(verb: string): verb is ActionName {
+  return Object.hasOwn(ACTIONS, verb);
+}
+
+/** Reads an `adaptiveCard/action` invoke; null for an unknown action or data that does not fit. */
+export function parsePress(value: unknown): PressedAction | null {
+  const invoke = invokeSchema.safeParse(value);
+  const verb = invoke.data?.action.verb;
+  if (verb === undefined || !isActionName(verb)) {
+    return null;
+  }
+  const { data, inputs } = ACTIONS[verb];
+  const parsed = z
+    .object({ ...data.shape, ...inputs.shape })
+    .safeParse(invoke.data?.action.data ?? {});
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema that parsed the data is the one of this name
+  return parsed.success ? ({ name: verb, data: parsed.data } as PressedAction) : null;
+}

@@ -1,0 +1,315 @@
+/** The admin's live card of one migration: what was found, what happens now, what comes next. */
+import type { MigrationView, StateName } from '../../jobs/api.ts';
+import { END_STATES } from '../../jobs/api.ts';
+import {
+  cardTime,
+  formatBytes,
+  formatCount,
+  formatTimeLeft,
+  percentOf,
+} from '../../words/format.ts';
+import { explain, stateText } from '../../words/words.ts';
+import type { Button } from './actions.ts';
+import { button } from './actions.ts';
+import type { Card, CardElement } from './elements.ts';
+import {
+  card,
+  factSet,
+  heading,
+  hint,
+  markedLine,
+  paragraph,
+  plain,
+  progressBar,
+  section,
+} from './elements.ts';
+import { folderLines, isExplained, pilotEvidence, sums } from './evidence.ts';
+
+interface Part {
+  readonly body: readonly CardElement[];
+  readonly actions: readonly Button[];
+}
+
+type Render = (migration: MigrationView) => Part;
+
+const STEPS = ['Prepare', 'Password', 'Pilot', 'Copy', 'Finish', 'Verify', 'Done'] as const;
+const STEP_OF_STATE: Partial<Record<StateName, number>> = {
+  Queued: 1,
+  Validating: 1,
+  Provisioning: 1,
+  WaitingForUser: 2,
+  Testing: 2,
+  Piloting: 3,
+  PilotReview: 3,
+  Syncing: 4,
+  Synced: 4,
+  IncrementalSyncing: 4,
+  Completing: 5,
+  Verifying: 6,
+  Completed: 7,
+  CompletedWithWarnings: 7,
+};
+
+/** "Step 3 of 7 · Pilot"; a pause shows the step that it interrupted. */
+function stepLine(migration: MigrationView): readonly CardElement[] {
+  const step = STEP_OF_STATE[migration.state] ?? STEP_OF_STATE[migration.resume ?? 'Failed'];
+  return step === undefined
+    ? []
+    : [hint(`Step ${step} of ${STEPS.length} · ${STEPS[step - 1] ?? ''}`)];
+}
+
+const pause = (m: MigrationView): Button =>
+  button('migration.pause', 'Pause', { migrationId: m.id });
+const cancel = (m: MigrationView): Button =>
+  button('migration.ask-cancel', 'Cancel…', { migrationId: m.id });
+
+function firstName(migration: MigrationView): string {
+  return plain(migration.person.displayName);
+}
+
+const preparing: Render = (m) => ({
+  body: [
+    paragraph('I am preparing the mailbox: licence → mailbox → IMAP → my access.'),
+    m.until === null
+      ? hint('This takes a moment when the mailbox is there already.')
+      : markedLine(
+          'waiting',
+          `Mailboxes usually take 15 minutes. I look again at ${cardTime(m.until)}.`,
+        ),
+  ],
+  actions: [cancel(m)],
+});
+
+const asked: Render = (m) => ({
+  body: [
+    ...(m.problem === null ? [] : [markedLine('failed', explain(m.problem).what)]),
+    paragraph(
+      m.interrupted === null
+        ? `I have asked ${firstName(m)} for an app-specific password.`
+        : `Apple no longer takes the password. I have asked ${firstName(m)} for a new one; what was copied is safe.`,
+    ),
+    markedLine('waiting', `Who must act: ${firstName(m)}. You need not do anything.`),
+  ],
+  actions: [cancel(m)],
+});
+
+const testing: Render = (m) => ({
+  body: [
+    paragraph(
+      `${firstName(m)} gave a password. I am trying it at ${m.sourceIsApple ? 'Apple' : plain(m.sourceHost)}.`,
+    ),
+    ...(m.until === null
+      ? []
+      : [markedLine('waiting', `No answer yet. I try again at ${cardTime(m.until)}.`)]),
+  ],
+  actions: [cancel(m)],
+});
+
+const piloting: Render = (m) => ({
+  body: [
+    paragraph('Apple accepted the password. I copy one folder as a pilot and compare it.'),
+    ...folderLines(m.folderMap),
+  ],
+  actions: [pause(m), cancel(m)],
+});
+
+const review: Render = (m) => ({
+  body: [
+    ...(m.pilot === null
+      ? [paragraph('There was nothing to copy as a pilot.')]
+      : pilotEvidence(m.pilot)),
+    section(
+      ...folderLines(m.folderMap),
+      paragraph('Look at it in Outlook. Shall I copy everything?'),
+    ),
+  ],
+  actions: [
+    button('migration.approve-pilot', 'Start everything', { migrationId: m.id }, 'positive'),
+    button('migration.ask-cancel', 'Stop', { migrationId: m.id }),
+  ],
+});
+
+function progressFacts(m: MigrationView): CardElement {
+  const { progress } = m;
+  return factSet({
+    Messages: `${formatCount(progress.messagesDone)} of ${formatCount(progress.messagesTotal)}`,
+    Size: `${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`,
+    ...(progress.bytesPerSecond === null
+      ? {}
+      : { Rate: `${formatBytes(progress.bytesPerSecond)} a second` }),
+    ...(progress.folder === null ? {} : { Folder: plain(progress.folder) }),
+    ...(progress.secondsLeft === null ? {} : { Estimate: formatTimeLeft(progress.secondsLeft) }),
+  });
+}
+
+function percentDone({ progress }: MigrationView): number {
+  return percentOf(progress.messagesDone, progress.messagesTotal);
+}
+
+const running: Render = (m) => ({
+  body: [progressBar(percentDone(m)), progressFacts(m)],
+  actions: [pause(m), cancel(m)],
+});
+
+const rateLimited: Render = (m) => ({
+  body: [
+    markedLine(
+      'waiting',
+      m.until === null
+        ? 'A server asked me to slow down.'
+        : `A server asked me to slow down until ${cardTime(m.until)}. I go on by myself.`,
+    ),
+    progressBar(percentDone(m)),
+    progressFacts(m),
+  ],
+  actions: [pause(m), cancel(m)],
+});
+
+const synced: Render = (m) => ({
+  body: [
+    markedLine('ok', 'Outlook holds everything that iCloud holds.'),
+    progressFacts(m),
+    paragraph(
+      `New mail at iCloud still follows. When ${firstName(m)} no longer uses iCloud Mail, finish the move: I copy what came last, verify every message, and put back what I changed.`,
+    ),
+  ],
+  actions: [
+    button('migration.finish', 'Finish the move', { migrationId: m.id }, 'positive'),
+    cancel(m),
+  ],
+});
+
+const completing: Render = (m) => ({
+  body: [paragraph('I copy what came last.'), progressBar(percentDone(m)), progressFacts(m)],
+  actions: [pause(m), cancel(m)],
+});
+
+const verifying: Render = (m) => ({
+  body: [paragraph('I compare Outlook with iCloud, folder by folder.'), ...sums(m.tally)],
+  actions: [pause(m)],
+});
+
+/** What was put back; with its proof once it is done. */
+function cleanUpLines(m: MigrationView): readonly CardElement[] {
+  return m.cleanedUp
+    ? [
+        markedLine('ok', 'The app-specific password is deleted here.'),
+        markedLine('ok', 'IMAP and my access to the mailbox are as they were before.'),
+      ]
+    : [markedLine('waiting', 'I am deleting the password and putting back IMAP and my access.')];
+}
+
+const done: Render = (m) => ({
+  body: [
+    ...sums(m.tally),
+    section(
+      ...cleanUpLines(m),
+      markedLine('waiting', `I have asked ${firstName(m)} to revoke the password at Apple.`),
+    ),
+    ...(m.reportPath === null ? [] : [paragraph(`Report: ${plain(m.reportPath)}`)]),
+  ],
+  actions: [],
+});
+
+function problemLines(m: MigrationView): readonly CardElement[] {
+  const problem = m.problem ?? { code: 'internal.unexpected', facts: {} };
+  const { what, doNext } = explain(problem);
+  return [markedLine('failed', what), paragraph(doNext), hint('Nothing that was copied is lost.')];
+}
+
+const needsAdmin: Render = (m) => ({
+  body: problemLines(m),
+  actions: [button('migration.retry', 'Try again', { migrationId: m.id }, 'positive'), cancel(m)],
+});
+
+const failed: Render = (m) => ({
+  body: [...problemLines(m), section(...cleanUpLines(m))],
+  actions: [button('people.choose', 'Start again', { personId: m.person.id }, 'positive')],
+});
+
+const paused: Render = (m) => ({
+  body: [
+    paragraph('You paused it. Nothing is lost.'),
+    progressBar(percentDone(m)),
+    progressFacts(m),
+  ],
+  actions: [button('migration.resume', 'Resume', { migrationId: m.id }, 'positive'), cancel(m)],
+});
+
+const cancelled: Render = (m) => ({
+  body: [
+    paragraph('Nothing more is copied. What was copied stays in Outlook; iCloud is untouched.'),
+    ...(m.tally.source > 0
+      ? [hint(`${formatCount(m.tally.copied)} messages had been copied.`)]
+      : []),
+    section(...cleanUpLines(m)),
+  ],
+  actions: [button('people.choose', 'Start again', { personId: m.person.id })],
+});
+
+const BY_STATE: Readonly<Record<StateName, Render>> = {
+  Queued: preparing,
+  Validating: preparing,
+  Provisioning: preparing,
+  WaitingForUser: asked,
+  Testing: testing,
+  Piloting: piloting,
+  PilotReview: review,
+  Syncing: running,
+  IncrementalSyncing: running,
+  Synced: synced,
+  Completing: completing,
+  Verifying: verifying,
+  Completed: done,
+  CompletedWithWarnings: done,
+  RateLimited: rateLimited,
+  WaitingForAdmin: needsAdmin,
+  Paused: paused,
+  Failed: failed,
+  Cancelled: cancelled,
+  RolledBack: cancelled,
+};
+
+/** The card of a migration as it is now; `note` answers the press that led here. */
+export function adminCard(migration: MigrationView, note: string | null): Card {
+  const { body, actions } = BY_STATE[migration.state](migration);
+  const isWhole = migration.state !== 'Completed' || isExplained(migration.tally);
+  const state = isWhole ? stateText(migration.state) : stateText('CompletedWithWarnings');
+  const title = `Move of ${plain(migration.person.displayName)} · ${state}`;
+  const from = migration.sourceAddress ?? 'iCloud Mail';
+  return card({
+    summary: title,
+    body: [
+      heading(title),
+      ...stepLine(migration),
+      hint(`${plain(from)} → ${plain(migration.targetMailbox)}`),
+      ...(note === null ? [] : [markedLine('warning', note)]),
+      ...body,
+    ],
+    actions,
+  });
+}
+
+/** Cancelling ends a move, so it is asked once more. */
+export function cancelCard(migration: MigrationView): Card {
+  const name = plain(migration.person.displayName);
+  return card({
+    summary: `Cancel the move of ${name}?`,
+    body: [
+      heading(`Cancel the move of ${name}?`),
+      paragraph(
+        'Nothing more is copied. What was copied stays in Outlook. I delete the password and put back IMAP and my access.',
+      ),
+    ],
+    actions: [
+      button('migration.cancel', 'Cancel the move', { migrationId: migration.id }, 'destructive'),
+      button('migration.show', 'Back', { migrationId: migration.id }),
+    ],
+  });
+}
+
+/** True where the admin has something to decide or to read, so that a new message is worth it. */
+export function needsAttention(state: StateName): boolean {
+  const waiting: readonly StateName[] = ['PilotReview', 'Synced', 'WaitingForAdmin'];
+  return waiting.includes(state) || END_STATES.includes(state);
+}

@@ -1,0 +1,75 @@
+import type { Problem } from '../../jobs/api.ts';
+import { explain } from '../../words/words.ts';
+import { button } from './actions.ts';
+import type { Card } from './elements.ts';
+import { card, heading, hint, markedLine, paragraph } from './elements.ts';
+
+/** The first thing an admin sees. */
+export function welcomeCard(): Card {
+  return card({
+    summary: "I move people's iCloud Mail into Microsoft 365.",
+    body: [
+      heading("I move people's iCloud Mail into Microsoft 365"),
+      paragraph('First I check that your tenant is ready; I change nothing without asking.'),
+    ],
+    actions: [
+      button('tenant.check', 'Check my tenant', {}, 'positive'),
+      button('help.show', 'How it works', {}),
+    ],
+  });
+}
+
+/** The first thing everybody else sees. */
+export function personWelcomeCard(): Card {
+  return card({
+    summary: 'I help to move iCloud Mail to Outlook.',
+    body: [
+      heading('I help to move iCloud Mail to Outlook'),
+      paragraph('When your IT team moves your mail, I tell you here what you need to do.'),
+      hint('Say "status" to see how far your move is.'),
+    ],
+  });
+}
+
+const STEPS = [
+  '1. I check your tenant: rights, Exchange, licences.',
+  '2. You name the person. I show what would change, and wait for your word.',
+  '3. I prepare the mailbox and ask the person for an app-specific password, which Apple makes for this alone.',
+  '4. I copy one folder as a pilot and show you the proof.',
+  '5. You approve. I copy everything, then follow what is new.',
+  '6. You finish the move. I verify every message, put back what I changed, and write the report.',
+];
+
+/** How a move goes, and what one can say. */
+export function helpCard(isAdmin: boolean): Card {
+  const commands = isAdmin
+    ? 'You can say: "move" and a name or address, "status", "doctor", "help". In a channel, "here" makes it the one where I report.'
+    : 'You can say: "status", "help".';
+  return card({
+    summary: 'How a move goes',
+    body: [
+      heading('How a move goes'),
+      ...STEPS.map((step) => paragraph(step, { spacing: 'Small' })),
+      hint('Nothing is deleted at Apple. Contacts and calendars do not move.'),
+      paragraph(commands),
+    ],
+    actions: isAdmin
+      ? [button('tenant.check', 'Check my tenant', {}), button('people.ask', 'Move someone', {})]
+      : [],
+  });
+}
+
+/** Something went wrong before there was a move: what was seen, what to do, and a way on. */
+export function problemCard(problem: Problem, retry: 'tenant.check' | 'people.ask'): Card {
+  const { what, doNext } = explain(problem);
+  return card({
+    summary: what,
+    body: [heading('That did not work'), markedLine('failed', what), paragraph(doNext)],
+    actions: [button(retry, 'Try again', {}, 'positive')],
+  });
+}
+
+/** Stands where a card stood that goes on further down. */
+export function continuedCard(title: string, text: string): Card {
+  return card({ summary: text, body: [paragraph(title, { weight: 'Bolder' }), hint(text)] });
+}

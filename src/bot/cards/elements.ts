@@ -1,0 +1,159 @@
+/**
+ * The part of Adaptive Cards 1.5 that Skybridge uses, typed; anything newer stands only with a
+ * fallback. A card is readable as text and never by colour alone.
+ */
+import type { CardContent } from '../activity.ts';
+import type { Button } from './actions.ts';
+
+export interface TextBlock {
+  readonly type: 'TextBlock';
+  readonly text: string;
+  readonly wrap: true;
+  readonly size?: 'Small' | 'Default' | 'Medium' | 'Large';
+  readonly weight?: 'Default' | 'Bolder';
+  readonly color?: 'Default' | 'Accent' | 'Good' | 'Warning' | 'Attention';
+  readonly isSubtle?: boolean;
+  readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
+  readonly fontType?: 'Monospace';
+}
+
+export interface Container {
+  readonly type: 'Container';
+  readonly items: readonly CardElement[];
+  readonly separator?: boolean;
+  readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
+}
+
+export interface FactSet {
+  readonly type: 'FactSet';
+  readonly facts: readonly { readonly title: string; readonly value: string }[];
+}
+
+export interface TextInput {
+  readonly type: 'Input.Text';
+  readonly id: string;
+  readonly label: string;
+  readonly style?: 'Text' | 'Email' | 'Password';
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly maxLength?: number;
+  readonly isRequired?: boolean;
+  readonly errorMessage?: string;
+}
+
+/** Newer than 1.5; every client that does not know it shows the fallback. */
+export interface ProgressBar {
+  readonly type: 'ProgressBar';
+  readonly value: number;
+  readonly max: 100;
+  readonly fallback: TextBlock;
+}
+
+export interface ActionSet {
+  readonly type: 'ActionSet';
+  readonly actions: readonly Button[];
+}
+
+export type CardElement = TextBlock | Container | FactSet | TextInput | ProgressBar | ActionSet;
+
+/** What a finding, a step or a line says, beside a word that says the same. */
+export type Mark = 'ok' | 'warning' | 'failed' | 'waiting' | 'unknown';
+
+const SIGNS: Readonly<Record<Mark, string>> = {
+  ok: '✓',
+  warning: '!',
+  failed: '✗',
+  waiting: '…',
+  unknown: '?',
+};
+const COLORS = {
+  ok: 'Good',
+  warning: 'Warning',
+  failed: 'Attention',
+  waiting: 'Default',
+  unknown: 'Warning',
+} as const satisfies Record<Mark, TextBlock['color']>;
+
+const TEXT_LIMIT = 1000;
+
+/**
+ * Text from outside (names, folders) as words only: Teams reads Markdown in TextBlocks, so a folder
+ * named `[x](https://…)` must not become a link, nor `{{TIME(…)}}` a time.
+ */
+export function plain(text: string): string {
+  return text
+    .slice(0, TEXT_LIMIT)
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/[\\*_[\]`~<>]/g, (sign) => `\\${sign}`)
+    .replace(/\{\{/g, '{ {');
+}
+
+export function paragraph(
+  text: string,
+  style: Omit<TextBlock, 'type' | 'text' | 'wrap'> = {},
+): TextBlock {
+  return { type: 'TextBlock', text, wrap: true, ...style };
+}
+
+export function heading(text: string): TextBlock {
+  return paragraph(text, { size: 'Large', weight: 'Bolder' });
+}
+
+export function subheading(text: string): TextBlock {
+  return paragraph(text, { weight: 'Bolder', spacing: 'Medium' });
+}
+
+export function hint(text: string): TextBlock {
+  return paragraph(text, { isSubtle: true, size: 'Small' });
+}
+
+/** "✓ IMAP is on": the sign and the words carry the meaning, the colour repeats it. */
+export function markedLine(mark: Mark, text: string): TextBlock {
+  return paragraph(`${SIGNS[mark]} ${text}`, { color: COLORS[mark], spacing: 'Small' });
+}
+
+export function section(...items: readonly CardElement[]): Container {
+  return { type: 'Container', items, separator: true, spacing: 'Medium' };
+}
+
+export function factSet(facts: Readonly<Record<string, string>>): FactSet {
+  const list = Object.entries(facts).map(([title, value]) => ({ title, value }));
+  return { type: 'FactSet', facts: list };
+}
+
+const BAR_CELLS = 20;
+
+/** A bar that is also text: "██████░░░░ 58 %". */
+export function progressBar(percent: number): ProgressBar {
+  const full = Math.round((percent / 100) * BAR_CELLS);
+  const cells = '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+  const fallback = paragraph(`${cells} ${percent} %`, { fontType: 'Monospace' });
+  return { type: 'ProgressBar', value: percent, max: 100, fallback };
+}
+
+export interface CardInput {
+  /** The whole card in one sentence: notifications and old clients show it. */
+  readonly summary: string;
+  readonly body: readonly CardElement[];
+  readonly actions?: readonly Button[];
+}
+
+/** A finished card, with the sentence that stands for it. */
+export interface Card {
+  readonly summary: string;
+  readonly content: CardContent;
+}
+
+export function card({ summary, body, actions = [] }: CardInput): Card {
+  return {
+    summary,
+    content: {
+      type: 'AdaptiveCard',
+      $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+      version: '1.5',
+      fallbackText: summary,
+      body,
+      ...(actions.length > 0 ? { actions } : {}),
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type {
+  BatchView,
+  DirectoryPerson,
+  MigrationView,
+  MovePlan,
+  PilotResult,
+} from '../../../../src/jobs/api.ts';
+
+export const ALEX: DirectoryPerson = {
+  id: '00000000-0000-4000-8000-000000000021',
+  displayName: 'Alex Wilber',
+  userPrincipalName: 'alexw@contoso.example',
+  mail: 'alexw@contoso.example',
+  usageLocation: 'DE',
+  kind: 'member',
+};
+
+export const ADMIN_ID = '00000000-0000-4000-8000-000000000020';
+
+export const PILOT: PilotResult = {
+  sourcePath: 'Sent Messages',
+  targetPath: 'Sent Items',
+  messages: { source: 412, target: 412 },
+  dates: { compared: 412, different: 0 },
+  flags: { compared: 412, different: 0 },
+  attachments: { compared: 96, different: 0 },
+  repaired: { 'mail.line-wrapped': 2 },
+  failed: {},
+};
+
+/** A migration that waits for its person; `changes` make every other one. */
+export function migrationView(changes: Partial<MigrationView> = {}): MigrationView {
+  return {
+    id: 'migration-1',
+    batchId: 'batch-1',
+    person: ALEX,
+    targetMailbox: 'alexw@contoso.example',
+    sourceAddress: null,
+    sourceHost: 'imap.mail.me.com',
+    sourceIsApple: true,
+    state: 'WaitingForUser',
+    resume: null,
+    interrupted: null,
+    stateSince: new Date('2026-11-22T10:00:00Z'),
+    until: null,
+    problem: null,
+    cleanedUp: false,
+    progress: {
+      messagesDone: 0,
+      messagesTotal: 0,
+      bytesDone: 0,
+      bytesTotal: 0,
+      folder: null,
+      bytesPerSecond: null,
+      secondsLeft: null,
+    },
+    tally: { source: 0, copied: 0, alreadyThere: 0, skipped: {}, failed: {}, gone: 0, open: 0 },
+    folderMap: [],
+    pilot: null,
+    reportPath: null,
+    ...changes,
+  };
+}
+
+export const FOLDERS: MigrationView['folderMap'] = [
+  { sourcePath: 'INBOX', targetPath: 'INBOX', messages: 120, reason: null },
+  { sourcePath: 'Sent Messages', targetPath: 'Sent Items', messages: 412, reason: 'special-use' },
+  { sourcePath: 'Files', targetPath: 'Files (iCloud)', messages: 7, reason: 'reserved' },
+  { sourcePath: 'projects', targetPath: 'projects (2)', messages: 3, reason: 'collision' },
+  { sourcePath: '[x](https://evil.example)', targetPath: '_', messages: 1, reason: 'invalid-name' },
+];
+
+export const HALF_WAY: Partial<MigrationView> = {
+  sourceAddress: 'alex@icloud.com',
+  folderMap: FOLDERS,
+  progress: {
+    messagesDone: 7487,
+    messagesTotal: 12_904,
+    bytesDone: 1_930_000_000,
+    bytesTotal: 3_400_000_000,
+    folder: 'Family',
+    bytesPerSecond: 612_000,
+    secondsLeft: 2400,
+  },
+};
+
+export const COPIED: Partial<MigrationView> = {
+  ...HALF_WAY,
+  progress: {
+    messagesDone: 12_904,
+    messagesTotal: 12_904,
+    bytesDone: 3_400_000_000,
+    bytesTotal: 3_400_000_000,
+    folder: null,
+    bytesPerSecond: 612_000,
+    secondsLeft: null,
+  },
+  tally: {
+    source: 12_904,
+    copied: 12_850,
+    alreadyThere: 31,
+    skipped: { 'copy.too-large': 2 },
+    failed: { 'copy.breaks-connection': 6 },
+    gone: 15,
+    open: 0,
+  },
+};
+
+export function batchView(migration: MigrationView = migrationView()): BatchView {
+  return {
+    id: migration.batchId,
+    startedBy: { personId: ADMIN_ID, tenantId: '00000000-0000-4000-8000-000000000001' },
+    createdAt: new Date('2026-11-22T09:00:00Z'),
+    migrations: [migration],
+  };
+}
+
+export function movePlan(changes: Partial<MovePlan> = {}): MovePlan {
+  return {
+    readiness: {
+      person: ALEX,
+      mailbox: 'none',
+      licence: {
+        skuId: '3b555118-da6a-4418-894f-7df1e2096870',
+        skuName: 'Business Basic',
+        freeSeats: 41,
+        needsUsageLocation: false,
+      },
+      imapEnabled: null,
+      accessGranted: null,
+    },
+    sourceHost: 'imap.mail.me.com',
+    sourceIsApple: true,
+    obstacle: null,
+    hash: 'plan-1',
+    ...changes,
+  };
+}
