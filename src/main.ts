@@ -1,7 +1,8 @@
 import { env, exit, stderr, stdout } from 'node:process';
 import { COPY_USAGE, UsageError } from './app/copy-arguments.ts';
 import { runCopy } from './app/copy-command.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { runService } from './app/serve-command.ts';
+import { ConfigError, parseConfig, requireServiceSettings } from './config.ts';
 import { createLogger } from './log.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
@@ -11,40 +12,46 @@ node src/main.ts copy       one mailbox, without Teams
 
 ${COPY_USAGE}`;
 
+type CommandRun = (words: readonly string[], signal: AbortSignal) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, CommandRun>> = {
+  copy: (words, signal) => {
+    const config = parseConfig(env);
+    const secrets = {
+      sourcePassword: env['SOURCE_PASSWORD'],
+      targetPassword: env['TARGET_PASSWORD'],
+      targetAccessToken: env['TARGET_ACCESS_TOKEN'],
+    };
+    // A person watches: what goes right is shown by the command itself.
+    const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
+    return runCopy({ config, secrets, logger: createLogger(level, 2) }, words, signal);
+  },
+  serve: (_words, signal) => {
+    const config = parseConfig(env);
+    requireServiceSettings(config);
+    return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
+  },
+  help: async () => {
+    stdout.write(USAGE);
+    return 0;
+  },
+};
+
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64;
 
 async function main(words: readonly string[]): Promise<number> {
-  const [command, ...rest] = words;
+  const [command = '', ...rest] = words;
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
   }
   try {
-    switch (command) {
-      case 'copy': {
-        const config = parseConfig(env);
-        return await runCopy(
-          {
-            config,
-            logger: createLogger(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, 2),
-            secrets: {
-              sourcePassword: env['SOURCE_PASSWORD'],
-              targetPassword: env['TARGET_PASSWORD'],
-              targetAccessToken: env['TARGET_ACCESS_TOKEN'],
-            },
-          },
-          rest,
-          stopping.signal,
-        );
-      }
-      case 'help':
-      case '--help':
-        stdout.write(USAGE);
-        return 0;
-      default:
-        throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
+    const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+    if (run === undefined) {
+      throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
     }
+    return await run(rest, stopping.signal);
   } catch (error) {
     return complain(error);
   }

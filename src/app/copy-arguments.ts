@@ -110,7 +110,7 @@ function parseEnd(
   const secure = url.protocol === 'imaps:';
   return {
     host: url.hostname,
-    port: url.port === '' ? (secure ? 993 : 143) : Number(url.port),
+    port: Number(url.port || (secure ? 993 : 143)),
     secure,
     user: decodeURIComponent(url.username),
     profile: chooseProfile(url.hostname, name),

@@ -14,7 +14,7 @@ import { copyMailbox } from '../jobs/copy-mailbox.ts';
 import { createLedgerStore, type LedgerStore } from '../jobs/db/ledger-store.ts';
 import { createMigrationStore } from '../jobs/db/migration-store.ts';
 import { addTallies, type FolderTally, tallyFolders } from '../jobs/db/tally-store.ts';
-import type { MailSource, MailTarget } from '../jobs/ports.ts';
+import type { MailSource, MailTarget, TargetTraits } from '../jobs/ports.ts';
 import type { Logger } from '../log.ts';
 import {
   type CopyArguments,
@@ -41,6 +41,8 @@ export interface CopyCommandDeps {
   readonly logger: Logger;
   /** For tests that die at a step of the ledger. */
   readonly wrapLedger?: (ledger: LedgerStore) => LedgerStore;
+  /** For tests that cannot wait out a server's settling time. */
+  readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
 }
 
 /** `copy`: one mailbox without Teams. Returns the exit code: 0 all copied, 2 some not, 1 not finished. */
@@ -97,7 +99,7 @@ async function copy(
     await copyMailbox(
       {
         ...open,
-        traits: traitsOf(parsed.target.profile),
+        traits: { ...traitsOf(parsed.target.profile), ...deps.traits },
         ledger: deps.wrapLedger?.(ledger) ?? ledger,
         budget: createByteBudget(BUDGET_BYTES),
         clock,

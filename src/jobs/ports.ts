@@ -125,6 +125,8 @@ export interface SourceOpener {
 export interface TargetOpener {
   readonly traits: TargetTraits;
   open(targetMailbox: string, signal: AbortSignal): Promise<MailTarget>;
+  /** The same mailbox, to read what was written. */
+  openReader(targetMailbox: string, signal: AbortSignal): Promise<MailSource>;
 }
 
 /** A finding of the tenant check; `code` has words in src/words. */

@@ -22,6 +22,12 @@ export interface SessionPool {
     work: (session: Session) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T>;
+  /** Runs `work` with a reader of the mailbox that was written. */
+  readTarget<T>(
+    targetMailbox: string,
+    work: (reader: MailSource) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
   close(migrationId: string): Promise<void>;
   closeAll(): Promise<void>;
 }
@@ -103,6 +109,14 @@ export function createSessionPool(openers: {
         if (users.get(migration.id) === settled) {
           users.delete(migration.id);
         }
+      }
+    },
+    async readTarget(targetMailbox, work, signal) {
+      const reader = await openers.target.openReader(targetMailbox, signal);
+      try {
+        return await work(reader);
+      } finally {
+        await reader.close();
       }
     },
     close,

@@ -129,15 +129,13 @@ export function eventOfError(
   if (error.code === 'source.login-refused' && COPYING.includes(state)) {
     return { type: 'credential-lost', problem: problemOf(error) };
   }
-  switch (error.disposition) {
-    case 'wait':
-      return waitingEvent(state, error.retryAfter ?? waitUntil);
-    case 'ask':
-    case 'stop':
-      return END_STATES.includes(state) ? 'again' : { type: 'blocked', problem: problemOf(error) };
-    default:
-      return 'again';
+  if (error.disposition === 'wait') {
+    return waitingEvent(state, error.retryAfter ?? waitUntil);
   }
+  if (error.disposition === 'retry' || END_STATES.includes(state)) {
+    return 'again';
+  }
+  return { type: 'blocked', problem: problemOf(error) };
 }
 
 function waitingEvent(state: StateName, until: Date): MigrationEvent | 'again' {
