@@ -11,6 +11,10 @@ const MEANINGS = {
     'The client secret or certificate of this application has expired.',
   ],
   'graph.credential-unusable': ['ask', 'The certificate file cannot be used to sign in.'],
+  'graph.login-url-insecure': [
+    'ask',
+    'LOGIN_URL must start with https://: credentials are sent to it.',
+  ],
   'graph.application-unknown': ['ask', 'The tenant does not know this application.'],
   'graph.tenant-unknown': ['ask', 'Entra ID does not know this tenant.'],
   'graph.sign-in-blocked': ['ask', 'A Conditional Access policy blocks this application.'],

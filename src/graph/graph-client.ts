@@ -65,37 +65,34 @@ const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
 export function createGraphClient(deps: GraphClientDeps): GraphClient {
   const { graphUrl, tokens, http } = deps;
-  const origin = new URL(graphUrl).origin;
 
-  const sendWithToken = async (
+  const sendOnce = (
+    request: Omit<HttpRequest, 'headers'>,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> => {
+    const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...type };
+    return http.send({ ...request, headers }, signal);
+  };
+
+  /** A rejected token is replaced once: it expired under way, or its rights were just changed. */
+  const send = async (
     request: Omit<HttpRequest, 'headers'>,
     signal: AbortSignal,
   ): Promise<HttpAnswer> => {
     const token = await tokens.getToken('graph', signal);
-    return http.send(
-      {
-        ...request,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-      },
-      signal,
-    );
+    const answer = await sendOnce(request, token, signal);
+    if (answer.status !== 401) {
+      return answer;
+    }
+    tokens.forget('graph', token);
+    return sendOnce(request, await tokens.getToken('graph', signal), signal);
   };
 
   const execute = async (context: Context, signal: AbortSignal): Promise<Response> => {
     const request = readRequest(context);
-    if (new URL(request.url).origin !== origin) {
-      // A next link to somewhere else must not get our token.
-      throw new M365Error('graph.unexpected-answer');
-    }
-    let answer = await sendWithToken(request, signal);
-    if (answer.status === 401) {
-      tokens.forget('graph');
-      answer = await sendWithToken(request, signal);
-    }
+    const answer = await send(request, signal);
     const empty = answer.status === 204 || answer.status === 304;
     return new Response(empty ? null : answer.text, answer);
   };
@@ -150,7 +147,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
         const page: z.infer<typeof pageSchema> = await get(next, pageSchema, signal);
         rows.push(...page.value);
         const link: string | undefined = page['@odata.nextLink'];
-        next = link === undefined ? null : { path: link };
+        next = link === undefined ? null : { path: pathOfLink(link) };
       }
       return rows.slice(0, limit);
     },
@@ -159,6 +156,19 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
         method === 'POST' ? request.post(body) : request.patch(body),
       ),
   };
+}
+
+/**
+ * The part of a next link below /v1.0: it is asked for at our own host, so that a proxy stays in the
+ * way and no other host gets our token.
+ */
+function pathOfLink(link: string): string {
+  const { pathname, search } = new URL(link);
+  const [, path] = /\/v1\.0(\/.+)$/.exec(pathname) ?? [];
+  if (path === undefined) {
+    throw new M365Error('graph.unexpected-answer');
+  }
+  return `${path}${search}`;
 }
 
 function pathOf({ path, select, filter, top }: GraphQuery): string {

@@ -98,7 +98,10 @@ export function createHttpClient(deps: HttpClientDeps): HttpClient {
           throw giveUp(attempt, decision.afterMs);
         }
         log.debug({ peer, status, attempt: count, afterMs: decision.afterMs }, 'request repeated');
-        await clock.sleep(decision.afterMs, signal);
+        await clock.sleep(decision.afterMs, signal).catch((error: unknown) => {
+          signal.throwIfAborted();
+          throw error;
+        });
       }
     },
   };

@@ -12,7 +12,7 @@ import type { CloudResources } from './clouds.ts';
 import { type Credential, readSigningCertificate } from './credential.ts';
 import { M365Error } from './errors.ts';
 import { createHttpClient } from './http-client.ts';
-import { createMsalNetwork } from './msal-network.ts';
+import { createMsalNetwork, type MsalNetwork } from './msal-network.ts';
 import { readServerText } from './server-text.ts';
 
 /** Services we need tokens for. */
@@ -21,8 +21,11 @@ export type TokenResource = 'graph' | 'exchange';
 export interface TokenSource {
   /** A token that is good for at least five minutes more; throws M365Error `graph.*`. */
   getToken(resource: TokenResource, signal: AbortSignal): Promise<string>;
-  /** The service rejected the token: the next one is asked for anew. */
-  forget(resource: TokenResource): void;
+  /**
+   * The service rejected the token: the next one is asked for anew. Many calls may learn it at once;
+   * with `rejected` named, only the first of them causes a new request.
+   */
+  forget(resource: TokenResource, rejected?: string): void;
 }
 
 export interface TokenSourceDeps {
@@ -40,21 +43,34 @@ export interface TokenSourceDeps {
 /** Asks for one token; `fresh` passes the cache by. */
 type Acquire = (fresh: boolean) => Promise<string>;
 
+/** Throws at once when the credential or the login URL cannot be used; asks for nothing yet. */
 export function createTokenSource(deps: TokenSourceDeps): TokenSource {
+  if (!deps.loginUrl.startsWith('https://')) {
+    throw new M365Error('graph.login-url-insecure');
+  }
   const acquire: Readonly<Record<TokenResource, Acquire>> = {
     graph: createAcquire(deps, deps.resources.graph),
     exchange: createAcquire(deps, deps.resources.exchange),
   };
   const inFlight = new Map<TokenResource, Promise<string>>();
+  const latest = new Map<TokenResource, string>();
   const forgotten = new Set<TokenResource>();
+
+  const start = async (resource: TokenResource): Promise<string> => {
+    const token = await acquire[resource](forgotten.delete(resource));
+    latest.set(resource, token);
+    return token;
+  };
 
   const flight = (resource: TokenResource): Promise<string> => {
     const running = inFlight.get(resource);
     if (running !== undefined) {
       return running;
     }
-    const started = acquire[resource](forgotten.delete(resource)).finally(() => {
-      inFlight.delete(resource);
+    const started = start(resource).finally(() => {
+      if (inFlight.get(resource) === started) {
+        inFlight.delete(resource);
+      }
     });
     inFlight.set(resource, started);
     return started;
@@ -62,8 +78,12 @@ export function createTokenSource(deps: TokenSourceDeps): TokenSource {
 
   return {
     getToken: (resource, signal) => untilAborted(flight(resource), signal),
-    forget: (resource) => {
-      forgotten.add(resource);
+    forget: (resource, rejected) => {
+      if (rejected === undefined || rejected === latest.get(resource)) {
+        forgotten.add(resource);
+        latest.delete(resource);
+        inFlight.delete(resource);
+      }
     },
   };
 }
@@ -96,7 +116,7 @@ function createAcquire(deps: TokenSourceDeps, resource: string): Acquire {
       }
       return result.accessToken;
     } catch (error) {
-      throw tokenError(error, network.failure);
+      throw tokenError(error, network);
     }
   };
 
@@ -150,23 +170,23 @@ function proofOf(
   };
 }
 
-/** `AADSTS7000215` of an error answer; empty when it names none. */
-function aadstsOf(error: AuthError): string {
-  return /AADSTS\d+/.exec(error.errorMessage)?.[0] ?? '';
-}
+/** The first `AADSTS…` code of a text; empty when it names none. */
+const aadstsOf = (text: string): string => /AADSTS\d+/.exec(text)?.[0] ?? '';
 
-function tokenError(error: unknown, networkFailure: unknown): unknown {
+function tokenError(error: unknown, network: MsalNetwork): M365Error {
   if (error instanceof M365Error) {
     return error;
   }
-  if (networkFailure instanceof M365Error) {
-    return networkFailure;
+  if (network.failure !== null) {
+    return network.failure;
   }
   if (!(error instanceof AuthError)) {
     return new M365Error('graph.token-refused', { cause: error });
   }
-  const serverCode = aadstsOf(error) || error.errorCode;
-  const code = readServerText('token', serverCode, error.errorMessage) ?? 'graph.token-refused';
+  // A refused discovery document only leaves its text with the network: msal-node drops it.
+  const text = aadstsOf(error.errorMessage) === '' ? network.refusal : error.errorMessage;
+  const serverCode = aadstsOf(text) || error.errorCode;
+  const code = readServerText('token', serverCode, text) ?? 'graph.token-refused';
   return new M365Error(code, {
     serverCode,
     serverText: error.errorMessage,

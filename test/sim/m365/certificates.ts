@@ -39,6 +39,6 @@ export async function createCertificate(
   );
   return {
     key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: certificate.toString('pem'),
+    cert: `${certificate.toString('pem')}\n`,
   };
 }

@@ -33,6 +33,8 @@ export async function refuseAssertion(
         issuer: application.clientId,
         subject: application.clientId,
         currentDate: new Date(expected.nowMs),
+        // Entra ID forgives five minutes of clock skew.
+        clockTolerance: 300,
         requiredClaims: ['exp', 'jti'],
       },
     );

@@ -43,7 +43,7 @@ function statusOf(exception: string, place: ErrorPlace): number {
   if (place === 'internal-exception') {
     return 500;
   }
-  return exception.includes('NotFoundException') ? 404 : 400;
+  return exception.includes('ManagementObjectNotFoundException') ? 404 : 400;
 }
 
 /** The answer of a failed cmdlet, its text in the place given. */

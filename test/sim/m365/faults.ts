@@ -69,7 +69,7 @@ function throttle(action: FaultAction & { kind: 'throttle' }, response: Response
 
 async function act(action: FaultAction, response: Response): Promise<FaultVerdict> {
   if (action.kind === 'delay') {
-    await delay(action.ms);
+    await delay(action.ms, undefined, { ref: false });
     return { kind: 'continue' };
   }
   if (action.kind === 'answer') {

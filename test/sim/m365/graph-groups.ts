@@ -151,8 +151,9 @@ export function groupRoutes({ directory }: GraphRouteDeps): readonly GraphRoute[
       handle: (call) => {
         const user = requireUser(directory, call);
         const wanted = readGroupIds(call);
+        const asked = new Set(wanted.map((id) => id.toLowerCase()));
         const held = groupsOf(directory, user.id).map((group) => group.id);
-        return { status: 200, body: { value: wanted.filter((id) => held.includes(id)) } };
+        return { status: 200, body: { value: held.filter((id) => asked.has(id)) } };
       },
     },
   ];
