@@ -9,7 +9,7 @@ const PROFILES: Readonly<Record<ProfileName, ImapProfile>> = {
   generic: genericProfile,
 };
 
-const ICLOUD_HOST = /(?:^|\.)imap\.mail\.me\.com$/i;
+const ICLOUD_HOST = /(?:^|[.-])imap\.mail\.me\.com$/i;
 /** Worldwide, US government and China (21Vianet). */
 const EXCHANGE_HOST =
   /^(?:outlook\.office365\.com|outlook\.office365\.us|outlook-dod\.office365\.us|partner\.outlook\.cn)$/i;

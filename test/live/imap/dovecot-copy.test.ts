@@ -169,7 +169,10 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     const has = new Set(stored.values());
     const hashesOf = (kind: ImapAppendOutcome['kind']): string[] =>
       messages.filter((_, i) => outcomes[i]?.kind === kind).map(sha256);
-    expect(hashesOf('refused')).toEqual([]);
+    // A session that takes over from a killed one may find the index locked, and says so.
+    const refusals = outcomes.flatMap((one) => (one.kind === 'refused' ? [one.error.code] : []));
+    expect(refusals.filter((code) => code !== 'imap.server-unavailable')).toEqual([]);
+    expect(hashesOf('refused').filter((hash) => has.has(hash))).toEqual([]);
     expect(hashesOf('stored').filter((hash) => !has.has(hash))).toEqual([]);
     expect(hashesOf('unsent').filter((hash) => has.has(hash))).toEqual([]);
     expect(hashesOf('unknown').length).toBeGreaterThan(0);
