@@ -64,6 +64,28 @@ export interface SuspectRow {
   readonly emptyLooks: number;
 }
 
+/** A message that the ledger says is at the target. */
+export interface DeliveredRow {
+  readonly id: number;
+  readonly uid: number;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly receivedAt: Date | null;
+  readonly flags: readonly string[];
+  /** Null where the server named none, or where the message was found by its key. */
+  readonly targetUid: number | null;
+}
+
+/** A message that was not copied. */
+export interface LeftRow {
+  readonly folder: string;
+  readonly uid: number;
+  readonly sizeBytes: number;
+  readonly receivedAt: Date | null;
+  readonly outcome: 'skipped' | 'failed';
+  readonly reason: string;
+}
+
 /** What is written down before the first octet of an append leaves. */
 export interface Intent {
   readonly id: number;

@@ -13,7 +13,7 @@ export type Db = NodePgDatabase<Schema>;
 export interface Database {
   readonly pool: pg.Pool;
   readonly db: Db;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** int8 as a number: row ids, UIDs and byte counts stay far below 2^53. */

@@ -1,6 +1,15 @@
 import type pg from 'pg';
 import { TurnLostError } from '../errors.ts';
-import type { FolderRow, Intent, OpenRow, Settlement, SuspectRow, Turn } from '../ledger.ts';
+import type {
+  DeliveredRow,
+  FolderRow,
+  Intent,
+  LeftRow,
+  OpenRow,
+  Settlement,
+  SuspectRow,
+  Turn,
+} from '../ledger.ts';
 import type { SourceMessage } from '../ports.ts';
 import { inTransaction } from './connect.ts';
 
@@ -29,6 +38,10 @@ export interface LedgerStore {
   ): Promise<ReadonlySet<number>>;
   /** The last message written to a folder of which the UID is known. */
   newestDone(folderId: number): Promise<{ readonly id: number; readonly targetUid: number } | null>;
+  /** What a folder's ledger says is at the target, for the verification. */
+  deliveredRows(folderId: number): Promise<readonly DeliveredRow[]>;
+  /** What was not copied, with its reason. */
+  leftRows(migrationId: string): Promise<readonly LeftRow[]>;
   setStampProven(turn: Turn): Promise<void>;
   /** What the listed folders hold, for a progress bar: all of it, and what of it is settled. */
   planned(migrationId: string): Promise<Planned>;
@@ -176,6 +189,27 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         [targetFolderId, uidValidity, uids],
       );
       return new Set(rows.map((row) => row.uid));
+    },
+
+    async deliveredRows(folderId) {
+      const { rows } = await pool.query<DeliveredRow>(
+        `select id, uid, key, size_bytes as "sizeBytes", received_at as "receivedAt", flags,
+                target_uid as "targetUid"
+           from messages where folder_id = $1 and state in ('done', 'adopted') order by uid`,
+        [folderId],
+      );
+      return rows;
+    },
+
+    async leftRows(migrationId) {
+      const { rows } = await pool.query<LeftRow>(
+        `select f.source_path as folder, m.uid, m.size_bytes as "sizeBytes",
+                m.received_at as "receivedAt", m.state as outcome, coalesce(m.reason, '') as reason
+           from messages m join folders f on f.id = m.folder_id
+          where f.migration_id = $1 and m.state in ('skipped', 'failed') order by f.id, m.uid`,
+        [migrationId],
+      );
+      return rows;
     },
 
     async newestDone(folderId) {

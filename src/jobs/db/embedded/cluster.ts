@@ -45,7 +45,6 @@ export interface Cluster {
 /** Opens the cluster under `dataDir`, making it first where there is none. */
 export async function openCluster(dataDir: string): Promise<Cluster> {
   const binaries = locateBinaries();
-  await mkdir(dataDir, { recursive: true });
   const root = await realpath(dataDir);
   const dir = path.join(root, 'postgres');
   const pgdata = path.join(dir, 'data');
@@ -86,7 +85,7 @@ async function createCluster(dataDir: string, binaries: PostgresBinaries): Promi
     await rename(staging, path.join(dataDir, 'postgres'));
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
-    // Another process was faster: its cluster is as good as ours.
+    // A process in another container was faster: its cluster is as good as ours.
     if (!(await exists(path.join(dataDir, 'postgres', 'data')))) {
       throw error;
     }

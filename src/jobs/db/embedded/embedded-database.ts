@@ -2,19 +2,26 @@
  * PostgreSQL from npm, for machines without a server of their own. It runs in a session of its own and
  * may outlive a killed process; the next start then takes it over.
  *
- *   no server     → start one on a free port → claim
- *   server alive  → claim (in use by another process: DatabaseInUseError)
- *   going up/down → look again until the deadline
+ *   claim the directory (DatabaseInUseError) → open or make the cluster → then, until the deadline:
+ *     no server     → start one on a free port
+ *     server alive  → take its lock (held by a process that the claim does not see: DatabaseInUseError)
+ *     going up/down → look again
  */
-import { stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type pg from 'pg';
 import type { Clock } from '../../../clock.ts';
 import type { Logger } from '../../../log.ts';
 import { type Cluster, openCluster, removeStagedClusters } from './cluster.ts';
+import { acquireDirectoryMutex, type DirectoryMutex } from './directory-mutex.ts';
 import { DatabaseInUseError, DatabaseStartError } from './errors.ts';
-import { claimOwnership, ensureApplicationDatabase, keepOwnership } from './ownership.ts';
+import {
+  claimOwnership,
+  ensureApplicationDatabase,
+  keepOwnership,
+  type Ownership,
+} from './ownership.ts';
 import {
   disownServerFile,
   readServerFile,
@@ -23,11 +30,10 @@ import {
   startServer,
   stopServer,
 } from './server.ts';
-import { withStartMutex } from './start-mutex.ts';
 
 const DEADLINE_MS = 180_000;
 const LOOK_EVERY_MS = 200;
-/** A server needs a moment to notice that the owner before was killed. */
+/** A process that is about to end, and a server that has to notice the end of one, get this long. */
 const BUSY_GRACE_MS = 2_000;
 
 export interface EmbeddedDatabaseDeps {
@@ -56,39 +62,74 @@ interface OwnedServer {
   readonly startedByUs: boolean;
 }
 
+type Attempt =
+  | { readonly kind: 'owned'; readonly client: pg.Client; readonly port: number }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'not-ready'; readonly cause: unknown };
+
 /** Starts, or takes over, the PostgreSQL of `dataDir`; throws DatabaseInUseError and its siblings. */
 export async function startEmbeddedDatabase(
   deps: EmbeddedDatabaseDeps,
   signal: AbortSignal,
 ): Promise<EmbeddedDatabase> {
-  const { dataDir, logger, clock } = deps;
-  const cluster = await openCluster(dataDir);
-  const server = await obtainServer(cluster, deps, signal);
+  await mkdir(deps.dataDir, { recursive: true });
+  const mutex = await claimDirectory(deps, signal);
   try {
-    await removeStagedClusters(path.dirname(cluster.dir));
-    await ensureApplicationDatabase(server.client, cluster.secrets);
+    const cluster = await openCluster(deps.dataDir);
+    const server = await obtainServer(cluster, deps, signal);
+    const ownership = await prepareDatabase(cluster, server, deps.clock);
+    const { port, startedByUs } = server;
+    deps.logger.info({ port, startedByUs }, 'embedded database ready');
+    let stopping: Promise<void> | null = null;
+    const stop = async (): Promise<void> => {
+      await ownership.release();
+      await stopServer(cluster, deps.clock);
+      mutex?.release();
+      deps.logger.info({ port }, 'embedded database stopped');
+    };
+    return {
+      connectionString: `postgres://skybridge:${cluster.secrets.application}@127.0.0.1:${port}/skybridge`,
+      startedByUs,
+      lost: ownership.lost,
+      stop: () => (stopping ??= stop()),
+    };
   } catch (error) {
-    await stopServer(cluster);
+    mutex?.release();
     throw error;
   }
-  const ownership = keepOwnership(
-    server.client,
-    () => claimOwnership(server.port, cluster.secrets),
-    clock,
-  );
-  logger.info({ port: server.port, startedByUs: server.startedByUs }, 'embedded database ready');
-  let stopping: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
-    await ownership.release();
-    await stopServer(cluster);
-    logger.info({ port: server.port }, 'embedded database stopped');
-  };
-  return {
-    connectionString: `postgres://skybridge:${cluster.secrets.application}@127.0.0.1:${server.port}/skybridge`,
-    startedByUs: server.startedByUs,
-    lost: ownership.lost,
-    stop: () => (stopping ??= stop()),
-  };
+}
+
+/** Null where the system has no mutex for directories. */
+async function claimDirectory(
+  { dataDir, clock }: EmbeddedDatabaseDeps,
+  signal: AbortSignal,
+): Promise<DirectoryMutex | null> {
+  const until = clock.monotonicMs() + BUSY_GRACE_MS;
+  let result = await acquireDirectoryMutex(dataDir);
+  while (result.kind === 'taken') {
+    if (clock.monotonicMs() > until) {
+      throw new DatabaseInUseError(dataDir);
+    }
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    result = await acquireDirectoryMutex(dataDir);
+  }
+  return result.kind === 'held' ? result.mutex : null;
+}
+
+async function prepareDatabase(
+  cluster: Cluster,
+  { client, port }: OwnedServer,
+  clock: Clock,
+): Promise<Ownership> {
+  try {
+    await removeStagedClusters(path.dirname(cluster.dir));
+    await ensureApplicationDatabase(client, cluster.secrets);
+    return keepOwnership(client, () => claimOwnership(port, cluster.secrets), clock);
+  } catch (error) {
+    await stopServer(cluster, clock);
+    throw error;
+  }
 }
 
 async function obtainServer(
@@ -103,7 +144,7 @@ async function obtainServer(
   try {
     while (deps.clock.monotonicMs() < until) {
       signal.throwIfAborted();
-      const attempt = await attemptServer(cluster, deps, signal);
+      const attempt = await attemptServer(cluster, deps);
       startedByUs ||= attempt.kind === 'started';
       if (attempt.kind === 'owned') {
         return { ...attempt, startedByUs };
@@ -123,55 +164,34 @@ async function obtainServer(
   } catch (error) {
     // Unless another process has taken it over in the meantime, nobody else would stop it.
     if (startedByUs && !(error instanceof DatabaseInUseError)) {
-      await stopServer(cluster);
+      await stopServer(cluster, deps.clock);
     }
     throw error;
   }
 }
 
-type Attempt =
-  | { readonly kind: 'owned'; readonly client: pg.Client; readonly port: number }
-  | { readonly kind: 'started' }
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'not-ready'; readonly cause: unknown };
-
-async function attemptServer(
-  cluster: Cluster,
-  deps: EmbeddedDatabaseDeps,
-  signal: AbortSignal,
-): Promise<Attempt> {
+async function attemptServer(cluster: Cluster, deps: EmbeddedDatabaseDeps): Promise<Attempt> {
   const file = await readServerFile(cluster);
   if (file === null || (await serverLife(file)) !== 'running') {
-    const outcome = await startOnce(cluster, deps, signal);
+    const outcome = await startOnce(cluster, deps);
     return outcome === 'started' ? { kind: 'started' } : { kind: 'not-ready', cause: outcome };
   }
   const claim = await claimOwnership(file.port, cluster.secrets);
   return claim.kind === 'owned' ? { ...claim, port: file.port } : claim;
 }
 
-/** One attempt to start, under the start mutex. */
-async function startOnce(
-  cluster: Cluster,
-  deps: EmbeddedDatabaseDeps,
-  signal: AbortSignal,
-): Promise<StartOutcome> {
-  const { logger, clock, choosePort = freePort } = deps;
-  const { dev, ino } = await stat(cluster.pgdata, { bigint: true });
-  const start = async (): Promise<StartOutcome> => {
-    const file = await readServerFile(cluster);
-    const life = file === null ? 'dead' : await serverLife(file);
-    if (life === 'running') {
-      return 'taken';
-    }
-    if (life === 'renumbered') {
+/** One attempt to start. */
+async function startOnce(cluster: Cluster, deps: EmbeddedDatabaseDeps): Promise<StartOutcome> {
+  const { logger, choosePort = freePort } = deps;
+  const file = await readServerFile(cluster);
+  if (file !== null) {
+    const life = await serverLife(file);
+    logger.warn({ life }, 'embedded database was not shut down; recovering');
+    if (life === 'number-in-use') {
       await disownServerFile(cluster);
     }
-    if (file !== null) {
-      logger.warn({ life }, 'embedded database was not shut down; recovering');
-    }
-    return startServer(cluster, await choosePort());
-  };
-  const outcome = await withStartMutex(`${dev}-${ino}`, clock, start, signal);
+  }
+  const outcome = await startServer(cluster, await choosePort());
   if (outcome !== 'started') {
     logger.info({ outcome }, 'embedded database start is tried again');
   }

@@ -1,5 +1,6 @@
 import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Clock } from '../../../clock.ts';
 import { runProgram } from './account.ts';
 import type { Cluster } from './cluster.ts';
 import { DatabaseStartError } from './errors.ts';
@@ -22,6 +23,8 @@ const SERVER_SETTINGS: Readonly<Record<string, string>> = {
 /** Crash recovery replays at most some checkpoints' worth of log; this is far above it. */
 const START_TIMEOUT_S = 120;
 const STOP_TIMEOUT_S = 60;
+const END_TIMEOUT_MS = 5_000;
+const END_LOOK_EVERY_MS = 20;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** What postmaster.pid says of a server that runs or was killed. */
@@ -43,10 +46,14 @@ export async function readServerFile(cluster: Cluster): Promise<ServerFile | nul
 }
 
 /**
- * What became of the process that wrote postmaster.pid. `renumbered`: another program has its number
- * now, as happens when a container starts again.
+ * What became of the process that wrote postmaster.pid. `number-in-use`: it has ended, but its number
+ * is taken, by another program (as happens when a container starts again) or by its own remains, which
+ * nobody has collected (as in a container whose first process collects none).
  */
-export async function serverLife({ pid }: ServerFile): Promise<'running' | 'dead' | 'renumbered'> {
+export type ServerLife = 'running' | 'dead' | 'number-in-use';
+
+/** Looks for the process that wrote postmaster.pid. */
+export async function serverLife({ pid }: Pick<ServerFile, 'pid'>): Promise<ServerLife> {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -55,14 +62,16 @@ export async function serverLife({ pid }: ServerFile): Promise<'running' | 'dead
       return 'dead';
     }
   }
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
-  return name.trim() === 'postgres' ? 'running' : 'renumbered';
+  // "123 (postgres) S 1 …"; without /proc, the number has to do.
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '(postgres) S');
+  const [, name, state] = /\((.*)\) (\S)/.exec(line) ?? [];
+  return name === 'postgres' && state !== 'Z' ? 'running' : 'number-in-use';
 }
 
 /**
- * Makes a renumbered postmaster.pid one that PostgreSQL sees through: it takes its starter's own
- * number for stale, and still checks the shared memory that the file names, so that workers which
- * outlived the dead server keep the directory shut. Only under the start mutex.
+ * Makes a postmaster.pid whose number is in use one that PostgreSQL sees through: it takes its
+ * starter's own number for stale, and still checks the shared memory that the file names, so that
+ * workers which outlived the dead server keep the directory shut.
  */
 export async function disownServerFile(cluster: Cluster): Promise<void> {
   const [, ...rest] = (await readFile(pidFile(cluster), 'utf8')).split('\n');
@@ -100,22 +109,37 @@ export async function startServer(cluster: Cluster, port: number): Promise<Start
 }
 
 /** Shuts the server down and waits for its end: connections are cut, open transactions rolled back. */
-export async function stopServer(cluster: Cluster): Promise<void> {
-  const stop = async (mode: string): Promise<boolean> => {
-    const { exitCode } = await runProgram(cluster.launcher, cluster.binaries.pgCtl, [
+export async function stopServer(cluster: Cluster, clock: Clock): Promise<void> {
+  const file = await readServerFile(cluster);
+  if (file === null) {
+    return;
+  }
+  // `immediate` is a crash that the next start recovers from; nothing committed is lost.
+  for (const mode of ['fast', 'immediate']) {
+    await runProgram(cluster.launcher, cluster.binaries.pgCtl, [
       'stop',
       '-w',
       `--mode=${mode}`,
       `--timeout=${STOP_TIMEOUT_S}`,
       `--pgdata=${cluster.pgdata}`,
     ]);
-    const file = await readServerFile(cluster);
-    return exitCode === 0 || file === null || (await serverLife(file)) !== 'running';
-  };
-  // `immediate` is a crash that the next start recovers from; nothing committed is lost.
-  if (!(await stop('fast')) && !(await stop('immediate'))) {
-    throw new DatabaseStartError('PostgreSQL did not stop.', '');
+    if (await hasEnded(file, clock)) {
+      return;
+    }
   }
+  throw new DatabaseStartError('PostgreSQL did not stop.', '');
+}
+
+/** pg_ctl waits for the file to go, which is a moment before the process does. */
+async function hasEnded(file: ServerFile, clock: Clock): Promise<boolean> {
+  const until = clock.monotonicMs() + END_TIMEOUT_MS;
+  while ((await serverLife(file)) === 'running') {
+    if (clock.monotonicMs() > until) {
+      return false;
+    }
+    await clock.sleep(END_LOOK_EVERY_MS);
+  }
+  return true;
 }
 
 function pidFile(cluster: Cluster): string {

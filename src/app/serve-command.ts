@@ -1,0 +1,242 @@
+import type { Server } from 'node:http';
+import path from 'node:path';
+import express from 'express';
+import { type Bot, createBot } from '../bot/bot.ts';
+import { createConnectorToken } from '../bot/connector-token.ts';
+import type { GatewaySettings } from '../bot/gateway.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
+import { createGraphTenant } from '../jobs/adapters/graph-tenant.ts';
+import type { SkybridgeApi } from '../jobs/api.ts';
+import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import { createConversationStore } from '../jobs/db/conversation-store.ts';
+import { createLedgerStore } from '../jobs/db/ledger-store.ts';
+import { createMigrationStore } from '../jobs/db/migration-store.ts';
+import { startQueue } from '../jobs/db/queue.ts';
+import { tallyFolders } from '../jobs/db/tally-store.ts';
+import type { TargetTraits } from '../jobs/ports.ts';
+import { createReportStore } from '../jobs/report/report-store.ts';
+import { createService } from '../jobs/service.ts';
+import { createSessionPool } from '../jobs/session-pool.ts';
+import type { StepPace } from '../jobs/steps/deps.ts';
+import { startWorker } from '../jobs/worker.ts';
+import type { Logger } from '../log.ts';
+import { loadSealingKeys } from '../secrets/key-file.ts';
+import { createSealOpener } from '../secrets/open.ts';
+import { createSealer } from '../secrets/seal.ts';
+import { formatBytes, formatCount } from '../words/format.ts';
+import { reasonText } from '../words/words.ts';
+import { openDataStore } from './data-store.ts';
+import { cloudOf, createTenantClients, imapServerOf } from './tenant-clients.ts';
+
+/** Message bytes that one process holds at most, beyond what its connections buffer. */
+const BUDGET_BYTES = 96 * 1024 * 1024;
+/** How many migrations one process moves at once. */
+const CONCURRENCY = 8;
+const TARGET_CONNECTIONS = 4;
+const CARD_UPDATE_EVERY_MS = 5000;
+
+const DEFAULT_PACE: StepPace = { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 };
+
+/** Hosts of the Bot Connector to which the bot sends, and with them its token. */
+const SERVICE_URL_HOSTS = [
+  'smba.trafficmanager.net',
+  '*.botframework.com',
+  '*.teams.microsoft.com',
+  '*.teams.microsoft.us',
+];
+
+/** What the simulated world runs faster, or reaches elsewhere; `serve` itself sets none of it. */
+export interface ServiceOverrides {
+  readonly pace?: Partial<StepPace>;
+  readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
+  readonly cardUpdateEveryMs?: number;
+  readonly authentication?: GatewaySettings['authentication'];
+  readonly serviceUrlHosts?: readonly string[];
+  readonly host?: string;
+}
+
+export interface ServiceDeps {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly overrides?: ServiceOverrides;
+}
+
+/** A running service. */
+export interface RunningService {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** `serve`: runs until the signal, then drains. Returns the exit code. */
+export async function runService(deps: ServiceDeps, signal: AbortSignal): Promise<number> {
+  const service = await startService(deps, signal);
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await service.close();
+  return 0;
+}
+
+/** Starts database, queue, worker and bot, and listens. */
+export async function startService(
+  { config, logger, overrides = {} }: ServiceDeps,
+  signal: AbortSignal,
+): Promise<RunningService> {
+  const clock = systemClock;
+  const settings = requiredSettings(config);
+  const data = await openDataStore(config, { logger, clock }, signal);
+  const keys = await loadSealingKeys(
+    config.SECRETS_KEY_FILE ?? path.join(data.dataDir, 'sealing-key.pem'),
+  );
+  const m365 = await createTenantClients(settings, { clock, logger });
+  const source = imapServerOf(config.SOURCE_IMAP_URL, 'icloud');
+  const target = imapServerOf(config.TARGET_IMAP_URL, 'exchange-online');
+  const queue = await startQueue({
+    connectionString: data.connectionString,
+    logger,
+    concurrency: CONCURRENCY,
+    soleWorker: data.embedded,
+  });
+  const { pool, db } = data.database;
+  const store = createMigrationStore(data.database, queue.sink);
+  const tenant = createGraphTenant(m365);
+  const tallies = (id: string): ReturnType<typeof tallyFolders> => tallyFolders(pool, id);
+  const api = createService({
+    store,
+    conversations: createConversationStore(db),
+    tallies,
+    tenant,
+    clock,
+    sourceHost: source.host,
+    adminGroupId: settings.ADMIN_GROUP_ID,
+  });
+  const bot = await openBot({ api, settings, clock, logger, overrides, publicKey: keys.publicKey });
+  const worker = await startWorker({
+    store,
+    ledger: createLedgerStore(pool),
+    tallies,
+    tenant,
+    sessions: createSessionPool({
+      source: createSourceOpener({
+        server: source,
+        store,
+        seals: createSealOpener(keys.privateKey),
+        tenantId: settings.TENANT_ID,
+        clock,
+        logger,
+      }),
+      target: createTargetOpener({
+        server: target,
+        tokens: m365.tokens,
+        maxConnections: TARGET_CONNECTIONS,
+        clock,
+        logger,
+        ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),
+      }),
+    }),
+    budget: createByteBudget(BUDGET_BYTES),
+    reports: createReportStore(path.join(data.dataDir, 'reports'), {
+      reason: (code) => reasonText(code),
+      bytes: (sizeBytes) => formatBytes(sizeBytes),
+      count: (count) => formatCount(count),
+    }),
+    clock,
+    logger,
+    pace: { ...DEFAULT_PACE, ...overrides.pace },
+    queue,
+    notices: bot.notices,
+  });
+  const server = await listen(bot, config.PORT, overrides.host);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
+  logger.info({ port }, 'listening');
+  return {
+    port,
+    async close() {
+      logger.info({}, 'stopping');
+      await closeServer(server);
+      await worker.stop();
+      await bot.close();
+      await data.close();
+    },
+  };
+}
+
+type RequiredSettings = Config &
+  Readonly<Record<'BOT_ID' | 'TENANT_ID' | 'CLIENT_ID' | 'ADMIN_GROUP_ID', string>>;
+
+/** After `requireServiceSettings` these are there; an empty string would be refused by what uses it. */
+function requiredSettings(config: Config): RequiredSettings {
+  const { BOT_ID = '', TENANT_ID = '', CLIENT_ID = '', ADMIN_GROUP_ID = '' } = config;
+  return { ...config, BOT_ID, TENANT_ID, CLIENT_ID, ADMIN_GROUP_ID };
+}
+
+interface BotInput {
+  readonly api: SkybridgeApi;
+  readonly settings: RequiredSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly overrides: ServiceOverrides;
+  readonly publicKey: Parameters<typeof createSealer>[0];
+}
+
+async function openBot({
+  api,
+  settings,
+  clock,
+  logger,
+  overrides,
+  publicKey,
+}: BotInput): Promise<Bot> {
+  const { loginUrl } = cloudOf(settings);
+  const { BOT_ID: botId, TENANT_ID: tenantId } = settings;
+  const connectorToken = createConnectorToken({
+    loginUrl,
+    tenantId,
+    botId,
+    botPassword: settings.BOT_PASSWORD ?? '',
+    clock,
+  });
+  return createBot({
+    api,
+    sealer: await createSealer(publicKey),
+    clock,
+    logger,
+    updateEveryMs: overrides.cardUpdateEveryMs ?? CARD_UPDATE_EVERY_MS,
+    gateway: {
+      botId,
+      tenantId,
+      loginUrl,
+      openIdMetadataUrl: settings.BOT_OPENID_METADATA_URL ?? null,
+      allowedServiceUrlHosts: overrides.serviceUrlHosts ?? SERVICE_URL_HOSTS,
+      authentication:
+        overrides.authentication ??
+        (settings.BOT_TYPE === 'UserAssignedMSI'
+          ? { kind: 'managed-identity' }
+          : { kind: 'secret', connectorToken }),
+    },
+  });
+}
+
+function listen(bot: Bot, port: number, host: string | undefined): Promise<Server> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.use(bot.router);
+  return new Promise((resolve, reject) => {
+    const server = host === undefined ? app.listen(port) : app.listen(port, host);
+    server.once('listening', () => resolve(server));
+    server.once('error', reject);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { chooseCloud, type Cloud } from '../graph/clouds.ts';
+import type { Credential } from '../graph/credential.ts';
+import { createM365, type M365 } from '../graph/m365.ts';
+import { chooseProfile } from '../imap/profiles/choose-profile.ts';
+import type { ProfileName } from '../imap/profiles/profile.ts';
+import type { ImapServer } from '../jobs/adapters/account-openers.ts';
+import type { Logger } from '../log.ts';
+
+/** The hosts of the configured cloud. */
+export function cloudOf(config: Config): Cloud {
+  return chooseCloud(config.CLOUD, {
+    ...(config.LOGIN_URL === undefined ? {} : { loginUrl: config.LOGIN_URL }),
+    ...(config.GRAPH_URL === undefined ? {} : { graphUrl: config.GRAPH_URL }),
+    ...(config.EXCHANGE_ADMIN_URL === undefined
+      ? {}
+      : { exchangeAdminUrl: config.EXCHANGE_ADMIN_URL }),
+  });
+}
+
+/** The tenant's clients, signed in as the environment says. */
+export async function createTenantClients(
+  config: Config & { readonly TENANT_ID: string; readonly CLIENT_ID: string },
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<M365> {
+  return createM365({
+    cloud: cloudOf(config),
+    tenantId: config.TENANT_ID,
+    clientId: config.CLIENT_ID,
+    credential: await credentialOf(config),
+    clock,
+    log: logger,
+  });
+}
+
+/** A certificate before a managed identity before a secret, should more than one be set. */
+async function credentialOf(config: Config): Promise<Credential> {
+  if (config.CLIENT_CERTIFICATE_PATH !== undefined) {
+    return { kind: 'certificate', pem: await readFile(config.CLIENT_CERTIFICATE_PATH, 'utf8') };
+  }
+  const identity = config.MANAGED_IDENTITY_CLIENT_ID;
+  if (identity !== undefined) {
+    return identity === config.CLIENT_ID
+      ? { kind: 'managed-identity', clientId: identity }
+      : { kind: 'federated', managedIdentityClientId: identity };
+  }
+  return { kind: 'secret', secret: config.CLIENT_SECRET ?? '' };
+}
+
+/** A mail server from its URL; in the service the profile is that of its side, whatever its host. */
+export function imapServerOf(url: string, profile: ProfileName): ImapServer {
+  const { hostname, port, protocol } = new URL(url);
+  const secure = protocol === 'imaps:';
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || (secure ? 993 : 143)),
+    secure,
+    profile: chooseProfile(hostname, profile),
+  };
+}

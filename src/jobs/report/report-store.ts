@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ReportInput, ReportWords } from './input.ts';
+import { renderReport } from './report.ts';
+
+/** Keeps reports as files that only the service's own account can read. */
+export interface ReportStore {
+  /** Writes the report anew; returns the path of its page. */
+  save(migrationId: string, input: Omit<ReportInput, 'words'>): Promise<string>;
+}
+
+/** Reports under `dir`, one folder a migration, in the given words. */
+export function createReportStore(dir: string, words: ReportWords): ReportStore {
+  return {
+    async save(migrationId, input) {
+      const folder = path.join(dir, migrationId);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const { html, csvs, json } = renderReport({ ...input, words });
+      const files = [
+        { name: 'report.html', text: html },
+        { name: 'report.json', text: json },
+        ...csvs,
+      ];
+      for (const { name, text } of files) {
+        await writeFile(path.join(folder, name), text, { mode: 0o600 });
+      }
+      return path.join(folder, 'report.html');
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** The arithmetic of the report; every number on the page comes from here or from the input. */
+import type { Tally } from '../api.ts';
+import { addTallies } from '../db/tally-store.ts';
+import type { ReportInput, ReportVerification } from './input.ts';
+
+/** One addend of the sum; `key` names it in files, `label` on the page. */
+export interface Addend {
+  readonly key: 'copied' | 'already-there' | 'skipped' | 'failed' | 'gone' | 'open';
+  readonly label: string;
+  readonly count: number;
+}
+
+/** What became of `source` messages; the last two appear only where they are not 0. */
+export function addendsOf(tally: Tally): Addend[] {
+  const always: Addend[] = [
+    { key: 'copied', label: 'copied', count: tally.copied },
+    { key: 'already-there', label: 'already there', count: tally.alreadyThere },
+    { key: 'skipped', label: 'skipped', count: countOf(tally.skipped) },
+    { key: 'failed', label: 'failed', count: countOf(tally.failed) },
+  ];
+  const rare: Addend[] = [
+    { key: 'gone', label: 'deleted meanwhile', count: tally.gone },
+    { key: 'open', label: 'not finished', count: tally.open },
+  ];
+  return [...always, ...rare.filter((addend) => addend.count !== 0)];
+}
+
+/** True where the addends explain every message of the source. */
+export function isBalanced(tally: Tally): boolean {
+  return addendsOf(tally).reduce((sum, addend) => sum + addend.count, 0) === tally.source;
+}
+
+/** All messages of a count by reason. */
+export function countOf(byReason: Readonly<Record<string, number>>): number {
+  return Object.values(byReason).reduce((sum, count) => sum + count, 0);
+}
+
+/** Adds counts by reason or repair code. */
+export function mergeCounts(
+  counts: readonly Readonly<Record<string, number>>[],
+): Record<string, number> {
+  const merged: Record<string, number> = {};
+  for (const [code, count] of counts.flatMap((one) => Object.entries(one))) {
+    merged[code] = (merged[code] ?? 0) + count;
+  }
+  return merged;
+}
+
+/** How the move went, in the words of Exchange's own migration reports. */
+export type DataConsistency = 'Perfect' | 'Good' | 'Investigate' | 'Poor';
+
+export interface ReportSums {
+  readonly total: Tally;
+  readonly balanced: boolean;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly repaired: Readonly<Record<string, number>>;
+  readonly bytes: { readonly total: number; readonly settled: number };
+  readonly closedFolders: number;
+  readonly verified: VerificationSums | null;
+  readonly consistency: DataConsistency;
+  readonly durationSeconds: number;
+}
+
+export interface VerificationSums {
+  readonly expected: number;
+  readonly found: number;
+  readonly missing: number;
+  readonly others: number;
+  readonly dates: { readonly compared: number; readonly different: number };
+  readonly flags: { readonly compared: number; readonly different: number };
+}
+
+/** Adds up the whole report. */
+export function sumReport(input: ReportInput): ReportSums {
+  const total = addTallies(input.folders.map((folder) => folder.tally));
+  const facts = {
+    total,
+    balanced: input.folders.every((folder) => isBalanced(folder.tally)),
+    skipped: countOf(total.skipped),
+    failed: countOf(total.failed),
+    closedFolders: input.folders.filter((folder) => folder.problem !== null).length,
+    verified: input.verification === null ? null : sumVerification(input.verification),
+  };
+  return {
+    ...facts,
+    repaired: mergeCounts(input.folders.map((folder) => folder.repaired)),
+    bytes: {
+      total: input.folders.reduce((sum, folder) => sum + folder.bytes.total, 0),
+      settled: input.folders.reduce((sum, folder) => sum + folder.bytes.settled, 0),
+    },
+    consistency: judge(facts, input.verification),
+    durationSeconds: Math.max(
+      0,
+      Math.round((input.finishedAt.getTime() - input.startedAt.getTime()) / 1000),
+    ),
+  };
+}
+
+function judge(
+  facts: Pick<
+    ReportSums,
+    'total' | 'balanced' | 'skipped' | 'failed' | 'closedFolders' | 'verified'
+  >,
+  verification: ReportVerification | null,
+): DataConsistency {
+  if (!facts.balanced || facts.total.open > 0) {
+    return 'Poor';
+  }
+  if (facts.failed + facts.closedFolders + (facts.verified?.missing ?? 0) > 0) {
+    return 'Investigate';
+  }
+  const differs = (verification?.differences.length ?? 0) > 0;
+  return differs || facts.skipped > 0 || verification === null ? 'Good' : 'Perfect';
+}
+
+function sumVerification(verification: ReportVerification): VerificationSums {
+  const add = (
+    pick: (one: ReportVerification['folders'][number]['comparison']) => number,
+  ): number => verification.folders.reduce((sum, folder) => sum + pick(folder.comparison), 0);
+  return {
+    expected: add((one) => one.messages.expected),
+    found: add((one) => one.messages.found),
+    missing: add((one) => one.messages.missing),
+    others: add((one) => one.messages.others),
+    dates: {
+      compared: add((one) => one.dates.compared),
+      different: add((one) => one.dates.different),
+    },
+    flags: {
+      compared: add((one) => one.flags.compared),
+      different: add((one) => one.flags.different),
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import type { PilotResult } from '../api.ts';
+import { discoverFolders } from '../copy/copy-pass.ts';
+import type { MigrationRow } from '../db/migration-store.ts';
+import type { FolderTally } from '../db/tally-store.ts';
+import type { FolderRow } from '../ledger.ts';
+import type { MigrationEvent } from '../migration/state.ts';
+import type { MailSource } from '../ports.ts';
+import { type ContentResult, verifyContent, verifyListing } from '../verify/verify-folder.ts';
+import { isAppError } from '../../errors.ts';
+import { copyDeps, runSlice } from './copy-slice.ts';
+import type { StepDeps } from './deps.ts';
+
+/** Enough to show every kind of trouble, few enough to be done in minutes. */
+const GOOD_PILOT = { least: 200, most: 500 } as const;
+
+/** Piloting: one folder is copied and compared in depth, for the admin to look at before all the rest. */
+export async function runPilot(
+  deps: StepDeps,
+  row: MigrationRow,
+  signal: AbortSignal,
+): Promise<MigrationEvent> {
+  const folder = await pilotFolder(deps, row, signal);
+  const result = await runSlice(deps, row, { onlyFolders: [folder.sourcePath] }, signal);
+  if (result.kind === 'yielded') {
+    return { type: 'slice-ended', resumeAt: result.resumeAt };
+  }
+  const tally = (await deps.tallies(row.id)).find(({ folderId }) => folderId === folder.id);
+  await deps.store.savePilot(row.id, await comparePilot(deps, row, { folder, tally }, signal));
+  return { type: 'pilot-finished' };
+}
+
+/** The mapping is made, counted and saved; the folder that a pilot was begun with stays the pilot. */
+async function pilotFolder(
+  deps: StepDeps,
+  row: MigrationRow,
+  signal: AbortSignal,
+): Promise<FolderRow> {
+  const saved = await deps.ledger.folders(row.id);
+  const begun = saved.find((folder) => folder.passListed >= 0);
+  if (begun !== undefined) {
+    return begun;
+  }
+  const turn = await deps.ledger.takeTurn(row.id);
+  const counted = await deps.sessions.use(
+    row,
+    async (session) => {
+      const copy = copyDeps(deps, session);
+      const folders = await discoverFolders(copy, { turn, onlyFolders: null }, signal);
+      return countFolders(session.source, folders, signal);
+    },
+    signal,
+  );
+  const chosen = choosePilot(counted);
+  if (chosen === null) {
+    throw new TypeError('A mailbox without a folder cannot be.');
+  }
+  return chosen;
+}
+
+interface CountedFolder extends FolderRow {
+  /** Null for a folder that does not open. */
+  readonly exists: number | null;
+}
+
+async function countFolders(
+  source: MailSource,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<readonly CountedFolder[]> {
+  const counted: CountedFolder[] = [];
+  for (const folder of folders) {
+    counted.push({ ...folder, exists: await existsIn(source, folder, signal) });
+  }
+  return counted;
+}
+
+async function existsIn(
+  source: MailSource,
+  folder: FolderRow,
+  signal: AbortSignal,
+): Promise<number | null> {
+  try {
+    return (await source.openFolder(folder.sourcePath, signal)).exists;
+  } catch (error) {
+    if (isAppError(error) && error.code === 'imap.folder-missing') {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Sent mail where there is some: stable, and rich in kinds. Else the folder nearest a good size. Pure. */
+export function choosePilot<T extends Pick<CountedFolder, 'exists' | 'specialUse'>>(
+  folders: readonly T[],
+): T | null {
+  const opening = folders.filter((folder) => folder.exists !== null);
+  const stable = opening.filter(({ specialUse }) => specialUse !== 'inbox');
+  const sent = stable.find(({ specialUse, exists }) => specialUse === 'sent' && (exists ?? 0) > 0);
+  return sent ?? nearest(stable) ?? opening[0] ?? null;
+}
+
+function nearest<T extends Pick<CountedFolder, 'exists'>>(folders: readonly T[]): T | null {
+  const distance = ({ exists }: T): number => {
+    const count = exists ?? 0;
+    return Math.max(GOOD_PILOT.least - count, count - GOOD_PILOT.most, 0);
+  };
+  return folders.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+}
+
+interface PilotContext {
+  readonly folder: FolderRow;
+  readonly tally: FolderTally | undefined;
+}
+
+async function comparePilot(
+  deps: StepDeps,
+  row: MigrationRow,
+  { folder, tally }: PilotContext,
+  signal: AbortSignal,
+): Promise<PilotResult> {
+  return deps.sessions.use(
+    row,
+    async ({ source, target }) => {
+      const { comparison, rows } = await verifyListing(
+        { ledger: deps.ledger, target },
+        folder,
+        signal,
+      );
+      const content: ContentResult = await deps.sessions.readTarget(
+        row.targetMailbox,
+        (reader) => verifyContent({ source, reader }, folder, rows, signal),
+        signal,
+      );
+      return {
+        sourcePath: folder.sourcePath,
+        targetPath: folder.targetPath,
+        messages: { source: tally?.tally.source ?? 0, target: comparison.messages.found },
+        dates: comparison.dates,
+        flags: comparison.flags,
+        attachments: content.attachments,
+        repaired: tally?.repaired ?? {},
+        failed: tally?.tally.failed ?? {},
+      };
+    },
+    signal,
+  );
+}
