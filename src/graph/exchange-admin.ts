@@ -180,7 +180,7 @@ function errorText(text: string): { readonly serverCode: string; readonly messag
 }
 
 /** The typed error for an error answer of the admin endpoint. */
-export function exchangeError(status: number, text: string): M365Error {
+function exchangeError(status: number, text: string): M365Error {
   const { serverCode, message } = errorText(text);
   const code = readServerText('exchange', serverCode, message) ?? byStatus(status);
   return new M365Error(code, {

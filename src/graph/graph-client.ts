@@ -215,7 +215,7 @@ async function readAnswer(response: Response): Promise<unknown> {
 }
 
 /** The typed error for an error answer of Graph. */
-export function graphError(status: number, text: string): M365Error {
+function graphError(status: number, text: string): M365Error {
   const { error } = parseError(text);
   const code = readServerText('graph', error.code, error.message) ?? byStatus(status);
   return new M365Error(code, {

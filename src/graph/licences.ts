@@ -49,9 +49,22 @@ const skuSchema = z
     }),
   );
 
-/** True when one of the user's licences brings a mailbox. */
+/** True when a service plan that is switched on for the user brings a mailbox. */
 export function hasMailboxPlan(user: User): boolean {
   return user.enabledPlanIds.some(carriesMailbox);
+}
+
+/**
+ * True when one of the user's licences brings a mailbox. Unlike the plans, which follow an assignment
+ * after some seconds, licences show at once: no second one is proposed in between.
+ */
+export function hasMailboxLicence(user: User, subscriptions: readonly Subscription[]): boolean {
+  return user.licences.some((held) =>
+    subscriptions
+      .filter((one) => one.skuId === held.skuId)
+      .flatMap((one) => one.servicePlanIds)
+      .some((planId) => carriesMailbox(planId) && !held.disabledPlanIds.includes(planId)),
+  );
 }
 
 /** Products that would give a user a mailbox and have a seat free. */

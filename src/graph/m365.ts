@@ -70,15 +70,16 @@ export function createM365(deps: M365Deps): M365 {
     tokens,
     http: createHttpClient({ peer: 'exchange-admin', clock, log, ...budget }),
   });
-  const rights = createRights({ tokens });
+  const licences = createLicences({ graph });
+  const rights = createRights({ tokens, exchange });
   return {
     tokens,
     rights,
     exchange,
     organization: createOrganization({ graph }),
     users: createUsers({ graph }),
-    licences: createLicences({ graph }),
-    mailboxes: createMailboxes({ graph, exchange }),
+    licences,
+    mailboxes: createMailboxes({ graph, exchange, licences }),
     members: createMembers({ graph }),
     imapSwitch: createImapSwitch({ exchange }),
     mailboxAccess: createMailboxAccess({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isM365Error, M365Error } from './errors.ts';
 import { type ExchangeAdmin, parseAnswer } from './exchange-admin.ts';
 import type { GraphClient } from './graph-client.ts';
-import { hasMailboxPlan } from './licences.ts';
+import { hasMailboxLicence, hasMailboxPlan, type Licences } from './licences.ts';
 import type { User } from './users.ts';
 
 /**
@@ -62,8 +62,13 @@ const detailsSchema = z.array(
 export function createMailboxes(deps: {
   readonly graph: GraphClient;
   readonly exchange: ExchangeAdmin;
+  readonly licences: Pick<Licences, 'list'>;
 }): Mailboxes {
-  const { graph, exchange } = deps;
+  const { graph, exchange, licences } = deps;
+
+  const isLicensed = async (user: User, signal: AbortSignal): Promise<boolean> =>
+    hasMailboxPlan(user) ||
+    (user.licences.length > 0 && hasMailboxLicence(user, await licences.list(signal)));
 
   const details: Mailboxes['details'] = async (userId, signal) => {
     const { rows } = await exchange.invoke('Get-Mailbox', { Identity: userId }, signal);
@@ -85,7 +90,8 @@ export function createMailboxes(deps: {
         return 'ready';
       } catch (error) {
         if (isM365Error(error, 'graph.no-mailbox', 'exchange-admin.object-not-found')) {
-          return user.kind === 'member' && hasMailboxPlan(user) ? 'provisioning' : 'none';
+          const comes = user.kind === 'member' && (await isLicensed(user, signal));
+          return comes ? 'provisioning' : 'none';
         }
         throw error;
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { M365Error } from './errors.ts';
+import type { ExchangeAdmin } from './exchange-admin.ts';
 import type { TokenResource, TokenSource } from './tokens.ts';
 
 /** An application right that part of the product needs. */
@@ -30,7 +31,7 @@ export const REQUIRED_RIGHTS: readonly RequiredRight[] = [
 ];
 
 /** Cmdlets that our Exchange role must include. */
-export const REQUIRED_CMDLETS = [
+const REQUIRED_CMDLETS = [
   'Get-CASMailbox',
   'Set-CASMailbox',
   'Get-Mailbox',
@@ -90,17 +91,31 @@ export function missingRights(
   );
 }
 
+/** Cmdlets of REQUIRED_CMDLETS that are not among the allowed ones. */
+function missingCmdlets(allowed: readonly string[]): readonly string[] {
+  const known = new Set(allowed.map((name) => name.toLowerCase()));
+  return REQUIRED_CMDLETS.filter((name) => !known.has(name.toLowerCase()));
+}
+
 export interface Rights {
   identity(resource: TokenResource, signal: AbortSignal): Promise<OwnIdentity>;
   /** From a fresh token, so that a consent given a minute ago counts. */
   missing(signal: AbortSignal): Promise<readonly RequiredRight[]>;
+  /** What our Exchange role lacks; runs no cmdlet. Throws `exchange-admin.right-missing` without any role. */
+  missingCmdlets(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-export function createRights({ tokens }: { readonly tokens: TokenSource }): Rights {
+export interface RightsDeps {
+  readonly tokens: TokenSource;
+  readonly exchange: Pick<ExchangeAdmin, 'allowedCmdlets'>;
+}
+
+export function createRights({ tokens, exchange }: RightsDeps): Rights {
   const identity: Rights['identity'] = async (resource, signal) =>
     readOwnIdentity(await tokens.getToken(resource, signal));
   return {
     identity,
+    missingCmdlets: async (signal) => missingCmdlets(await exchange.allowedCmdlets(signal)),
     missing: async (signal) => {
       tokens.forget('graph');
       tokens.forget('exchange');

@@ -118,7 +118,7 @@ function toUser(wire: WireUser): User {
 function heldLicences(wire: WireUser): readonly HeldLicence[] {
   return (wire.assignedLicenses ?? []).map((licence) => ({
     skuId: licence.skuId,
-    disabledPlanIds: licence.disabledPlans ?? [],
+    disabledPlanIds: (licence.disabledPlans ?? []).map((planId) => planId.toLowerCase()),
     assignedByGroup: groupOf(wire, licence.skuId),
   }));
 }

@@ -4,7 +4,7 @@ import type { SimMailbox, SimUser } from './directory.ts';
 type MailboxUser = SimUser & { readonly mailbox: SimMailbox };
 
 /** `49.5 GB (53,150,220,288 bytes)`, as Exchange prints sizes. */
-export function formatSize(bytes: number): string {
+function formatSize(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
   const amount = (bytes / 1024 ** power).toPrecision(4).replace(/\.?0+$/, '');

@@ -7,6 +7,8 @@ export interface SimLicence {
   readonly disabledPlans: readonly string[];
   /** Id of the group it comes from; null when assigned directly. */
   readonly assignedByGroup: string | null;
+  /** Service plans follow the licence from this instant on. */
+  readonly plansAtMs?: number;
 }
 
 export interface SimPermission {
@@ -89,6 +91,10 @@ export interface DirectoryOptions {
   readonly provisioningMs?: number;
   /** How long a mailbox permission takes until IMAP honours it. */
   readonly permissionDelayMs?: number;
+  /** How long `assignedPlans` trail behind `assignedLicenses`. */
+  readonly planDelayMs?: number;
+  /** False: the tenant's CAS mailbox plan gives new mailboxes without IMAP. */
+  readonly imapInNewMailboxes?: boolean;
   readonly now?: () => number;
 }
 
@@ -100,7 +106,8 @@ export interface Directory {
   readonly domain: string;
   readonly now: () => number;
   /** May be changed between calls. */
-  timing: { provisioningMs: number; permissionDelayMs: number };
+  readonly timing: { provisioningMs: number; permissionDelayMs: number; planDelayMs: number };
+  imapInNewMailboxes: boolean;
   readonly users: SimUser[];
   readonly groups: SimGroup[];
   readonly skus: SimSku[];
@@ -133,7 +140,9 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     timing: {
       provisioningMs: options.provisioningMs ?? 0,
       permissionDelayMs: options.permissionDelayMs ?? 0,
+      planDelayMs: options.planDelayMs ?? 0,
     },
+    imapInNewMailboxes: options.imapInNewMailboxes ?? true,
     users: [],
     groups: [],
     skus: [],
@@ -240,7 +249,7 @@ function newMailbox(directory: Directory, provisioningMs: number): SimMailbox {
     readyAtMs: directory.now() + provisioningMs,
     userPurpose: 'user',
     quotaGb: 50,
-    imapEnabled: true,
+    imapEnabled: directory.imapInNewMailboxes,
     smtpClientAuthenticationDisabled: null,
     maxReceiveMb: 36,
     maxSendMb: 35,

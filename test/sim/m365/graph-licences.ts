@@ -107,7 +107,11 @@ function assign(deps: GraphRouteDeps, user: SimUser, call: GraphCall): void {
   const touched = [...removals, ...additions.map((wanted) => wanted.skuId)];
   user.licences = [
     ...user.licences.filter((held) => !touched.includes(held.skuId)),
-    ...additions.map((wanted) => ({ ...wanted, assignedByGroup: null })),
+    ...additions.map((wanted) => ({
+      ...wanted,
+      assignedByGroup: null,
+      plansAtMs: directory.now() + directory.timing.planDelayMs,
+    })),
   ];
   settleMailbox(directory, user, directory.timing.provisioningMs);
   const after = describe(user.licences);

@@ -38,7 +38,8 @@ export const USER: ResourceType = {
 
 function planStates(directory: Directory, user: SimUser): readonly Resource[] {
   const ready = hasReadyMailbox(directory, user);
-  return user.licences.flatMap((held) => {
+  const arrived = user.licences.filter((held) => (held.plansAtMs ?? 0) <= directory.now());
+  return arrived.flatMap((held) => {
     const product = directory.skus.find((sku) => sku.product.skuId === held.skuId)?.product;
     return (product?.servicePlans ?? []).map((plan) => ({
       servicePlanId: plan.servicePlanId,

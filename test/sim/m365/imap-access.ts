@@ -31,7 +31,8 @@ export async function verifyImapToken(
   if (application === undefined || !isRegistered(directory, application)) {
     return 'refused';
   }
-  const mailbox = findMailboxUser(directory, user)?.mailbox;
+  // IMAP takes an address or a sign-in name, not the ids that cmdlets take.
+  const mailbox = user.includes('@') ? findMailboxUser(directory, user)?.mailbox : undefined;
   const granted = mailbox?.permissions.some(
     (permission) =>
       permission.userId === application.objectId &&

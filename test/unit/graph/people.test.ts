@@ -5,6 +5,7 @@ import {
   type Subscription,
 } from '../../../src/graph/licences.ts';
 import { parseExchangeSize } from '../../../src/graph/mailbox.ts';
+import { MAX_FOUND } from '../../../src/graph/users.ts';
 import { addGroup, addSku, addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
 import { createTenantWorld, never, type TenantWorld } from './tenant-world.ts';
@@ -186,7 +187,7 @@ test('a large tenant comes in pages, up to what a card can show', async () => {
   for (let index = 0; index < 60; index += 1) {
     addUser(crowd.directory, { alias: `kim${index}`, displayName: `Kim ${index}` });
   }
-  expect(await crowd.m365.users.find('Kim', never)).toHaveLength(25);
+  expect(await crowd.m365.users.find('Kim', never)).toHaveLength(MAX_FOUND);
   expect(crowd.server.journal.count('GET /users')).toBe(1);
   await crowd.close();
 });

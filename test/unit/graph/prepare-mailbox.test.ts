@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { M365Error } from '../../../src/graph/errors.ts';
-import { proposeLicence } from '../../../src/graph/licences.ts';
+import { hasMailboxLicence, hasMailboxPlan, proposeLicence } from '../../../src/graph/licences.ts';
 import type { User } from '../../../src/graph/users.ts';
 import { addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
@@ -76,6 +76,19 @@ test('a person without a licence is taken to an open IMAP mailbox and back', asy
     'Remove-MailboxPermission',
     'POST /users/{id}/assignLicense',
   ]);
+});
+
+test('a licence counts at once, though its plans come later', async () => {
+  const { m365, directory } = world;
+  directory.timing.planDelayMs = 30_000;
+  anna.usageLocation = 'DE';
+  await m365.licences.assign(anna.id, PRODUCTS.businessBasic.skuId, never);
+  const user = await read();
+  expect(hasMailboxPlan(user)).toBe(false);
+  expect(hasMailboxLicence(user, await m365.licences.list(never))).toBe(true);
+  expect(await m365.mailboxes.state(user, never)).toBe('provisioning');
+  nowMs += 30_000;
+  expect(hasMailboxPlan(await read())).toBe(true);
 });
 
 test('every change made twice is made once', async () => {

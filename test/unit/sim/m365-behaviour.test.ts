@@ -137,6 +137,8 @@ test('IMAP opens only with role, registration, permission, time and the switch',
   expect(await verify()).toBe('not-connected');
   nowMs += 60_001;
   expect(await verify()).toBe('ok');
+  const byId = await server.verifyImapToken(anna.id, await tenant.token('exchange'));
+  expect(byId).toBe('not-connected');
   await tenant.cmdlet('Set-CASMailbox', { Identity: anna.id, ImapEnabled: false });
   expect(await verify()).toBe('not-connected');
   await tenant.cmdlet('Set-CASMailbox', { Identity: anna.id, ImapEnabled: true });

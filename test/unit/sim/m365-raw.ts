@@ -39,7 +39,7 @@ const SCOPES = {
   exchange: 'https://outlook.office365.com/.default',
 };
 
-export const WELL_PREPARED: Partial<SimApplication> = {
+const WELL_PREPARED: Partial<SimApplication> = {
   secret: SECRET,
   graphRoles: [
     'User.ReadWrite.All',
