@@ -30,7 +30,7 @@ export function formatPage(input: ReportInput, sums: ReportSums): string {
 <header>
 <div class="brand">Skybridge · mail migration report</div>
 <h1>${who}</h1>
-<p class="soft">${input.sourceAddress} at ${sourceName(input)} → ${input.targetMailbox} in Microsoft 365</p>
+<p class="soft">${input.sourceAddress} at ${sourceName(input)} → ${input.targetMailbox}${input.person === null ? '' : ' in Microsoft 365'}</p>
 </header>
 ${verdict(input, sums)}
 ${summary(input, sums)}
