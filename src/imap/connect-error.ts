@@ -66,24 +66,16 @@ function toTransportError(code: string, error: unknown): ImapError | null {
     : null;
 }
 
-/** What the server itself said, in a NO, a BAD or a BYE; null where the failure was below IMAP. */
+/** What the server itself said in a NO or BAD; null where the failure was another. */
 function toAnswer(facts: ThrownFacts, now: Date): ServerAnswer | null {
-  const bye = text(facts.reason);
   const status = facts.responseStatus === 'BAD' ? 'BAD' : 'NO';
-  if (
+  const refused =
     facts.authenticationFailed === true ||
     facts.responseStatus === 'NO' ||
-    facts.responseStatus === 'BAD'
-  ) {
-    return {
-      status,
-      code: text(facts.serverResponseCode).toUpperCase() || null,
-      text: text(facts.responseText) || text(facts.response),
-      moment: 'login',
-      now,
-    };
-  }
-  return bye === '' ? null : { status: 'BYE', code: null, text: bye, moment: 'bye', now };
+    facts.responseStatus === 'BAD';
+  const code = text(facts.serverResponseCode).toUpperCase() || null;
+  const said = text(facts.responseText) || text(facts.response);
+  return refused ? { status, code, text: said, moment: 'login', now } : null;
 }
 
 /** The server's own words come first: imapflow marks `[UNAVAILABLE]` as a failed authentication too. */
@@ -93,5 +85,11 @@ export function toConnectError(error: unknown, profile: ImapProfile, now: Date):
   if (answer) {
     return classifyAnswer(profile, answer);
   }
-  return toTransportError(text(facts.code), error) ?? new ConnectionLostError({ cause: error });
+  const transport = toTransportError(text(facts.code), error);
+  const bye = text(facts.reason);
+  if (transport || bye === '') {
+    return transport ?? new ConnectionLostError({ cause: error });
+  }
+  // imapflow keeps the text of a BYE, without its response code.
+  return classifyAnswer(profile, { status: 'BYE', code: null, text: bye, moment: 'login', now });
 }

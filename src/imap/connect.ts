@@ -3,7 +3,7 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { toConnectError } from './connect-error.ts';
-import { LoginRefusedError } from './errors.ts';
+import { LoginRefusedError, ThrottledError } from './errors.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
 import type { ImapProfile } from './profiles/profile.ts';
 import type { ImapCredential } from './types.ts';
@@ -36,7 +36,11 @@ const CONNECT_TIMEOUT_MS = 30_000;
 const GREETING_TIMEOUT_MS = 30_000;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 
-function flowOptions(input: ConnectInput, user: string): ImapFlowOptions {
+const ignore = (): void => undefined;
+
+type OnWarning = (entry: { readonly throttleDelay?: unknown } | undefined) => void;
+
+function flowOptions(input: ConnectInput, user: string, onWarning: OnWarning): ImapFlowOptions {
   const { host, port, secure, credential, ca } = input;
   return {
     host,
@@ -49,8 +53,8 @@ function flowOptions(input: ConnectInput, user: string): ImapFlowOptions {
         ? { user, pass: credential.password }
         : { user, accessToken: credential.token },
     tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [ca].flat() }) },
-    // Its log lines carry addresses; what went wrong reaches ours as a typed error.
-    logger: false,
+    // Its log lines carry addresses: nothing of them is kept but the hint of a throttle.
+    logger: { debug: ignore, info: ignore, warn: onWarning, error: ignore },
     clientInfo: { name: 'Skybridge' },
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: GREETING_TIMEOUT_MS,
@@ -70,7 +74,16 @@ function trustedCapabilities(flow: ImapFlow, profile: ImapProfile): ReadonlySet<
 async function login(input: ConnectInput, user: string, signal: AbortSignal): Promise<ImapLink> {
   signal.throwIfAborted();
   const { profile, clock } = input;
-  const flow = new ImapFlow(flowOptions(input, user));
+  let throttledMs: number | null = null;
+  const flow = new ImapFlow(
+    flowOptions(input, user, (entry) => {
+      if (typeof entry?.throttleDelay === 'number') {
+        // imapflow would wait up to five minutes before it says so; who called decides how long.
+        throttledMs = entry.throttleDelay;
+        flow.close();
+      }
+    }),
+  );
   // An 'error' event without a listener would end the process; the promise rejects with the same.
   flow.on('error', () => undefined);
   const onAbort = (): void => flow.close();
@@ -89,6 +102,9 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
   } catch (error) {
     flow.close();
     signal.throwIfAborted();
+    if (throttledMs !== null) {
+      throw new ThrottledError({ retryAfter: new Date(clock.now().getTime() + throttledMs) });
+    }
     throw toConnectError(error, profile, clock.now());
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -49,8 +49,11 @@ const STANDARD_RULES: readonly TextRule[] = [
 
 /** What an answer means when no row says more. */
 function fallbackError({ moment, status, text: serverText }: ServerAnswer): ImapError {
-  if (status === 'BYE' || moment === 'bye') {
-    return new ConnectionLostError({ serverText });
+  if (status === 'BYE') {
+    // Shown the door before login: too many sessions, or a server that is about to go down.
+    return moment === 'login'
+      ? new LoginUnavailableError({ serverText })
+      : new ConnectionLostError({ serverText });
   }
   switch (moment) {
     case 'login':
@@ -63,6 +66,7 @@ function fallbackError({ moment, status, text: serverText }: ServerAnswer): Imap
       return new FolderRefusedError({ serverText });
     case 'append':
       return new MessageRefusedError('unclassified', { serverText });
+    case 'bye':
     case 'fetch':
     case 'command':
       return new CommandRefusedError({ serverText });

@@ -1,0 +1,274 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
+import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { type LoginScript, startScripted } from './support/scripted-login.ts';
+import { closeAll, type ScriptedPeer } from './support/scripted-peer.ts';
+
+const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+const ROW = 'UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE)';
+const DATE = 'INTERNALDATE " 1-Jan-2020 00:00:00 +0000"';
+
+async function sourceOn(
+  onSession: (peer: ScriptedPeer, connection: number) => Promise<unknown>,
+  script: LoginScript = {},
+): Promise<ImapSource> {
+  const { connect } = await startScripted(onSession, { ...script, profile: icloudProfile });
+  return createImapSource({ connect, clock: systemClock, logger: silentLogger });
+}
+
+async function answerExamine(peer: ScriptedPeer, exists: number, uidValidity = 7): Promise<void> {
+  const tag = await peer.expect('EXAMINE "INBOX"');
+  peer.say(
+    `* ${exists} EXISTS`,
+    `* OK [UIDVALIDITY ${uidValidity}] x`,
+    '* OK [UIDNEXT 50] x',
+    `${tag} OK [READ-ONLY] done`,
+  );
+}
+
+function body(uid: number, text: string): string {
+  return `* 1 FETCH (UID ${uid} BODY[] {${text.length}}\r\n${text})`;
+}
+
+async function read(source: ImapSource, uids: readonly number[]): Promise<Record<number, string>> {
+  const found: Record<number, string> = {};
+  for await (const { uid, bytes } of source.readMessages(uids, signal())) {
+    found[uid] = bytes.toString('latin1');
+  }
+  return found;
+}
+
+afterEach(closeAll);
+
+describe('folders', () => {
+  test('iCloud names its special folders by attribute or by name', async () => {
+    const source = await sourceOn(async (peer) => {
+      const tag = await peer.expect('LIST "" "*"');
+      peer.say(
+        '* LIST (\\Noinferiors) "/" "INBOX"',
+        '* LIST (\\Sent) "/" "Sent Messages"',
+        '* LIST () "/" "Junk"',
+        '* LIST () "/" "B&APw-cher/2020"',
+        `${tag} OK LIST completed`,
+      );
+    });
+    expect(await source.listFolders(signal())).toEqual([
+      { path: 'INBOX', specialUse: 'inbox', selectable: true },
+      { path: 'Sent Messages', specialUse: 'sent', selectable: true },
+      { path: 'Junk', specialUse: 'junk', selectable: true },
+      { path: 'Bücher/2020', specialUse: null, selectable: true },
+    ]);
+  });
+
+  test('Notes is listed and does not open: a typed error, and the next folder opens', async () => {
+    const source = await sourceOn(async (peer) => {
+      const tag = await peer.expect('EXAMINE "Notes"');
+      peer.say(`${tag} NO [NONEXISTENT] Mailbox does not exist (took 1 ms)`);
+      await answerExamine(peer, 3);
+    });
+    await expect(source.openFolder('Notes', signal())).rejects.toMatchObject({
+      code: 'imap.folder-missing',
+    });
+    expect(await source.openFolder('INBOX', signal())).toEqual({
+      uidValidity: 7,
+      uidNext: 50,
+      exists: 3,
+    });
+  });
+});
+
+describe('listing', () => {
+  test('fewer rows than EXISTS is an error', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 2);
+      await answerExamine(peer, 2);
+      const tag = await peer.expect(ROW);
+      peer.say(`* 1 FETCH (UID 4 FLAGS () ${DATE} RFC822.SIZE 9)`, `${tag} OK done`);
+    });
+    await source.openFolder('INBOX', signal());
+    await expect(source.listMessages(signal())).rejects.toMatchObject({
+      code: 'imap.listing-incomplete',
+      listed: 1,
+      exists: 2,
+    });
+  });
+
+  test('unsolicited flag rows between the answers are no messages', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 1);
+      await answerExamine(peer, 1);
+      const tag = await peer.expect(ROW);
+      peer.say(
+        '* 1 FETCH (FLAGS (\\Seen))',
+        '* 1 FETCH (UID 3 FLAGS (\\Seen))',
+        `* 1 FETCH (UID 4 FLAGS (\\Seen \\Recent) ${DATE} RFC822.SIZE 9)`,
+        `${tag} OK done`,
+      );
+    });
+    await source.openFolder('INBOX', signal());
+    expect(await source.listMessages(signal())).toEqual([
+      { uid: 4, flags: ['\\Seen'], receivedAt: new Date('2020-01-01T00:00:00Z'), sizeBytes: 9 },
+    ]);
+  });
+
+  test('a folder that was renumbered since it was opened is an error', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 1, 7);
+      await answerExamine(peer, 1, 8);
+    });
+    await source.openFolder('INBOX', signal());
+    await expect(source.listMessages(signal())).rejects.toMatchObject({
+      code: 'imap.uid-validity-changed',
+      before: 7,
+      after: 8,
+    });
+  });
+});
+
+describe('bodies', () => {
+  test('a message that the first answer leaves out is asked for again', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 2);
+      const first = await peer.expect('UID FETCH 1:2 (UID BODY.PEEK[])');
+      peer.say(body(1, 'one'), '* 2 FETCH (UID 2)', `${first} OK done`);
+      const second = await peer.expect('UID FETCH 2 (UID BODY.PEEK[])');
+      peer.say(body(2, 'two'), `${second} OK done`);
+    });
+    await source.openFolder('INBOX', signal());
+    expect(await read(source, [1, 2])).toEqual({ 1: 'one', 2: 'two' });
+  });
+
+  test.for([
+    { name: 'gone from the listing: nothing', listed: [1], outcome: 'nothing' },
+    {
+      name: 'still listed: an error, not "no such message"',
+      listed: [1, 2],
+      outcome: 'imap.body-missing',
+    },
+    {
+      name: 'the listing is incomplete too: an error',
+      listed: [],
+      outcome: 'imap.listing-incomplete',
+    },
+  ])('an empty answer, twice; $name', async ({ listed, outcome }) => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 2);
+      for (let i = 0; i < 2; i += 1) {
+        const tag = await peer.expect('UID FETCH 2 (UID BODY.PEEK[])');
+        peer.say('* 2 FETCH (UID 2)', `${tag} OK done`);
+      }
+      await answerExamine(peer, Math.max(listed.length, 1));
+      const tag = await peer.expect(ROW);
+      peer.say(
+        ...listed.map((uid) => `* 1 FETCH (UID ${uid} FLAGS () ${DATE} RFC822.SIZE 9)`),
+        `${tag} OK done`,
+      );
+    });
+    await source.openFolder('INBOX', signal());
+    const result = await read(source, [2]).then(
+      (found) => (Object.keys(found).length === 0 ? 'nothing' : 'something'),
+      (error: { code?: string }) => error.code,
+    );
+    expect(result).toBe(outcome);
+  });
+
+  test('a reset in the middle of a literal: the whole message is read anew, on a new connection', async () => {
+    const source = await sourceOn(async (peer, connection) => {
+      await answerExamine(peer, 3);
+      if (connection === 1) {
+        await peer.expect('UID FETCH 1:3 (UID BODY.PEEK[])');
+        peer.say(body(1, 'one'));
+        peer.socket.write('* 2 FETCH (UID 2 BODY[] {1000}\r\nthe first part ');
+        await systemClock.sleep(30);
+        peer.socket.resetAndDestroy();
+      } else {
+        const tag = await peer.expect('UID FETCH 2:3 (UID BODY.PEEK[])');
+        peer.say(body(2, 'the whole'), body(3, 'three'), `${tag} OK done`);
+      }
+    });
+    await source.openFolder('INBOX', signal());
+    expect(await read(source, [1, 2, 3])).toEqual({ 1: 'one', 2: 'the whole', 3: 'three' });
+  });
+
+  test('renumbered while the link was down: an error, and nothing of the new folder', async () => {
+    const source = await sourceOn(async (peer, connection) => {
+      await answerExamine(peer, 3, connection);
+      await peer.line();
+      peer.socket.destroy();
+    });
+    await source.openFolder('INBOX', signal());
+    await expect(read(source, [1])).rejects.toMatchObject({ code: 'imap.uid-validity-changed' });
+  });
+
+  test('"Please select a mailbox first" opens a new connection', async () => {
+    const source = await sourceOn(async (peer, connection) => {
+      await answerExamine(peer, 1);
+      const tag = await peer.expect('UID FETCH 1 (UID BODY.PEEK[])');
+      if (connection === 1) {
+        peer.say(`${tag} BAD Please select a mailbox first`);
+      } else {
+        peer.say(body(1, 'one'), `${tag} OK done`);
+      }
+    });
+    await source.openFolder('INBOX', signal());
+    expect(await read(source, [1])).toEqual({ 1: 'one' });
+  });
+
+  test('a throttled FETCH is an error for the caller to wait on', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 1);
+      const tag = await peer.expect('UID FETCH 1 (UID BODY.PEEK[])');
+      peer.say(`${tag} NO Service temporarily unavailable`);
+    });
+    await source.openFolder('INBOX', signal());
+    await expect(read(source, [1])).rejects.toMatchObject({
+      code: 'imap.server-unavailable',
+      disposition: 'wait',
+    });
+  });
+
+  test('a server that hangs up again and again is given up', async () => {
+    const connections: number[] = [];
+    const source = await sourceOn(async (peer, connection) => {
+      connections.push(connection);
+      await answerExamine(peer, 1);
+      await peer.line();
+      peer.socket.destroy();
+    });
+    await source.openFolder('INBOX', signal());
+    await expect(read(source, [1])).rejects.toMatchObject({ code: 'imap.connection-lost' });
+    expect(connections).toEqual([1, 2, 3]);
+  });
+
+  test('a slow consumer holds the server back, and one who leaves early blocks nobody', async () => {
+    const large = 'x'.repeat(1024 * 1024);
+    let sent = 0;
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 40);
+      const tag = await peer.expect('UID FETCH 1:40 (UID BODY.PEEK[])');
+      for (let uid = 1; uid <= 40; uid += 1) {
+        peer.say(body(uid, large));
+        while (peer.socket.writableNeedDrain) {
+          await systemClock.sleep(1);
+        }
+        sent += 1;
+      }
+      peer.say(`${tag} OK done`);
+      const list = await peer.expect('LIST "" "*"');
+      peer.say('* LIST () "/" "INBOX"', `${list} OK done`);
+    });
+    await source.openFolder('INBOX', signal());
+    for await (const { uid } of source.readMessages(
+      Array.from({ length: 40 }, (_, i) => i + 1),
+      signal(),
+    )) {
+      await systemClock.sleep(150);
+      expect(uid).toBe(1);
+      expect(sent).toBeLessThan(30);
+      break;
+    }
+    expect(await source.listFolders(signal())).toHaveLength(1);
+  });
+});
