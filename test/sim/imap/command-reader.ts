@@ -11,12 +11,13 @@ export interface RawCommand {
 
 export type ReadResult =
   | { readonly kind: 'command'; readonly command: RawCommand }
-  /** Not a command: answered BAD with this tag. `desync`: it came out of a literal that was left. */
+  /** Not a command: answered BAD with this tag. `desync`: it came out of a literal that was left; `fatal`: what follows cannot be read. */
   | {
       readonly kind: 'malformed';
       readonly tag: string;
       readonly reason: string;
       readonly desync: boolean;
+      readonly fatal: boolean;
     }
   /** The literal was refused before it was taken. */
   | { readonly kind: 'refused'; readonly tag: string; readonly text: string };
@@ -56,7 +57,9 @@ export function createCommandReader(
   let desync = false;
 
   async function readLine(): Promise<{ text: string; problem: string | null }> {
-    const { line, bareLf, tooLong } = await source.readLine(options.maxLineBytes);
+    const { maxLineBytes, leaveLiteralAtLineBytes } = options;
+    const limitBytes = desync ? (leaveLiteralAtLineBytes ?? maxLineBytes) : maxLineBytes;
+    const { line, bareLf, tooLong } = await source.readLine(limitBytes);
     const text = line.toString('latin1');
     if (tooLong) {
       return { text, problem: 'a command line is too long' };
@@ -108,7 +111,7 @@ export function createCommandReader(
   ): Promise<ReadResult | null> {
     const { tag, name } = open;
     if (nonSynchronising && !options.literalPlus) {
-      return malformed(tag, 'LITERAL+ is not offered');
+      return malformed(tag, 'LITERAL+ is not offered', true);
     }
     const refusal =
       sizeBytes > MAX_LITERAL_BYTES
@@ -132,8 +135,8 @@ export function createCommandReader(
     return null;
   }
 
-  function malformed(tag: string, reason: string): ReadResult {
-    return { kind: 'malformed', tag, reason, desync };
+  function malformed(tag: string, reason: string, fatal = false): ReadResult {
+    return { kind: 'malformed', tag, reason, desync, fatal };
   }
 
   /** Reads up to the next literal or the end of the command; null: the command goes on. */

@@ -229,6 +229,7 @@ async function handle(session: Session, result: ReadResult): Promise<void> {
       result.tag,
       result.desync ? 'BAD Command Error. 10' : `BAD ${texts.badCommand}`,
     );
+    session.closed ||= result.fatal;
     return;
   }
   const { command } = result;
