@@ -1,10 +1,18 @@
-import { chmod, chown, cp, mkdir, readFile, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, chown, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chooseLauncher, runProgram } from '../../../src/jobs/db/embedded/account.ts';
 import { locateBinaries } from '../../../src/jobs/db/embedded/binaries.ts';
 import { describeWith } from '../../support/witness.ts';
-import { createEmbeddedWorld, type EmbeddedWorld, query, serverPid } from './embedded-world.ts';
+import {
+  createEmbeddedWorld,
+  type EmbeddedWorld,
+  pidFileOf,
+  query,
+  serverPid,
+  waitUntilGone,
+} from './embedded-world.ts';
 
 /** Bits of CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, as /proc shows them. */
 const DAC_OVERRIDE = '0000000000000002';
@@ -27,6 +35,42 @@ async function serverIdentity(dataDir: string): Promise<{ uid: number; capabilit
     capabilities: /^CapEff:\s+(\S+)/m.exec(status)?.[1] ?? '',
   };
 }
+
+/** Runs a command as the account `nobody`, which may still read a checkout that is root's alone. */
+const AS_NOBODY = [
+  'setpriv',
+  '--reuid=65534',
+  '--regid=65534',
+  '--clear-groups',
+  '--securebits=+no_setuid_fixup',
+  '--inh-caps=-all,+dac_read_search',
+  '--ambient-caps=+dac_read_search',
+];
+
+describeWith('root', 'started by somebody without rights', () => {
+  test('a number that a program of the same user has by now does not keep the directory shut', async () => {
+    const dataDir = await world.directory();
+    await chown(dataDir, 65_534, 65_534);
+    const first = world.owner(dataDir, AS_NOBODY);
+    expect(await first.next()).toMatchObject({ event: 'ready' });
+    expect((await serverIdentity(dataDir)).uid).toBe(65_534);
+    first.child.kill('SIGKILL');
+    const pid = Number(await serverPid(dataDir));
+    process.kill(pid, 'SIGKILL');
+    await waitUntilGone(pid);
+
+    const [program = '', ...args] = AS_NOBODY;
+    const other = spawn(program, [...args, 'sleep', '600'], { stdio: 'ignore' });
+    const file = pidFileOf(dataDir);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^\d+/, String(other.pid)));
+    expect(await world.owner(dataDir, AS_NOBODY).next()).toMatchObject({
+      event: 'ready',
+      startedByUs: true,
+    });
+    other.kill();
+  }, 40_000);
+});
 
 describeWith('root', 'started by root', () => {
   test('the server is somebody else, without any right of root where it needs none', async () => {
