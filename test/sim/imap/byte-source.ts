@@ -87,10 +87,9 @@ export function createByteSource(socket: Socket): ByteSource {
         const lf = chunk.indexOf(LF);
         const part = lf < 0 ? chunk : chunk.subarray(0, lf);
         tooLong ||= keptBytes + part.length > maxBytes + 1;
-        if (!tooLong) {
-          parts.push(part);
-          keptBytes += part.length;
-        }
+        const kept = part.subarray(0, maxBytes + 1 - keptBytes);
+        parts.push(kept);
+        keptBytes += kept.length;
         if (lf >= 0) {
           queue.unshift(chunk.subarray(lf + 1));
           const whole = Buffer.concat(parts);
