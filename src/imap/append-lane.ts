@@ -5,13 +5,7 @@ import type { ImapLink } from './connect.ts';
 import type { ImapError } from './errors.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
 import type { ImapAppendOutcome } from './types.ts';
-import { AppendWire, type EagerLiterals } from './wire/append-wire.ts';
-
-/** What a lane sends, once it knows how the server writes names. */
-export interface LaneAppend {
-  readonly bytes: Buffer;
-  readonly formatArguments: (naming: MailboxNaming) => string;
-}
+import { AppendWire, type EagerLiterals, type WireAppend } from './wire/append-wire.ts';
 
 function eagerLiterals(capabilities: ReadonlySet<string>): EagerLiterals {
   if (capabilities.has('LITERAL+')) {
@@ -56,13 +50,13 @@ export class AppendLane {
   }
 
   /** Sends at once; the caller asked `canTake` before. */
-  async append({ bytes, formatArguments }: LaneAppend): Promise<ImapAppendOutcome> {
+  async append(append: WireAppend): Promise<ImapAppendOutcome> {
     this.#count += 1;
-    this.#bytes += bytes.length;
+    this.#bytes += append.bytes.length;
     const startedMs = this.#clock.monotonicMs();
-    const outcome = await this.#wire.append({ arguments: formatArguments(this.naming), bytes });
+    const outcome = await this.#wire.append(append);
     this.#count -= 1;
-    this.#bytes -= bytes.length;
+    this.#bytes -= append.bytes.length;
     if (outcome.kind === 'stored' || outcome.kind === 'refused') {
       const nowMs = this.#clock.monotonicMs();
       this.#window = afterAnswer(this.#window, nowMs - Math.max(this.#lastAnswerMs, startedMs));

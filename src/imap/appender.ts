@@ -52,6 +52,7 @@ interface Waiting {
   readonly message: ImapOutgoingMessage;
   readonly signal: AbortSignal;
   readonly resolve: (outcome: ImapAppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Flags and date as APPEND wants them; throws a RangeError for a flag that is no atom. */
@@ -83,17 +84,7 @@ class PipelinedAppender implements Appender {
     if (refusal) {
       return Promise.resolve(refusal);
     }
-    return new Promise((resolve) => {
-      const entry: Waiting = { message, signal, resolve };
-      const onAbort = (): void => this.#withdraw(entry);
-      signal.addEventListener('abort', onAbort, { once: true });
-      const settle = (outcome: ImapAppendOutcome): void => {
-        signal.removeEventListener('abort', onAbort);
-        resolve(outcome);
-      };
-      this.#waiting.push({ ...entry, resolve: settle });
-      this.#pump();
-    });
+    return this.#enqueue(message, signal);
   }
 
   async close(): Promise<void> {
@@ -121,13 +112,26 @@ class PipelinedAppender implements Appender {
     return null;
   }
 
-  #withdraw({ message, signal }: Waiting): void {
-    const at = this.#waiting.findIndex(
-      (entry) => entry.message === message && entry.signal === signal,
-    );
+  async #enqueue(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome> {
+    let withdraw: () => void = () => undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const entry: Waiting = { message, signal, resolve, reject };
+        withdraw = () => this.#withdraw(entry);
+        signal.addEventListener('abort', withdraw, { once: true });
+        this.#waiting.push(entry);
+        this.#pump();
+      });
+    } finally {
+      signal.removeEventListener('abort', withdraw);
+    }
+  }
+
+  #withdraw(entry: Waiting): void {
+    const at = this.#waiting.indexOf(entry);
     if (at >= 0) {
-      const [entry] = this.#waiting.splice(at, 1);
-      entry?.resolve({ kind: 'unsent', error: new AppendCancelledError() });
+      this.#waiting.splice(at, 1);
+      entry.resolve({ kind: 'unsent', error: new AppendCancelledError() });
     }
   }
 
@@ -230,13 +234,31 @@ class PipelinedAppender implements Appender {
     }
   }
 
-  async #sendOn(lane: AppendLane, { message, signal, resolve }: Waiting): Promise<void> {
+  /** A path that this server cannot name refuses the message; a flag that is none is the caller's fault. */
+  #formatFor(lane: AppendLane, { message, resolve, reject }: Waiting): string | null {
+    try {
+      const mailbox = this.#deps.mailboxOf(message.folderPath, lane.naming);
+      return formatAppendArguments(mailbox, message);
+    } catch (error) {
+      if (error instanceof ImapError) {
+        resolve({ kind: 'refused', error });
+      } else {
+        reject(error);
+      }
+      return null;
+    }
+  }
+
+  async #sendOn(lane: AppendLane, entry: Waiting): Promise<void> {
+    const { message, signal, resolve } = entry;
+    const formatted = this.#formatFor(lane, entry);
+    if (formatted === null) {
+      return;
+    }
     const answered = new AbortController();
     const onAbort = (): void => void this.#cutAfterGrace(lane, answered.signal);
     signal.addEventListener('abort', onAbort, { once: true });
-    const formatArguments = (naming: MailboxNaming): string =>
-      formatAppendArguments(this.#deps.mailboxOf(message.folderPath, naming), message);
-    const outcome = await lane.append({ bytes: message.bytes, formatArguments });
+    const outcome = await lane.append({ bytes: message.bytes, arguments: formatted });
     signal.removeEventListener('abort', onAbort);
     answered.abort();
     if (outcome.kind === 'stored') {

@@ -78,9 +78,9 @@ export class ControlSession {
     await this.#deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (attempt - 1), signal);
   }
 
-  /** iCloud's "Please select a mailbox first": the link is up and of no use any more. */
+  /** iCloud's "Please select a mailbox first", or half an answer: the link is up and of no use any more. */
   dropIfUseless(error: unknown): void {
-    if (error instanceof ConnectionLostError) {
+    if (error instanceof ConnectionLostError || error instanceof ProtocolViolationError) {
       this.#connection?.wire.link.end(error);
     }
   }

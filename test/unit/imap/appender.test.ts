@@ -1,0 +1,244 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.ts';
+import {
+  type Appender,
+  createAppender,
+  formatAppendArguments,
+} from '../../../src/imap/appender.ts';
+import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
+import type { ImapOutgoingMessage } from '../../../src/imap/types.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { type LoginScript, startScripted } from './support/scripted-login.ts';
+import { closeAll, type ScriptedPeer } from './support/scripted-peer.ts';
+
+const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+
+const message = (n: number): ImapOutgoingMessage => ({
+  folderPath: 'INBOX',
+  bytes: Buffer.from(`Subject: ${n}\r\n\r\n`),
+  flags: [],
+  receivedAt: null,
+});
+
+interface Options extends LoginScript {
+  readonly maxConnections?: number;
+  readonly graceMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Pauses between reconnections pass fifty times as fast. */
+const hastyClock: Clock = {
+  ...systemClock,
+  sleep: (ms, abort) => systemClock.sleep(ms / 50, abort),
+};
+
+async function appenderOn(
+  onSession: (peer: ScriptedPeer, connection: number) => Promise<unknown>,
+  { maxConnections = 1, graceMs, clock = systemClock, ...script }: Options = {},
+): Promise<Appender> {
+  const { connect } = await startScripted(onSession, { ...script, profile: exchangeOnlineProfile });
+  return createAppender({
+    connect,
+    mailboxOf: (path) => path,
+    clock,
+    logger: silentLogger,
+    maxConnections,
+    ...(graceMs === undefined ? {} : { graceMs }),
+  });
+}
+
+/** Stores everything, with the connection's number as UIDVALIDITY, until the client is gone. */
+async function storeAll(peer: ScriptedPeer, connection: number): Promise<void> {
+  for (;;) {
+    const { tag } = await peer.expectAppend();
+    peer.say(`${tag} OK [APPENDUID ${connection} 1] done`);
+  }
+}
+
+const kinds = (outcomes: readonly { readonly kind: string }[]): readonly string[] =>
+  outcomes.map(({ kind }) => kind);
+
+afterEach(closeAll);
+
+describe('connections', () => {
+  test('as many as are allowed, all used', async () => {
+    const opened = new Set<number>();
+    const appender = await appenderOn(
+      async (peer, connection) => {
+        opened.add(connection);
+        for (let i = 0; i < 20; i += 1) {
+          const { tag } = await peer.expectAppend();
+          await systemClock.sleep(5);
+          peer.say(`${tag} OK [APPENDUID ${connection} 1] done`);
+        }
+      },
+      { maxConnections: 3 },
+    );
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => appender.append(message(n), signal())),
+    );
+    expect(
+      new Set(outcomes.map((one) => (one.kind === 'stored' ? one.uidValidity : one.kind))),
+    ).toEqual(new Set([1, 2, 3]));
+    expect(opened.size).toBe(3);
+    await appender.close();
+  });
+
+  test('what waits goes out on a new connection after a loss', async () => {
+    const appender = await appenderOn(async (peer, connection) => {
+      if (connection === 1) {
+        const { tag } = await peer.expectAppend();
+        await peer.expectAppend();
+        peer.say(`${tag} OK [APPENDUID 1 1] done`);
+        peer.socket.end('* BYE Connection closed. 14\r\n');
+        return;
+      }
+      await storeAll(peer, connection).catch(() => undefined);
+    });
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => appender.append(message(n), signal())),
+    );
+    expect(outcomes[0]).toEqual({ kind: 'stored', uidValidity: 1, uid: 1 });
+    expect(outcomes[1]?.kind).toBe('unknown');
+    expect(outcomes.at(-1)).toEqual({ kind: 'stored', uidValidity: 2, uid: 1 });
+    expect(kinds(outcomes)).not.toContain('refused');
+    await appender.close();
+  });
+
+  test('a login that a person must mend gives everything back', async () => {
+    const appender = await appenderOn(() => Promise.resolve(), {
+      onLogin: () => 'NO LOGIN failed.',
+      maxConnections: 2,
+    });
+    const outcomes = await Promise.all([1, 2, 3].map((n) => appender.append(message(n), signal())));
+    expect(outcomes).toEqual(
+      [1, 2, 3].map(() => ({
+        kind: 'unsent',
+        error: expect.objectContaining({ code: 'imap.login-refused' }),
+      })),
+    );
+    await appender.close();
+  });
+
+  test('a server that drops every connection is given up after a few', async () => {
+    let connections = 0;
+    const appender = await appenderOn(
+      (peer) => {
+        connections += 1;
+        peer.socket.destroy();
+        return Promise.resolve();
+      },
+      { clock: hastyClock },
+    );
+    // The first ones may be on a link that breaks under them; what waited is given back.
+    const outcomes = await Promise.all(
+      Array.from({ length: 400 }, (_, n) => appender.append(message(n), signal())),
+    );
+    expect(kinds(outcomes)).not.toContain('stored');
+    expect(outcomes.at(-1)).toMatchObject({
+      kind: 'unsent',
+      error: { code: 'imap.connection-lost' },
+    });
+    expect(connections).toBeLessThanOrEqual(8);
+    await appender.close();
+  });
+});
+
+describe('patience', () => {
+  test('a throttle gives back what waits, and holds the next one back until the server may be asked', async () => {
+    const appender = await appenderOn(async (peer) => {
+      const { tag } = await peer.expectAppend();
+      peer.say(`${tag} NO Request is throttled. Suggested Backoff Time: 400 milliseconds`);
+      await storeAll(peer, 1).catch(() => undefined);
+    });
+    expect(await appender.append(message(1), signal())).toMatchObject({
+      kind: 'refused',
+      error: { code: 'imap.throttled' },
+    });
+    expect(await appender.append(message(2), signal())).toMatchObject({
+      kind: 'unsent',
+      error: { code: 'imap.throttled' },
+    });
+    await systemClock.sleep(450);
+    expect((await appender.append(message(3), signal())).kind).toBe('stored');
+    await appender.close();
+  });
+});
+
+describe('cancellation', () => {
+  test('what waits is withdrawn, what was sent may still be answered', async () => {
+    let answer: () => void = () => undefined;
+    const appender = await appenderOn(async (peer) => {
+      const { tag } = await peer.expectAppend();
+      answer = () => peer.say(`${tag} OK [APPENDUID 1 1] done`);
+    });
+    const abort = new AbortController();
+    const sent = Array.from({ length: 30 }, (_, n) => appender.append(message(n), abort.signal));
+    await systemClock.sleep(100);
+    abort.abort();
+    answer();
+    expect(await sent[0]).toMatchObject({ kind: 'stored' });
+    expect(await sent.at(-1)).toMatchObject({ kind: 'unsent', error: { code: 'imap.cancelled' } });
+    await appender.close();
+    expect((await sent[1])?.kind).toBe('unknown');
+  });
+
+  test('an answer that does not come in time leaves the outcome unknown', async () => {
+    const appender = await appenderOn((peer) => peer.expectAppend(), { graceMs: 50 });
+    const abort = new AbortController();
+    const outcome = appender.append(message(1), abort.signal);
+    await systemClock.sleep(100);
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'unknown', error: { code: 'imap.cancelled' } });
+    await appender.close();
+  });
+
+  test('after close nothing is taken', async () => {
+    const appender = await appenderOn((peer) => storeAll(peer, 1).catch(() => undefined));
+    expect((await appender.append(message(1), signal())).kind).toBe('stored');
+    await appender.close();
+    expect((await appender.append(message(2), signal())).kind).toBe('unsent');
+  });
+});
+
+describe('what is sent', () => {
+  test('flags and date', () => {
+    const full = {
+      ...message(1),
+      flags: ['\\Seen', '$Forwarded'],
+      receivedAt: new Date('2020-02-03T04:05:06Z'),
+    };
+    expect(formatAppendArguments('a "b"', full)).toBe(
+      '"a \\"b\\"" (\\Seen $Forwarded) " 3-Feb-2020 04:05:06 +0000"',
+    );
+    expect(formatAppendArguments('INBOX', message(1))).toBe('"INBOX"');
+  });
+
+  test.for(['\\Seen) {3}\r\nx', 'a b', '(', '', 'a"b', 'ü'])(
+    'the flag %j would change the command',
+    (flag) => {
+      expect(() => formatAppendArguments('INBOX', { ...message(1), flags: [flag] })).toThrow(
+        RangeError,
+      );
+    },
+  );
+
+  test('a flag that is none rejects, and the next message goes out', async () => {
+    const appender = await appenderOn((peer) => storeAll(peer, 1).catch(() => undefined));
+    await expect(appender.append({ ...message(1), flags: ['a b'] }, signal())).rejects.toThrow(
+      RangeError,
+    );
+    expect((await appender.append(message(2), signal())).kind).toBe('stored');
+    await appender.close();
+  });
+
+  test('a message with NUL is refused before anything is sent', async () => {
+    const appender = await appenderOn(() => Promise.resolve());
+    const bytes = Buffer.from('a\0b');
+    expect(await appender.append({ ...message(1), bytes }, signal())).toMatchObject({
+      kind: 'refused',
+      error: { code: 'imap.message-refused', reason: 'nul' },
+    });
+    await appender.close();
+  });
+});

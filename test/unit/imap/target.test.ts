@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
+import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { type LoginScript, startScripted } from './support/scripted-login.ts';
+import { closeAll, type ScriptedPeer } from './support/scripted-peer.ts';
+
+const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+
+async function targetOn(
+  onSession: (peer: ScriptedPeer, connection: number) => Promise<unknown>,
+  script: LoginScript = {},
+): Promise<ImapTarget> {
+  const { connect } = await startScripted(onSession, { ...script, profile: exchangeOnlineProfile });
+  return createImapTarget({ connect, clock: systemClock, logger: silentLogger });
+}
+
+async function answerList(peer: ScriptedPeer, names: readonly string[]): Promise<void> {
+  const tag = await peer.expect('LIST "" "*"');
+  peer.say(...names.map((name) => `* LIST () "/" "${name}"`), `${tag} OK done`);
+}
+
+async function answerCreate(peer: ScriptedPeer, name: string, answer = 'OK done'): Promise<void> {
+  const created = await peer.expect(`CREATE "${name}"`);
+  const subscribed = await peer.expect(`SUBSCRIBE "${name}"`);
+  peer.say(`${created} ${answer}`, `${subscribed} OK done`);
+}
+
+async function answerExamine(peer: ScriptedPeer, name: string): Promise<void> {
+  const tag = await peer.expect(`EXAMINE "${name}"`);
+  peer.say('* 3 EXISTS', '* OK [UIDVALIDITY 7] x', '* OK [UIDNEXT 50] x', `${tag} OK done`);
+}
+
+async function answerOk(peer: ScriptedPeer, command: string): Promise<void> {
+  peer.say(`${await peer.expect(command)} OK done`);
+}
+
+afterEach(closeAll);
+
+describe('ensureFolder', () => {
+  test('creates and subscribes what is missing, parents first, without regard to capitals', async () => {
+    const target = await targetOn(async (peer) => {
+      await answerList(peer, ['INBOX', 'Reisen']);
+      await answerCreate(peer, 'REISEN/Z&APw-rich');
+      await answerCreate(peer, 'REISEN/Z&APw-rich/2020');
+      const tag = await peer.expect('STATUS "Reisen" (UIDVALIDITY UIDNEXT MESSAGES)');
+      peer.say('* STATUS Reisen (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 9)', `${tag} OK done`);
+    });
+    await target.ensureFolder('REISEN/Zürich/2020', signal());
+    await target.ensureFolder('Reisen/zürich', signal());
+    // The next command on the wire is this one: nothing was created twice.
+    expect((await target.folderState('reisen', signal())).uidNext).toBe(1);
+    await target.close();
+  });
+
+  test('one that is there already is fine, a reserved name is not', async () => {
+    const target = await targetOn(async (peer) => {
+      await answerList(peer, ['INBOX']);
+      await answerCreate(peer, 'Work', 'NO Mailbox already exists');
+      await answerCreate(peer, 'Files', 'NO Folder name is reserved');
+    });
+    await target.ensureFolder('Work', signal());
+    await expect(target.ensureFolder('Files', signal())).rejects.toMatchObject({
+      code: 'imap.folder-refused',
+      disposition: 'ask',
+    });
+    await target.close();
+  });
+});
+
+describe('folderState', () => {
+  test('is STATUS, and a missing folder is typed', async () => {
+    const target = await targetOn(async (peer) => {
+      const tag = await peer.expect('STATUS "INBOX" (UIDVALIDITY UIDNEXT MESSAGES)');
+      peer.say('* STATUS INBOX (MESSAGES 231 UIDNEXT 44292 UIDVALIDITY 9)', `${tag} OK done`);
+      const missing = await peer.expect('STATUS "Gone" (UIDVALIDITY UIDNEXT MESSAGES)');
+      peer.say(`${missing} NO Gone doesn't exist.`);
+    });
+    expect(await target.folderState('INBOX', signal())).toEqual({
+      uidValidity: 9,
+      uidNext: 44292,
+      exists: 231,
+    });
+    await expect(target.folderState('Gone', signal())).rejects.toMatchObject({
+      code: 'imap.folder-missing',
+    });
+    await target.close();
+  });
+});
+
+describe('look', () => {
+  test('drops the last message below the range, reads stamps, and leaves the folder', async () => {
+    const header = 'X-Skybridge-Id: 4711\r\nSubject: a\r\n\r\n';
+    const row = (uid: number): string =>
+      `* 1 FETCH (UID ${uid} FLAGS (\\Seen) INTERNALDATE "01-Jan-2020 00:00:00 +0000" RFC822.SIZE 99 BODY[HEADER] {${header.length}}\r\n${header})`;
+    const query = 'UID FETCH 40:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])';
+    const target = await targetOn(async (peer) => {
+      await answerExamine(peer, 'INBOX');
+      const first = await peer.expect(query);
+      peer.say(row(42), row(41), `${first} OK done`);
+      await answerOk(peer, 'UNSELECT');
+      await answerExamine(peer, 'INBOX');
+      const second = await peer.expect(query);
+      peer.say(row(39), `${second} OK done`);
+      await answerOk(peer, 'UNSELECT');
+    });
+    const found = await target.look('INBOX', 40, signal());
+    expect(found.map(({ uid, stamp }) => ({ uid, stamp }))).toEqual([
+      { uid: 41, stamp: '4711' },
+      { uid: 42, stamp: '4711' },
+    ]);
+    expect(found[0]).toMatchObject({
+      flags: ['\\Seen'],
+      sizeBytes: 99,
+      receivedAt: new Date('2020-01-01T00:00:00Z'),
+    });
+    expect(await target.look('INBOX', 40, signal())).toEqual([]);
+    await target.close();
+  });
+});
+
+describe('hashBodies', () => {
+  test('a UID that is gone is left out, a lost link is started over', async () => {
+    const target = await targetOn(async (peer, connection) => {
+      await answerExamine(peer, 'INBOX');
+      const tag = await peer.expect('UID FETCH 1:2 (UID BODY.PEEK[])');
+      if (connection === 1) {
+        peer.socket.end('* 1 FETCH (UID 1 BODY[] {100}\r\nhalf');
+        return;
+      }
+      peer.say('* 1 FETCH (UID 1 BODY[] {3}\r\nabc)', `${tag} OK done`);
+      await answerOk(peer, 'UNSELECT');
+    });
+    const sha256 = createHash('sha256').update('abc').digest('hex');
+    expect(await target.hashBodies('INBOX', [1, 2], signal())).toEqual(new Map([[1, sha256]]));
+    await target.close();
+  });
+});
