@@ -68,6 +68,7 @@ const EXCHANGE_RULES: readonly TextRule[] = [
   },
   { text: /a parameter cannot be found that matches/i, code: 'exchange-admin.parameter-unknown' },
   { text: /already exists?\b|ObjectAlreadyExists/i, code: 'exchange-admin.already-exists' },
+  // Believed: what an application without a role in Exchange is told.
   {
     text: /role assigned to application|access is denied|not authorized/i,
     code: 'exchange-admin.right-missing',

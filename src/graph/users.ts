@@ -54,50 +54,29 @@ const FIELDS = [
 
 const optionalText = z.string().nullish();
 
-const userSchema = z
-  .object({
-    id: z.string(),
-    displayName: optionalText,
-    userPrincipalName: z.string(),
-    mail: optionalText,
-    usageLocation: optionalText,
-    userType: optionalText,
-    onPremisesSyncEnabled: z.boolean().nullish(),
-    accountEnabled: z.boolean().nullish(),
-    assignedLicenses: z
-      .array(z.object({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() }))
-      .nullish(),
-    assignedPlans: z
-      .array(z.object({ servicePlanId: z.string(), capabilityStatus: optionalText }))
-      .nullish(),
-    licenseAssignmentStates: z
-      .array(z.object({ skuId: z.string(), assignedByGroup: optionalText }))
-      .nullish(),
-  })
-  .transform(toUser);
+const wireSchema = z.object({
+  id: z.string(),
+  displayName: optionalText,
+  userPrincipalName: z.string(),
+  mail: optionalText,
+  usageLocation: optionalText,
+  userType: optionalText,
+  onPremisesSyncEnabled: z.boolean().nullish(),
+  accountEnabled: z.boolean().nullish(),
+  assignedLicenses: z
+    .array(z.object({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() }))
+    .nullish(),
+  assignedPlans: z
+    .array(z.object({ servicePlanId: z.string(), capabilityStatus: optionalText }))
+    .nullish(),
+  licenseAssignmentStates: z
+    .array(z.object({ skuId: z.string(), assignedByGroup: optionalText }))
+    .nullish(),
+});
 
-interface WireUser {
-  readonly id: string;
-  readonly displayName?: string | null | undefined;
-  readonly userPrincipalName: string;
-  readonly mail?: string | null | undefined;
-  readonly usageLocation?: string | null | undefined;
-  readonly userType?: string | null | undefined;
-  readonly onPremisesSyncEnabled?: boolean | null | undefined;
-  readonly accountEnabled?: boolean | null | undefined;
-  readonly assignedLicenses?:
-    | readonly { skuId: string; disabledPlans?: string[] | null | undefined }[]
-    | null
-    | undefined;
-  readonly assignedPlans?:
-    | readonly { servicePlanId: string; capabilityStatus?: string | null | undefined }[]
-    | null
-    | undefined;
-  readonly licenseAssignmentStates?:
-    | readonly { skuId: string; assignedByGroup?: string | null | undefined }[]
-    | null
-    | undefined;
-}
+type WireUser = z.infer<typeof wireSchema>;
+
+const userSchema = wireSchema.transform(toUser);
 
 function toUser(wire: WireUser): User {
   return {

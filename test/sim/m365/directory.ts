@@ -60,6 +60,13 @@ export interface SimSku {
   capabilityStatus: 'Enabled' | 'Suspended' | 'Warning' | 'LockedOut' | 'Deleted';
 }
 
+export interface SimFederatedCredential {
+  readonly issuer: string;
+  readonly subject: string;
+  /** PEM (SPKI) of the issuer's signing key. */
+  readonly publicKey: string;
+}
+
 /** The application registration that Skybridge signs in as. */
 export interface SimApplication {
   readonly clientId: string;
@@ -70,6 +77,8 @@ export interface SimApplication {
   secretExpired: boolean;
   /** PEM certificates whose private keys may sign assertions. */
   certificates: string[];
+  /** Whose tokens (audience api://AzureADTokenExchange) vouch for it. */
+  readonly federatedCredentials: SimFederatedCredential[];
   graphRoles: string[];
   exchangeRoles: string[];
   /** Cmdlets its Exchange role groups allow; empty when it has no Exchange role. */
@@ -163,6 +172,7 @@ export function addApplication(
     secret: null,
     secretExpired: false,
     certificates: [],
+    federatedCredentials: [],
     graphRoles: [],
     exchangeRoles: [],
     allowedCmdlets: [],

@@ -78,6 +78,11 @@ export function exchangeRefusal(failure: CmdletFailure, place: ErrorPlace): Refu
 }
 
 /** A refusal before any cmdlet ran: authentication, routing, media type. */
-export function endpointRefusal(status: number, code: string, message: string): Refusal {
-  return new Refusal({ status, body: { error: { code, message } } }, `${status} ${message}`);
+export function endpointRefusal(
+  status: number,
+  code: string,
+  message: string,
+  violation = `${status} ${message}`,
+): Refusal {
+  return new Refusal({ status, body: { error: { code, message } } }, violation);
 }

@@ -71,11 +71,14 @@ async function authenticate(deps: ExchangeServiceDeps, request: Request): Promis
   const application = deps.directory.applications.find(
     (known) => known.clientId === claims.clientId,
   );
-  if (application === undefined || !claims.roles.includes('Exchange.ManageAsApp')) {
+  const admitted = claims.roles.includes('Exchange.ManageAsApp');
+  if (application === undefined || !admitted || application.allowedCmdlets.length === 0) {
+    // Believed wording. Two things are needed: the app role and a role in Exchange or Entra ID.
     throw endpointRefusal(
       403,
       'Forbidden',
-      'The role assigned to application is missing: Exchange.ManageAsApp.',
+      `The role assigned to application ${claims.clientId} isn't supported in this scenario.`,
+      admitted ? 'no Exchange role' : 'the token has no role Exchange.ManageAsApp',
     );
   }
   return application;

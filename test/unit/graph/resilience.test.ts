@@ -20,7 +20,7 @@ beforeEach(async () => {
   anna = addUser(world.directory, { alias: 'anna', displayName: 'Anna Berg' });
 });
 
-afterEach(() => world.close(/needs one of|Exchange.ManageAsApp|Get-CASMailbox/));
+afterEach(() => world.close(/needs one of|Exchange.ManageAsApp|Get-CASMailbox|no Exchange role/));
 
 test('throttling with a short Retry-After is sat out', async () => {
   const { server, m365 } = world;
@@ -150,6 +150,13 @@ test('a cmdlet outside of the Exchange role is named as such', async () => {
     code: 'exchange-admin.cmdlet-unknown',
     disposition: 'ask',
   });
+});
+
+test('no Exchange role at all is a missing right', async () => {
+  world.application.allowedCmdlets = [];
+  const right = { code: 'exchange-admin.right-missing', disposition: 'ask' };
+  await expect(world.m365.imapSwitch.isEnabled(anna.id, never)).rejects.toMatchObject(right);
+  await expect(world.m365.rights.missingCmdlets(never)).rejects.toMatchObject(right);
 });
 
 test('answers of another shape are not taken', async () => {
