@@ -42,11 +42,19 @@ export interface GatewaySettings {
   readonly allowedServiceUrlHosts: readonly string[];
 }
 
+/** The HTTP request behind a turn. */
+export interface TurnRequest {
+  /** Aborted when Teams no longer waits. */
+  readonly signal: AbortSignal;
+  /** Resolves once the answer has left. */
+  readonly answered: Promise<void>;
+}
+
 export interface GatewayDeps {
   readonly settings: GatewaySettings;
   readonly logger: Logger;
   /** One turn; what it returns answers an invoke. */
-  onActivity(activity: IncomingActivity, signal: AbortSignal): Promise<InvokeAnswer | null>;
+  onActivity(activity: IncomingActivity, request: TurnRequest): Promise<InvokeAnswer | null>;
   /** A valid token, and refused all the same. */
   onRefused(refusal: Refusal, activity: IncomingActivity): Promise<void>;
 }
@@ -209,9 +217,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return;
     }
     const aborter = new AbortController();
-    response.once('close', () => aborter.abort());
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    response.once('close', () => {
+      aborter.abort();
+      resolve();
+    });
     const result = await adapter.runTurn(authenticated, sdkActivity, () =>
-      deps.onActivity(activity, aborter.signal),
+      deps.onActivity(activity, { signal: aborter.signal, answered }),
     );
     response.status(result.status).send(result.body ?? undefined);
   }

@@ -13,6 +13,8 @@ export interface OutboundDeps {
   readonly gateway: Pick<Gateway, 'send' | 'update' | 'createThread'>;
   readonly clock: Clock;
   readonly updateEveryMs: number;
+  /** How long a client may take to show the answer to a press. */
+  readonly afterAnswerMs: number;
   /** 0 ≤ random() < 1, for the jitter of retries. */
   readonly random: () => number;
 }
@@ -35,6 +37,11 @@ export interface Outbound {
     options: { readonly urgent: boolean },
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Keeps back what is meant for a conversation until `answered`, and a moment more: the answer to a
+   * press replaces the card in the client, so an update that overtook it would be undone by it.
+   */
+  holdUntil(conversationId: string, answered: Promise<void>): void;
   /** Gives up on what still waits. */
   close(): Promise<void>;
 }
@@ -152,6 +159,12 @@ export function createOutbound(deps: OutboundDeps): Outbound {
       pending.set(key, { activity, hurry, shown });
       showNewest(key, posted, hurry.signal).then(resolve, reject);
       await shown;
+    },
+    holdUntil(conversationId, answered) {
+      void inTurn(conversationId, async () => {
+        await answered;
+        await clock.sleep(deps.afterAnswerMs, closing.signal).catch(() => undefined);
+      });
     },
     async close() {
       closing.abort();

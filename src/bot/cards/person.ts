@@ -135,13 +135,14 @@ const doneCard: Render = ({ migration }) => {
   });
 };
 
+const preparing: Render = () => note(t.preparingTitle, t.preparing);
 const accepted: Render = () => note(t.acceptedTitle, t.accepted);
 const waiting: Render = () => note(t.pausedTitle, t.paused);
 
 const BY_STATE: Readonly<Record<StateName, Render>> = {
-  Queued: askCard,
-  Validating: askCard,
-  Provisioning: askCard,
+  Queued: preparing,
+  Validating: preparing,
+  Provisioning: preparing,
   WaitingForUser: askCard,
   Testing: checkingCard,
   Piloting: accepted,

@@ -18,6 +18,8 @@ export interface PersonTexts {
   wrongLength(letters: number): string;
   readonly wrongAddress: string;
   readonly usedCard: string;
+  readonly preparingTitle: string;
+  readonly preparing: string;
   readonly checkingTitle: string;
   readonly checking: string;
   checkAt(time: string): string;
@@ -77,6 +79,8 @@ export const PERSON: PersonTexts = {
   wrongAddress:
     'That is not an e-mail address. Your password was not sent to Apple and not kept; please enter both again.',
   usedCard: 'This card was used before. Please enter both again.',
+  preparingTitle: 'Your move is being prepared',
+  preparing: 'Your mailbox is being made ready. I write to you here when I need you.',
   checkingTitle: 'Asking Apple…',
   checking: 'I am trying your password at Apple. This takes a few seconds.',
   checkAt: (time) =>

@@ -1,0 +1,141 @@
+import type { Router } from 'express';
+import type { Clock } from '../clock.ts';
+import type { NoticePort, SkybridgeApi } from '../jobs/api.ts';
+import type { Logger } from '../log.ts';
+import type { Sealer } from '../secrets/seal.ts';
+import type { IncomingActivity } from './activity.ts';
+import { createConnectorToken } from './connector-token.ts';
+import { createDispatch } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
+import { createGateway } from './gateway.ts';
+import { TEAMS_SERVICE_HOSTS } from './guards.ts';
+import type { Refusal } from './guards.ts';
+import { createKeyedLock } from './keyed-lock.ts';
+import { createLiveCards } from './live-cards.ts';
+import { createNonces } from './nonces.ts';
+import { createNotifier } from './notifier.ts';
+import { createOutbound } from './outbound.ts';
+
+/** Who the bot is. `serve` fills this from the environment and always with authentication. */
+export interface BotSettings {
+  readonly botId: string;
+  readonly tenantId: string;
+  readonly authentication:
+    | { readonly kind: 'secret'; readonly botPassword: string }
+    | { readonly kind: 'managed-identity' }
+    /** For the Playground on this machine alone. */
+    | { readonly kind: 'off' };
+  /** https://login.microsoftonline.com, or an override. */
+  readonly loginUrl: string;
+  /** Null: Microsoft's own. */
+  readonly openIdMetadataUrl: string | null;
+  /** Beyond the hosts of Teams; for tests and the Playground. */
+  readonly moreServiceUrlHosts: readonly string[];
+  /** Where Teams is reached for people who have not written yet. */
+  readonly defaultServiceUrl: string;
+  /** The one host that app passwords are for: the host of SOURCE_IMAP_URL. */
+  readonly sourceHost: string;
+  /** At least this long between two updates of one card. */
+  readonly updateEveryMs: number;
+}
+
+export interface BotDeps {
+  readonly api: SkybridgeApi;
+  readonly settings: BotSettings;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Bot {
+  /** Serves POST /api/messages. */
+  readonly router: Router;
+  /** Give this to the jobs. */
+  readonly notices: NoticePort;
+  close(): Promise<void>;
+}
+
+const AFTER_ANSWER_MS = 150;
+
+/** Teams' whole default service, for callers without a reason for another. */
+export const DEFAULT_SERVICE_URL = 'https://smba.trafficmanager.net/teams/';
+
+/** The conversation, put together. */
+export function createBot(deps: BotDeps): Bot {
+  const { api, settings, clock, logger } = deps;
+  const { authentication, botId, tenantId, loginUrl } = settings;
+  const closing = new AbortController();
+
+  async function auditRefusal(refusal: Refusal, activity: IncomingActivity): Promise<void> {
+    const entry = { actor: null, action: 'activity', outcome: 'refused' } as const;
+    await api.audit({ ...entry, subject: activity.type, before: null, after: refusal });
+  }
+
+  const gateway = createGateway({
+    settings: {
+      botId,
+      tenantId,
+      loginUrl,
+      openIdMetadataUrl: settings.openIdMetadataUrl,
+      allowedServiceUrlHosts: [...TEAMS_SERVICE_HOSTS, ...settings.moreServiceUrlHosts],
+      authentication:
+        authentication.kind === 'secret'
+          ? {
+              kind: 'secret',
+              connectorToken: createConnectorToken({
+                loginUrl,
+                tenantId,
+                botId,
+                botPassword: authentication.botPassword,
+                clock,
+              }),
+            }
+          : authentication,
+    },
+    logger,
+    onActivity: async (activity, request) => await dispatch.onActivity(activity, request),
+    onRefused: auditRefusal,
+  });
+  const outbound = createOutbound({
+    gateway,
+    clock,
+    updateEveryMs: settings.updateEveryMs,
+    afterAnswerMs: AFTER_ANSWER_MS,
+    random: Math.random,
+  });
+  const lock = createKeyedLock();
+  const nonces = createNonces(api.conversations, tenantId, clock);
+  const live = createLiveCards({ store: api.conversations, outbound, lock });
+  const notifier = createNotifier({
+    api,
+    gateway,
+    outbound,
+    live,
+    nonces,
+    lock,
+    defaultServiceUrl: settings.defaultServiceUrl,
+  });
+  const dispatch: Dispatch = createDispatch({
+    api,
+    outbound,
+    notifier,
+    nonces,
+    sealer: deps.sealer,
+    clock,
+    lock,
+    sourceHost: settings.sourceHost,
+    logger,
+    closing: closing.signal,
+    tenantId,
+  });
+
+  return {
+    router: gateway.router,
+    notices: notifier,
+    async close() {
+      closing.abort();
+      await outbound.close();
+      await dispatch.settled();
+    },
+  };
+}

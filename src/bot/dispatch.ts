@@ -1,0 +1,242 @@
+/**
+ * From one activity to one handler:
+ *
+ *   installationUpdate   welcome (personal) · the helpdesk's channel (team)
+ *   message              src/bot/handlers/chat.ts
+ *   adaptiveCard/action  action catalogue → rights → handler → the answer, and the card elsewhere
+ *
+ * Nothing of a message or of a card's fields is logged. An app password is sealed before anything
+ * else is asked.
+ */
+import { errorCodeOf, isAppError } from '../errors.ts';
+import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
+import type { Logger } from '../log.ts';
+import { explain } from '../words/words.ts';
+import { REFUSAL_TEXTS, decideAccess } from './access.ts';
+import type { IncomingActivity, InvokeAnswer } from './activity.ts';
+import { answerCard, answerError, answerText, cardActivity } from './activity.ts';
+import type { ActionName, PressedAction } from './cards/actions.ts';
+import { parsePress } from './cards/actions.ts';
+import { personWelcomeCard, welcomeCard } from './cards/basics.ts';
+import type { TurnRequest } from './gateway.ts';
+import { createChat } from './handlers/chat.ts';
+import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
+import { createMigrationHandlers } from './handlers/migration.ts';
+import { createPersonHandlers, keep } from './handlers/person.ts';
+import { createSetupHandlers } from './handlers/setup.ts';
+import { personalKey } from './notifier.ts';
+import type { Answer, Turn } from './turn.ts';
+
+export interface DispatchDeps extends HandlerDeps {
+  readonly logger: Logger;
+  /** Aborted when the bot closes. */
+  readonly closing: AbortSignal;
+}
+
+export interface Dispatch {
+  onActivity(activity: IncomingActivity, request: TurnRequest): Promise<InvokeAnswer | null>;
+  /** Resolves when nothing that a turn left to do is still under way. */
+  settled(): Promise<void>;
+}
+
+const UNREADABLE = 'This card is out of date. Say "status" for a new one.';
+const NO_IDENTITY = 'Teams did not say who you are, so I can do nothing here.';
+const UNFORESEEN = explain({ code: 'internal.unexpected', facts: {} });
+
+function referenceOf(activity: IncomingActivity, tenantId: string): ConversationReference {
+  const { conversation } = activity;
+  const channelId = activity.channelData?.channel?.id ?? activity.channelData?.team?.id;
+  const conversationType = conversation.conversationType ?? 'personal';
+  // An installation in a team comes from the team: what is written goes to its channel.
+  const isTeam = activity.type === 'installationUpdate' && conversationType === 'channel';
+  return {
+    conversationId: isTeam ? (channelId ?? conversation.id) : conversation.id,
+    conversationType,
+    serviceUrl: activity.serviceUrl,
+    tenantId,
+    botId: activity.recipient.id,
+    userId: activity.from.id,
+  };
+}
+
+/** Calls the handler of the press; the generic keeps name and data together. */
+function runHandler<N extends Exclude<ActionName, 'credential.submit'>>(
+  handlers: Handlers<N>,
+  input: { readonly name: N; readonly data: PressData[N]; readonly turn: Turn },
+  signal: AbortSignal,
+): Promise<Answer> {
+  return handlers[input.name](input.turn, input.data, signal);
+}
+
+export function createDispatch(deps: DispatchDeps & { readonly tenantId: string }): Dispatch {
+  const { api, outbound, logger, tenantId } = deps;
+  const chat = createChat(deps);
+  const person = createPersonHandlers(deps);
+  const handlers = {
+    ...createSetupHandlers(deps),
+    ...createMigrationHandlers(deps),
+    ...person,
+  };
+  const underWay = new Set<Promise<void>>();
+  /** Personal chats that this process has stored already, as text. */
+  const stored = new Map<string, string>();
+
+  function later(task: (signal: AbortSignal) => Promise<void>): void {
+    const run = async (): Promise<void> => {
+      try {
+        await task(deps.closing);
+      } catch (error) {
+        logger.warn({ code: errorCodeOf(error) }, 'a card could not be brought up to date');
+      }
+    };
+    const promise = run().finally(() => underWay.delete(promise));
+    underWay.add(promise);
+  }
+
+  async function rememberPersonal(actor: Actor, reference: ConversationReference): Promise<void> {
+    const text = JSON.stringify(reference);
+    if (reference.conversationType === 'personal' && stored.get(actor.personId) !== text) {
+      await api.conversations.saveConversation(personalKey(actor.personId), reference);
+      stored.set(actor.personId, text);
+    }
+  }
+
+  async function refuse(
+    press: PressedAction,
+    actor: Actor,
+    reason: keyof typeof REFUSAL_TEXTS,
+  ): Promise<Answer> {
+    const subject = 'migrationId' in press.data ? press.data.migrationId : '-';
+    const entry = { actor, action: press.name, subject, outcome: 'refused' } as const;
+    await api.audit({ ...entry, before: null, after: reason });
+    return { kind: 'text', text: REFUSAL_TEXTS[reason] };
+  }
+
+  async function runPress(turn: Turn, press: PressedAction, signal: AbortSignal): Promise<Answer> {
+    const isPersonal = turn.conversation.conversationType === 'personal';
+    const access = { press, actor: turn.actor, isPersonal };
+    if (press.name === 'credential.submit') {
+      const { appPassword: _gone, ...rest } = press.data;
+      const kept = await keep(deps, turn, press.data);
+      const decision = await decideAccess(api, { ...access, press: { ...press } }, signal);
+      return decision.kind === 'refused'
+        ? await refuse(press, turn.actor, decision.reason)
+        : await person.submit(turn, rest, kept);
+    }
+    const decision = await decideAccess(api, access, signal);
+    return decision.kind === 'refused'
+      ? await refuse(press, turn.actor, decision.reason)
+      : await runHandler(handlers, { ...press, turn }, signal);
+  }
+
+  function toInvokeAnswer(turn: Turn, answer: Answer): InvokeAnswer {
+    if (answer.kind === 'text') {
+      return answerText(answer.text);
+    }
+    const { pressed } = turn;
+    const { content, summary } = answer.card;
+    if (answer.everywhere && pressed !== null) {
+      turn.later(async (signal) => {
+        await outbound.update(pressed, cardActivity(content, summary), { urgent: true }, signal);
+      });
+    }
+    return answerCard(content);
+  }
+
+  async function answerPress(
+    turn: Turn,
+    value: unknown,
+    signal: AbortSignal,
+  ): Promise<InvokeAnswer> {
+    const press = parsePress(value);
+    if (press === null) {
+      const entry = { action: 'card.unreadable', subject: '-', outcome: 'refused' } as const;
+      await api.audit({ actor: turn.actor, ...entry, before: null, after: null });
+      return answerError(400, UNREADABLE);
+    }
+    try {
+      return toInvokeAnswer(turn, await runPress(turn, press, signal));
+    } catch (error) {
+      const code = errorCodeOf(error);
+      logger.warn({ code, action: press.name }, 'a press failed');
+      const { what, doNext } = isAppError(error) ? explain({ code, facts: {} }) : UNFORESEEN;
+      return answerError(500, `${what} ${doNext}`);
+    }
+  }
+
+  async function welcome(turn: Turn, signal: AbortSignal): Promise<void> {
+    if (turn.conversation.conversationType !== 'personal') {
+      await chat.useChannel(turn, signal);
+      return;
+    }
+    const isAdmin = await api.isAdmin(turn.actor.personId, signal);
+    const { content, summary } = isAdmin ? welcomeCard() : personWelcomeCard();
+    await outbound.post(turn.conversation, cardActivity(content, summary), signal);
+  }
+
+  async function answerMessage(turn: Turn, text: string, signal: AbortSignal): Promise<void> {
+    try {
+      await chat.answer(turn, text, signal);
+    } catch (error) {
+      const code = errorCodeOf(error);
+      logger.warn({ code }, 'a message could not be answered');
+      const { what, doNext } = isAppError(error) ? explain({ code, facts: {} }) : UNFORESEEN;
+      await outbound.post(
+        turn.conversation,
+        { type: 'message', text: `${what} ${doNext}` },
+        signal,
+      );
+    }
+  }
+
+  function pressedCard(
+    activity: IncomingActivity,
+    conversation: ConversationReference,
+  ): PostedCard | null {
+    return activity.type !== 'invoke' || activity.replyToId === undefined
+      ? null
+      : { conversation, activityId: activity.replyToId };
+  }
+
+  async function route(
+    activity: IncomingActivity,
+    turn: Turn,
+    request: TurnRequest,
+  ): Promise<InvokeAnswer | null> {
+    if (activity.type === 'invoke') {
+      if (activity.name !== 'adaptiveCard/action') {
+        return answerError(400, UNREADABLE);
+      }
+      outbound.holdUntil(turn.conversation.conversationId, request.answered);
+      return await answerPress(turn, activity.value, request.signal);
+    }
+    if (activity.type === 'installationUpdate' && activity.action?.startsWith('add') === true) {
+      await welcome(turn, deps.closing);
+    } else if (activity.type === 'message') {
+      await answerMessage(turn, activity.text ?? '', deps.closing);
+    }
+    return null;
+  }
+
+  return {
+    async onActivity(activity, request) {
+      const personId = activity.from.aadObjectId;
+      if (personId === undefined) {
+        return activity.type === 'invoke' ? answerError(403, NO_IDENTITY) : null;
+      }
+      const actor: Actor = { personId, tenantId };
+      const conversation = referenceOf(activity, tenantId);
+      await rememberPersonal(actor, conversation);
+      const turn: Turn = {
+        actor,
+        conversation,
+        pressed: pressedCard(activity, conversation),
+        later,
+      };
+      return await route(activity, turn, request);
+    },
+    async settled() {
+      await Promise.allSettled(underWay);
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { BatchView } from '../../jobs/api.ts';
+import { wordsFor } from '../../words/words.ts';
+import { cardActivity, textActivity } from '../activity.ts';
+import type { OutgoingActivity } from '../activity.ts';
+import { looksLikeAppPassword } from '../app-password.ts';
+import { adminCard } from '../cards/admin.ts';
+import { helpCard } from '../cards/basics.ts';
+import { channelCard } from '../cards/channel.ts';
+import type { Card } from '../cards/elements.ts';
+import { askPeopleCard } from '../cards/people.ts';
+import { asksForPassword, personCard } from '../cards/person.ts';
+import { checkingTenantCard } from '../cards/tenant.ts';
+import { HELPDESK_KEY } from '../notifier.ts';
+import type { Turn } from '../turn.ts';
+import type { HandlerDeps } from './handlers.ts';
+import { checkTenant, findPeople } from './setup.ts';
+
+/** What somebody wrote: a command's word and the rest. Mentions of the bot and markup are gone. */
+export interface Command {
+  readonly word: string;
+  readonly rest: string;
+}
+
+/** "<at>Skybridge</at> Move Alex " → { word: "move", rest: "Alex" }. */
+export function parseCommand(text: string): Command {
+  const words = text
+    .replace(/<at[^>]*>.*?<\/at>/gis, ' ')
+    .replace(/<[^>]+>|&nbsp;/gi, ' ')
+    .trim()
+    .split(/\s+/);
+  return { word: (words[0] ?? '').toLowerCase(), rest: words.slice(1).join(' ') };
+}
+
+/** Answers what people write. */
+export interface Chat {
+  answer(turn: Turn, text: string, signal: AbortSignal): Promise<void>;
+  /** The app arrived in a team: its channel becomes the helpdesk's, if an admin put it there. */
+  useChannel(turn: Turn, signal: AbortSignal): Promise<void>;
+}
+
+type Reply = (turn: Turn, rest: string, signal: AbortSignal) => Promise<void>;
+
+const NOT_HERE = 'Let us do that in our own chat, where nobody else reads along.';
+const NO_MOVE = 'There is no move yet. Say "move" and a name or address.';
+const NO_MOVE_OF_YOURS = 'No move of yours is under way. I write to you here when I need you.';
+const CHANNEL_USED =
+  'I report here from now on: one card for each move, and a reply when somebody must act.';
+const CHANNEL_NOT_USED =
+  'Hello. When an admin of the moves writes "here" to me in this channel, I report here.';
+
+export function createChat(deps: HandlerDeps): Chat {
+  const { api, outbound } = deps;
+
+  async function say(turn: Turn, activity: OutgoingActivity, signal: AbortSignal): Promise<void> {
+    await outbound.post(turn.conversation, activity, signal);
+  }
+
+  async function sayText(turn: Turn, text: string, signal: AbortSignal): Promise<void> {
+    await say(turn, textActivity(text), signal);
+  }
+
+  async function sayCard(turn: Turn, card: Card, signal: AbortSignal): Promise<void> {
+    await say(turn, cardActivity(card.content, card.summary), signal);
+  }
+
+  async function ownStatus(turn: Turn, signal: AbortSignal): Promise<void> {
+    const migration = await api.migrationOfPerson(turn.actor.personId);
+    if (migration === null) {
+      await sayText(turn, NO_MOVE_OF_YOURS, signal);
+      return;
+    }
+    const nonce = asksForPassword(migration.state) ? await deps.nonces.issue(migration) : '';
+    await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
+  }
+
+  function statusCards(batch: BatchView): readonly Card[] {
+    return batch.migrations.length === 1
+      ? batch.migrations.map((migration) => adminCard(migration, null))
+      : [channelCard(batch)];
+  }
+
+  const move: Reply = async (turn, rest, signal) => {
+    await sayCard(
+      turn,
+      rest === '' ? askPeopleCard(null) : await findPeople(deps, rest, signal),
+      signal,
+    );
+  };
+
+  const status: Reply = async (turn, _rest, signal) => {
+    const batch = await api.latestBatch();
+    if (batch === null) {
+      await sayText(turn, NO_MOVE, signal);
+      return;
+    }
+    for (const card of statusCards(batch)) {
+      await sayCard(turn, card, signal);
+    }
+  };
+
+  const doctor: Reply = async (turn, _rest, signal) => {
+    const { content, summary } = checkingTenantCard();
+    const posted = await outbound.post(turn.conversation, cardActivity(content, summary), signal);
+    const found = await checkTenant(deps, signal);
+    const activity = cardActivity(found.content, found.summary);
+    await outbound.update(posted, activity, { urgent: true }, signal);
+  };
+
+  const help: Reply = async (turn, _rest, signal) => {
+    await sayCard(turn, helpCard(true), signal);
+  };
+
+  const useChannel = async (turn: Turn, signal: AbortSignal): Promise<void> => {
+    if (!(await api.isAdmin(turn.actor.personId, signal))) {
+      await sayText(turn, CHANNEL_NOT_USED, signal);
+      return;
+    }
+    const { conversation } = turn;
+    const channelId = conversation.conversationId.split(';')[0] ?? conversation.conversationId;
+    await api.conversations.saveConversation(HELPDESK_KEY, {
+      ...conversation,
+      conversationId: channelId,
+    });
+    await api.audit({
+      actor: turn.actor,
+      action: 'channel.use',
+      subject: channelId,
+      outcome: 'done',
+      before: null,
+      after: null,
+    });
+    await sayText(turn, CHANNEL_USED, signal);
+  };
+
+  const BY_WORD: Readonly<Record<string, Reply>> = { move, status, doctor, help };
+
+  async function answerInChannel(turn: Turn, word: string, signal: AbortSignal): Promise<void> {
+    const isAdmin = await api.isAdmin(turn.actor.personId, signal);
+    const batch = isAdmin && word === 'status' ? await api.latestBatch() : null;
+    if (word === 'here') {
+      await useChannel(turn, signal);
+    } else if (batch !== null) {
+      await sayCard(turn, channelCard(batch), signal);
+    } else {
+      await sayText(turn, NOT_HERE, signal);
+    }
+  }
+
+  return {
+    useChannel,
+    async answer(turn, text, signal) {
+      if (looksLikeAppPassword(text)) {
+        await sayText(turn, wordsFor('en').person.passwordInChat, signal);
+        return;
+      }
+      const { word, rest } = parseCommand(text);
+      if (turn.conversation.conversationType !== 'personal') {
+        await answerInChannel(turn, word, signal);
+        return;
+      }
+      if (await api.isAdmin(turn.actor.personId, signal)) {
+        await (BY_WORD[word] ?? help)(turn, rest, signal);
+      } else if (word === 'status') {
+        await ownStatus(turn, signal);
+      } else {
+        await sayCard(turn, helpCard(false), signal);
+      }
+    },
+  };
+}

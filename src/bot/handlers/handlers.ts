@@ -1,0 +1,35 @@
+import type { Clock } from '../../clock.ts';
+import type { SkybridgeApi } from '../../jobs/api.ts';
+import type { Sealer } from '../../secrets/seal.ts';
+import type { ActionName, Pressed } from '../cards/actions.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
+import type { Nonces } from '../nonces.ts';
+import type { Notifier } from '../notifier.ts';
+import type { Outbound } from '../outbound.ts';
+import type { Answer, Turn } from '../turn.ts';
+
+/** What every handler may use. */
+export interface HandlerDeps {
+  readonly api: SkybridgeApi;
+  readonly outbound: Outbound;
+  readonly notifier: Notifier;
+  readonly nonces: Nonces;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly lock: KeyedLock;
+  /** The one host that passwords of this service are for. */
+  readonly sourceHost: string;
+}
+
+/** What each action's handler is given. */
+export type PressData = { readonly [N in ActionName]: Pressed<N>['data'] };
+
+/** One handler; the caller has checked the rights of `turn.actor`. */
+export type Handler<N extends ActionName> = (
+  turn: Turn,
+  data: PressData[N],
+  signal: AbortSignal,
+) => Promise<Answer>;
+
+/** A handler for each of these actions. */
+export type Handlers<N extends ActionName = ActionName> = { readonly [K in N]: Handler<K> };

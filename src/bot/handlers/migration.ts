@@ -1,0 +1,87 @@
+import type { MigrationAction, MigrationView } from '../../jobs/api.ts';
+import { cardActivity } from '../activity.ts';
+import { adminCard, cancelCard } from '../cards/admin.ts';
+import { continuedCard, problemCard } from '../cards/basics.ts';
+import type { Answer, Turn } from '../turn.ts';
+import { replaceCard, sayText, showState } from '../turn.ts';
+import type { HandlerDeps, Handlers } from './handlers.ts';
+
+type MigrationPress =
+  | 'migration.show'
+  | 'migration.approve-pilot'
+  | 'migration.finish'
+  | 'migration.pause'
+  | 'migration.resume'
+  | 'migration.retry'
+  | 'migration.ask-cancel'
+  | 'migration.cancel';
+
+interface OfMigration {
+  readonly migrationId: string;
+}
+
+const NOTHING_DONE = 'That was done before, or no longer fits; nothing was changed.';
+const UNKNOWN = problemCard({ code: 'jobs.unknown-migration', facts: {} }, 'people.ask');
+
+/** What an admin may do to a migration; every press is harmless twice and on a stale card. */
+export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPress> {
+  const { api, notifier } = deps;
+
+  function tellAll(turn: Turn, migration: MigrationView): void {
+    const { batchId, id: migrationId } = migration;
+    turn.later(async (signal) => {
+      await notifier.deliverNow({ name: 'admin', batchId, migrationId }, signal);
+    });
+  }
+
+  async function act(turn: Turn, id: string, action: MigrationAction): Promise<Answer> {
+    if ((await api.migration(id)) === null) {
+      return replaceCard(UNKNOWN);
+    }
+    const { kind, migration } = await api.act(id, action, turn.actor);
+    tellAll(turn, migration);
+    return showState(adminCard(migration, kind === 'done' ? null : NOTHING_DONE));
+  }
+
+  const acting =
+    (action: MigrationAction) =>
+    async (turn: Turn, { migrationId }: OfMigration): Promise<Answer> =>
+      await act(turn, migrationId, action);
+
+  return {
+    'migration.approve-pilot': acting('approve-pilot'),
+    'migration.finish': acting('finish'),
+    'migration.pause': acting('pause'),
+    'migration.resume': acting('resume'),
+    'migration.retry': acting('retry'),
+    'migration.show': async (_turn, { migrationId }) => {
+      const migration = await api.migration(migrationId);
+      return replaceCard(
+        migration === null
+          ? UNKNOWN
+          : continuedCard('Nothing was cancelled', 'The move goes on as before.'),
+      );
+    },
+    // A question of its own below the live card, which goes on moving meanwhile.
+    'migration.ask-cancel': async (turn, { migrationId }) => {
+      const migration = await api.migration(migrationId);
+      if (migration === null) {
+        return replaceCard(UNKNOWN);
+      }
+      turn.later(async (signal) => {
+        const { content, summary } = cancelCard(migration);
+        await deps.outbound.post(turn.conversation, cardActivity(content, summary), signal);
+      });
+      return sayText('Please confirm below.');
+    },
+    'migration.cancel': async (turn, { migrationId }) => {
+      if ((await api.migration(migrationId)) === null) {
+        return replaceCard(UNKNOWN);
+      }
+      const { kind, migration } = await api.act(migrationId, 'cancel', turn.actor);
+      tellAll(turn, migration);
+      const text = kind === 'done' ? 'Nothing more is copied.' : NOTHING_DONE;
+      return replaceCard(continuedCard('Cancelled', text));
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { MigrationView } from '../../jobs/api.ts';
+import { wordsFor } from '../../words/words.ts';
+import type { PastedPassword } from '../app-password.ts';
+import { isAddress, parseAppPassword } from '../app-password.ts';
+import { problemCard } from '../cards/basics.ts';
+import { asksForPassword, declineCard, personCard } from '../cards/person.ts';
+import type { Answer, Turn } from '../turn.ts';
+import { replaceCard, showState } from '../turn.ts';
+import type { HandlerDeps, Handlers, PressData } from './handlers.ts';
+
+type PersonPress = 'credential.submit' | 'person.show' | 'person.ask-decline' | 'person.decline';
+
+const SEAL_LIFETIME_MS = 90 * 86_400_000;
+const UNKNOWN = problemCard({ code: 'jobs.unknown-migration', facts: {} }, 'people.ask');
+
+/** What is left of a pasted password: its seal, or how long it was; never itself. */
+export type Kept =
+  | { readonly kind: 'sealed'; readonly sealed: string }
+  | { readonly kind: 'wrong-length'; readonly letters: number };
+
+/**
+ * Turns what was pasted into a seal before anything else happens: no other system is asked between
+ * the arrival of a password and its encryption.
+ */
+export async function keep(
+  deps: Pick<HandlerDeps, 'sealer' | 'clock' | 'sourceHost'>,
+  turn: Turn,
+  data: PressData['credential.submit'],
+): Promise<Kept> {
+  const pasted: PastedPassword = parseAppPassword(data.appPassword);
+  if (pasted.kind === 'wrong-length') {
+    return pasted;
+  }
+  const sealed = await deps.sealer.seal(pasted.value, {
+    tenantId: turn.actor.tenantId,
+    personId: turn.actor.personId,
+    migrationId: data.migrationId,
+    sourceHost: deps.sourceHost,
+    purpose: 'icloud-app-password',
+    expiresAt: new Date(deps.clock.now().getTime() + SEAL_LIFETIME_MS),
+  });
+  return { kind: 'sealed', sealed };
+}
+
+/** What the person whose mail moves may do. */
+export function createPersonHandlers(deps: HandlerDeps): Handlers<
+  Exclude<PersonPress, 'credential.submit'>
+> & {
+  readonly submit: (
+    turn: Turn,
+    data: Omit<PressData['credential.submit'], 'appPassword'>,
+    kept: Kept,
+  ) => Promise<Answer>;
+} {
+  const { api, nonces, notifier } = deps;
+  const t = wordsFor('en').person;
+
+  async function present(migration: MigrationView, complaint: string | null): Promise<Answer> {
+    const asks = asksForPassword(migration.state);
+    const nonce = asks ? await nonces.issue(migration) : '';
+    const card = personCard({ migration, nonce, complaint: asks ? complaint : null });
+    // Other clients see a complaint too; a state is brought to them by the notifier.
+    return asks && complaint !== null ? replaceCard(card) : showState(card);
+  }
+
+  function tellAll(turn: Turn, { batchId, id: migrationId }: MigrationView): void {
+    turn.later(async (signal) => {
+      await notifier.deliverNow({ name: 'person', batchId, migrationId }, signal);
+    });
+  }
+
+  async function withMigration(
+    migrationId: string,
+    next: (migration: MigrationView) => Promise<Answer>,
+  ): Promise<Answer> {
+    const migration = await api.migration(migrationId);
+    return migration === null ? replaceCard(UNKNOWN) : await next(migration);
+  }
+
+  return {
+    submit: async (turn, { migrationId, nonce, address }, kept) =>
+      await withMigration(migrationId, async (migration) => {
+        if (!(await nonces.take(nonce, migrationId, turn.actor))) {
+          return await present(migration, t.usedCard);
+        }
+        if (kept.kind === 'wrong-length') {
+          return await present(migration, t.wrongLength(kept.letters));
+        }
+        if (!isAddress(address)) {
+          return await present(migration, t.wrongAddress);
+        }
+        const result = await api.submitCredential({
+          migrationId,
+          actor: turn.actor,
+          sourceAddress: address,
+          sealed: kept.sealed,
+        });
+        tellAll(turn, result.migration);
+        return await present(result.migration, null);
+      }),
+    'person.show': async (_turn, { migrationId }) =>
+      await withMigration(migrationId, (migration) => present(migration, null)),
+    'person.ask-decline': async (_turn, { migrationId }) => replaceCard(declineCard(migrationId)),
+    'person.decline': async (turn, { migrationId }) =>
+      await withMigration(migrationId, async () => {
+        const { migration } = await api.declineMove(migrationId, turn.actor);
+        tellAll(turn, migration);
+        return showState(personCard({ migration, nonce: '', complaint: null }));
+      }),
+  };
+}

@@ -1,0 +1,211 @@
+import type {
+  BatchView,
+  ConversationReference,
+  MigrationView,
+  Notice,
+  NoticePort,
+  SkybridgeApi,
+  StateName,
+} from '../jobs/api.ts';
+import { END_STATES } from '../jobs/api.ts';
+import { formatNoun } from '../words/format.ts';
+import { wordsFor } from '../words/words.ts';
+import { textActivity } from './activity.ts';
+import { adminCard, needsAttention } from './cards/admin.ts';
+import { channelCard, whoMustAct } from './cards/channel.ts';
+import { plain } from './cards/elements.ts';
+import { asksForPassword, personCard } from './cards/person.ts';
+import type { Gateway } from './gateway.ts';
+import type { KeyedLock } from './keyed-lock.ts';
+import type { LiveCard, LiveCards } from './live-cards.ts';
+import type { Nonces } from './nonces.ts';
+import type { Outbound } from './outbound.ts';
+
+export interface NotifierDeps {
+  readonly api: SkybridgeApi;
+  readonly gateway: Pick<Gateway, 'createPersonal'>;
+  readonly outbound: Outbound;
+  readonly live: LiveCards;
+  readonly nonces: Nonces;
+  readonly lock: KeyedLock;
+  /** Where Teams is reached when nobody has written yet. */
+  readonly defaultServiceUrl: string;
+}
+
+/** Keys in the conversation store. */
+export const HELPDESK_KEY = 'channel:helpdesk';
+export const personalKey = (personId: string): string => `personal:${personId}`;
+export const adminCardKey = (batchId: string): string => `admin:${batchId}`;
+/** A start and the first notice of its batch take turns, so that one card serves both. */
+export const startLockKey = (adminId: string): string => `start ${adminId}`;
+
+export interface Notifier extends NoticePort {
+  /** The same at once, after a press. */
+  deliverNow(notice: Notice, signal: AbortSignal): Promise<void>;
+}
+
+/** A refused password comes back on the card that it was typed into; a lost one asks anew. */
+function attentionOfPerson(state: StateName): LiveCard['attention'] {
+  if (state === 'Testing') {
+    return 'unchanged';
+  }
+  return asksForPassword(state) || END_STATES.includes(state) ? 'needed' : 'not-needed';
+}
+
+/** The reply in the thread that a state deserves; null for most of them. */
+function threadReply(migration: MigrationView): string | null {
+  const name = plain(migration.person.displayName);
+  if (migration.state === 'Completed' || migration.state === 'CompletedWithWarnings') {
+    const copied = formatNoun(migration.tally.copied, 'message', 'messages');
+    const report = migration.reportPath === null ? '' : ` Report: ${plain(migration.reportPath)}`;
+    return `${name}: done. ${copied} copied.${report}`;
+  }
+  const isFirstRequest = migration.state === 'WaitingForUser' && migration.interrupted === null;
+  return isFirstRequest ? null : whoMustAct(migration);
+}
+
+/** Renders notices from the present state; each is harmless to repeat. */
+export function createNotifier(deps: NotifierDeps): Notifier {
+  const { api, live, outbound, nonces, lock } = deps;
+  const { conversations } = api;
+  const { continued } = wordsFor('en').person;
+
+  async function conversationWith(
+    personId: string,
+    batch: BatchView,
+    signal: AbortSignal,
+  ): Promise<ConversationReference> {
+    const key = personalKey(personId);
+    return await lock.run(`conversation ${key}`, async () => {
+      const known = await conversations.findConversation(key);
+      if (known !== null) {
+        return known;
+      }
+      const admin = await conversations.findConversation(personalKey(batch.startedBy.personId));
+      const serviceUrl = admin?.serviceUrl ?? deps.defaultServiceUrl;
+      const created = await deps.gateway.createPersonal(personId, serviceUrl, signal);
+      await conversations.saveConversation(key, created);
+      return created;
+    });
+  }
+
+  async function present(
+    notice: Notice,
+  ): Promise<{ batch: BatchView; migration: MigrationView } | null> {
+    const batch = await api.batch(notice.batchId);
+    const migration = batch?.migrations.find((one) => one.id === notice.migrationId);
+    return batch === null || migration === undefined ? null : { batch, migration };
+  }
+
+  async function renderPerson(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
+    const now = await present(notice);
+    if (now === null) {
+      return null;
+    }
+    const { batch, migration } = now;
+    const { id: personId } = migration.person;
+    const conversation = await conversationWith(personId, batch, signal);
+    const nonce = asksForPassword(migration.state) ? await nonces.issue(migration) : '';
+    const input = { migration, complaint: null };
+    return {
+      card: personCard({ ...input, nonce }),
+      signature: JSON.stringify(personCard({ ...input, nonce: '' }).content),
+      attention: attentionOfPerson(migration.state),
+      continued,
+      post: async (activity) => await outbound.post(conversation, activity, signal),
+    };
+  }
+
+  async function renderAdmin(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
+    const now = await present(notice);
+    if (now === null) {
+      return null;
+    }
+    const conversation = await conversationWith(now.batch.startedBy.personId, now.batch, signal);
+    const card = adminCard(now.migration, null);
+    return {
+      card,
+      signature: JSON.stringify(card.content),
+      attention: needsAttention(now.migration.state) ? 'needed' : 'not-needed',
+      continued,
+      post: async (activity) => await outbound.post(conversation, activity, signal),
+    };
+  }
+
+  async function renderChannel(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
+    const batch = await api.batch(notice.batchId);
+    const channel = await conversations.findConversation(HELPDESK_KEY);
+    if (batch === null || channel === null) {
+      return null;
+    }
+    const card = channelCard(batch);
+    return {
+      card,
+      signature: JSON.stringify(card.content),
+      attention: 'not-needed',
+      continued,
+      post: async (activity) => await outbound.postThread(channel, activity, signal),
+    };
+  }
+
+  async function replyInThread(notice: Notice, signal: AbortSignal): Promise<void> {
+    const now = await present(notice);
+    const text = now === null ? null : threadReply(now.migration);
+    const root = await conversations.findPosted(`channel:${notice.batchId}`);
+    if (now === null || text === null || root === null) {
+      return;
+    }
+    const { id, state, stateSince } = now.migration;
+    const key = `channel:${notice.batchId}:${id}:${state}:${stateSince.getTime()}`;
+    await lock.run(`reply ${key}`, async () => {
+      if ((await conversations.findPosted(key)) === null) {
+        const posted = await outbound.post(root.conversation, textActivity(text), signal);
+        await conversations.savePosted(key, posted);
+      }
+    });
+  }
+
+  async function deliver(notice: Notice, urgent: boolean, signal: AbortSignal): Promise<void> {
+    switch (notice.name) {
+      case 'ask-person':
+      case 'person':
+        await live.show(
+          `person:${notice.migrationId}`,
+          () => renderPerson(notice, signal),
+          { urgent },
+          signal,
+        );
+        return;
+      case 'admin': {
+        const batch = await api.batch(notice.batchId);
+        // Waits for a start that is being answered: its card becomes this batch's card.
+        await lock.run(startLockKey(batch?.startedBy.personId ?? ''), async () => undefined);
+        await live.show(
+          adminCardKey(notice.batchId),
+          () => renderAdmin(notice, signal),
+          { urgent },
+          signal,
+        );
+        return;
+      }
+      case 'channel':
+        await live.show(
+          `channel:${notice.batchId}`,
+          () => renderChannel(notice, signal),
+          { urgent },
+          signal,
+        );
+        await replyInThread(notice, signal);
+        return;
+    }
+  }
+
+  return {
+    deliver: async (notice, signal) => {
+      await deliver(notice, false, signal);
+    },
+    deliverNow: async (notice, signal) => {
+      await deliver(notice, true, signal);
+    },
+  };
+}

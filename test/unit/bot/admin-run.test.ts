@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TeamsSendError } from '../../../src/bot/errors.ts';
+import { startBotWorld } from './support/bot-world.ts';
+import type { BotWorld } from './support/bot-world.ts';
+import { ALEX, COPIED, FOLDERS, HALF_WAY, movePlan, PILOT } from './support/views.ts';
+
+let world: BotWorld;
+
+beforeEach(async () => {
+  world = await startBotWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+test('the whole run, from the first word to the report', async () => {
+  const { admin, api } = world;
+  await admin.install();
+  await admin.see('First I check that your tenant is ready');
+  await admin.press('Check my tenant');
+  await admin.see('Your tenant is ready');
+  await admin.press('Move someone');
+  await admin.press('Find', { who: 'alexw' });
+  const plan = await admin.see('what I will change');
+  expect(plan.card === null ? '' : JSON.stringify(plan.card)).toContain('41 → 40 free');
+  await admin.press('Do it');
+  const live = await admin.see('Preparing the mailbox');
+  expect(live.id).toBe(plan.id);
+  await world.notify('admin');
+
+  api.set({ state: 'WaitingForUser' });
+  await world.notify('admin');
+  await admin.see('I have asked Alex Wilber for an app-specific password');
+  expect(admin.entries().filter((entry) => entry.from === 'bot')).toHaveLength(1);
+
+  api.set({ state: 'PilotReview', pilot: PILOT, folderMap: FOLDERS });
+  await world.notify('admin');
+  const review = await admin.see('Count: 412 in iCloud, 412 in Outlook.');
+  expect(review.id).not.toBe(live.id);
+  await admin.see('goes on in a newer card');
+  await admin.press('Start everything');
+  expect(api.acted).toEqual(['approve-pilot']);
+
+  api.set(HALF_WAY);
+  await world.notify('admin');
+  const running = await admin.see('about 40 min left');
+  expect(running.id).toBe(review.id);
+  await admin.press('Pause');
+  await admin.see('You paused it');
+  await admin.press('Resume');
+  await admin.see('7,487 of 12,904');
+
+  api.set({ ...COPIED, state: 'Synced' });
+  await world.notify('admin');
+  await admin.press('Finish the move');
+  api.set({
+    state: 'CompletedWithWarnings',
+    cleanedUp: true,
+    reportPath: 'reports/batch-1/alex.html',
+  });
+  await world.notify('admin');
+  const done = await admin.see('Every one of 12,904 messages is accounted for.');
+  expect(JSON.stringify(done.card)).toContain('reports/batch-1/alex.html');
+});
+
+test('words lead there too: move with a name, status, doctor, help and anything else', async () => {
+  const { admin, api } = world;
+  await admin.say('status');
+  await admin.see('There is no move yet');
+  await admin.say('Move Alex Wilber');
+  await admin.see('what I will change');
+  await admin.say('move nobody');
+  await admin.see('I found nobody');
+  await admin.say('move');
+  await admin.see('Who moves?');
+  await admin.say('doctor');
+  await admin.see('Your tenant is ready');
+  api.set({ ...HALF_WAY, state: 'Syncing' });
+  await admin.say('status');
+  await admin.see('7,487 of 12,904');
+  await admin.say('what can you do?');
+  expect((await admin.see('How a move goes')).card).not.toBeNull();
+});
+
+test('several people of one name are offered, and one is chosen', async () => {
+  const { admin, api } = world;
+  api.people.push({ ...ALEX, id: 'p-2', userPrincipalName: 'alex2@contoso.example' });
+  await admin.say('move alex');
+  await admin.see('2 people have that name');
+  await admin.press('This one');
+  expect((await admin.see('what I will change')).updates).toBeLessThan(3);
+});
+
+test('a plan that changed is shown again and nothing starts', async () => {
+  const { admin, api } = world;
+  await admin.say('move alexw');
+  await admin.see('what I will change');
+  api.plan = movePlan({ hash: 'plan-2' });
+  await admin.press('Do it');
+  await admin.see('Something changed meanwhile');
+  expect(api.starts).toEqual([]);
+  await admin.press('Do it');
+  expect(api.starts).toEqual(['plan-2']);
+});
+
+test('a second press does nothing and says so', async () => {
+  const { admin, api } = world;
+  api.set({ state: 'Syncing' });
+  const again = await admin.forge('migration.approve-pilot', { migrationId: 'migration-1' });
+  expect(JSON.stringify(again.value)).toContain('nothing was changed');
+  expect(api.current?.state).toBe('Syncing');
+});
+
+test('cancelling is asked once more, below the live card', async () => {
+  const { admin, api } = world;
+  api.set({ state: 'Syncing' });
+  await admin.say('status');
+  await admin.press('Cancel…');
+  await admin.see('Cancel the move of Alex Wilber?');
+  await admin.press('Back');
+  expect(api.current?.state).toBe('Syncing');
+  await admin.press('Cancel…');
+  await admin.see('Cancel the move of Alex Wilber?');
+  await admin.press('Cancel the move');
+  expect(api.current?.state).toBe('Cancelled');
+});
+
+test('an error says what to do, in a press and in a message', async () => {
+  const { admin, api } = world;
+  api.failure = new TeamsSendError(502);
+  await admin.say('move alex');
+  await admin.see('Teams did not take a message');
+  await admin.say('move');
+  await admin.see('Who moves?');
+  api.failure = new Error('something internal');
+  const reply = await admin.press('Find', { who: 'alex' });
+  expect([reply.httpStatus, reply.statusCode]).toEqual([200, 500]);
+  expect(JSON.stringify(reply.value)).not.toContain('something internal');
+});
+
+test('the live card is found again, updated in place, and posted anew when somebody deleted it', async () => {
+  const { admin, api, teams } = world;
+  api.set({ state: 'Provisioning' });
+  await admin.install();
+  await world.notify('admin');
+  const first = await admin.see('Preparing the mailbox');
+  api.set({ state: 'Testing' });
+  await world.notify('admin');
+  expect((await admin.see('Checking the password')).id).toBe(first.id);
+  teams.transcript.remove(first.id);
+  api.set({ state: 'Piloting' });
+  await world.notify('admin');
+  expect((await admin.see('Apple accepted the password')).id).not.toBe(first.id);
+});

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  ActResult,
+  AuditEntry,
+  BatchView,
+  ConversationReference,
+  ConversationStore,
+  DirectoryPerson,
+  MigrationAction,
+  MigrationView,
+  MovePlan,
+  NonceInput,
+  PostedCard,
+  SkybridgeApi,
+  StateName,
+  SubmitCredentialInput,
+  TenantFinding,
+} from '../../../../src/jobs/api.ts';
+import { ADMIN_ID, ALEX, batchView, migrationView, movePlan } from './views.ts';
+
+/** Where an action leads from where it fits; everything else is nothing to do. */
+const ACTIONS: Readonly<Record<MigrationAction, Partial<Record<StateName, StateName>>>> = {
+  'approve-pilot': { PilotReview: 'Syncing' },
+  finish: { Synced: 'Completing' },
+  pause: { Syncing: 'Paused' },
+  resume: { Paused: 'Syncing' },
+  retry: { WaitingForAdmin: 'Provisioning' },
+  cancel: {
+    WaitingForUser: 'Cancelled',
+    PilotReview: 'Cancelled',
+    Syncing: 'Cancelled',
+    Synced: 'Cancelled',
+  },
+};
+
+/** The domain in memory, with one migration that a test moves by hand. */
+export interface FakeApi extends SkybridgeApi {
+  readonly people: DirectoryPerson[];
+  readonly findings: TenantFinding[];
+  readonly audits: AuditEntry[];
+  readonly submitted: SubmitCredentialInput[];
+  readonly acted: string[];
+  readonly starts: string[];
+  readonly admins: Set<string>;
+  plan: MovePlan;
+  current: MigrationView | null;
+  /** Thrown by the next call of the directory. */
+  failure: Error | null;
+  set(changes: Partial<MigrationView>): void;
+}
+
+function createStore(): ConversationStore {
+  const conversations = new Map<string, ConversationReference>();
+  const posted = new Map<string, PostedCard>();
+  const nonces = new Map<string, NonceInput>();
+  return {
+    saveConversation: async (key, reference) => void conversations.set(key, reference),
+    findConversation: async (key) => conversations.get(key) ?? null,
+    savePosted: async (key, card) => void posted.set(key, card),
+    findPosted: async (key) => posted.get(key) ?? null,
+    async issueNonce(input) {
+      const nonce = randomUUID();
+      nonces.set(nonce, input);
+      return nonce;
+    },
+    async takeNonce(nonce, { personId, tenantId, subject }) {
+      const input = nonces.get(nonce);
+      nonces.delete(nonce);
+      return (
+        input?.personId === personId && input.tenantId === tenantId && input.subject === subject
+      );
+    },
+  };
+}
+
+export function createFakeApi(): FakeApi {
+  const conversations = createStore();
+  const batch = (): BatchView | null => (api.current === null ? null : batchView(api.current));
+  const ofId = (id: string): MigrationView | null => (api.current?.id === id ? api.current : null);
+  const step = (id: string, to: StateName | undefined): ActResult => {
+    const migration = ofId(id);
+    if (migration === null) {
+      throw new Error('no such migration');
+    }
+    if (to !== undefined) {
+      api.set({ state: to, resume: to === 'Paused' ? migration.state : null });
+    }
+    return {
+      kind: to === undefined ? 'nothing-to-do' : 'done',
+      migration: api.current ?? migration,
+    };
+  };
+  const failIfTold = (): void => {
+    const { failure } = api;
+    api.failure = null;
+    if (failure !== null) {
+      throw failure;
+    }
+  };
+  const api: FakeApi = {
+    conversations,
+    people: [ALEX],
+    findings: [{ code: 'tenant.fine', verdict: 'ok', facts: {} }],
+    audits: [],
+    submitted: [],
+    acted: [],
+    starts: [],
+    admins: new Set([ADMIN_ID]),
+    plan: movePlan(),
+    current: null,
+    failure: null,
+    set(changes) {
+      api.current = { ...(api.current ?? migrationView()), ...changes };
+    },
+    async checkTenant() {
+      failIfTold();
+      return api.findings;
+    },
+    async findPeople(query) {
+      failIfTold();
+      return api.people.filter((person) =>
+        `${person.displayName} ${person.userPrincipalName}`
+          .toLowerCase()
+          .includes(query.toLowerCase()),
+      );
+    },
+    async planMove() {
+      failIfTold();
+      return api.plan;
+    },
+    async startMove({ planHash }) {
+      if (planHash !== api.plan.hash) {
+        return { kind: 'plan-changed', plan: api.plan };
+      }
+      api.starts.push(planHash);
+      const kind = api.current === null ? 'started' : 'already-started';
+      if (api.current === null) {
+        api.set({ state: 'Provisioning' });
+      }
+      return { kind, batchId: 'batch-1', migrationId: 'migration-1' };
+    },
+    batch: async (id) => (id === 'batch-1' ? batch() : null),
+    migration: async (id) => ofId(id),
+    latestBatch: async () => batch(),
+    migrationOfPerson: async (personId) =>
+      api.current?.person.id === personId ? api.current : null,
+    async act(id, action) {
+      api.acted.push(action);
+      return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);
+    },
+    async submitCredential(input) {
+      api.submitted.push(input);
+      const isAsked = ofId(input.migrationId)?.state === 'WaitingForUser';
+      const { migration } = step(input.migrationId, isAsked ? 'Testing' : undefined);
+      if (isAsked) {
+        api.set({ sourceAddress: input.sourceAddress, problem: null });
+      }
+      return { kind: isAsked ? 'checking' : 'not-expected', migration: api.current ?? migration };
+    },
+    declineMove: async (id) => step(id, 'Cancelled'),
+    isAdmin: async (personId) => api.admins.has(personId),
+    audit: async (entry) => void api.audits.push(entry),
+  };
+  return api;
+}
