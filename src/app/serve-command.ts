@@ -1,9 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import express from 'express';
-import { type Bot, createBot } from '../bot/bot.ts';
-import { createConnectorToken } from '../bot/connector-token.ts';
-import type { GatewaySettings } from '../bot/gateway.ts';
+import { type Bot, type BotSettings, createBot, DEFAULT_SERVICE_URL } from '../bot/bot.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
@@ -39,21 +37,12 @@ const CARD_UPDATE_EVERY_MS = 5000;
 
 const DEFAULT_PACE: StepPace = { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 };
 
-/** Hosts of the Bot Connector to which the bot sends, and with them its token. */
-const SERVICE_URL_HOSTS = [
-  'smba.trafficmanager.net',
-  '*.botframework.com',
-  '*.teams.microsoft.com',
-  '*.teams.microsoft.us',
-];
-
 /** What the simulated world runs faster, or reaches elsewhere; `serve` itself sets none of it. */
 export interface ServiceOverrides {
   readonly pace?: Partial<StepPace>;
   readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
-  readonly cardUpdateEveryMs?: number;
-  readonly authentication?: GatewaySettings['authentication'];
-  readonly serviceUrlHosts?: readonly string[];
+  readonly bot?: Partial<BotSettings>;
+  /** Listen on this address alone. */
   readonly host?: string;
 }
 
@@ -190,32 +179,25 @@ async function openBot({
   overrides,
   publicKey,
 }: BotInput): Promise<Bot> {
-  const { loginUrl } = cloudOf(settings);
-  const { BOT_ID: botId, TENANT_ID: tenantId } = settings;
-  const connectorToken = createConnectorToken({
-    loginUrl,
-    tenantId,
-    botId,
-    botPassword: settings.BOT_PASSWORD ?? '',
-    clock,
-  });
   return createBot({
     api,
     sealer: await createSealer(publicKey),
     clock,
     logger,
-    updateEveryMs: overrides.cardUpdateEveryMs ?? CARD_UPDATE_EVERY_MS,
-    gateway: {
-      botId,
-      tenantId,
-      loginUrl,
-      openIdMetadataUrl: settings.BOT_OPENID_METADATA_URL ?? null,
-      allowedServiceUrlHosts: overrides.serviceUrlHosts ?? SERVICE_URL_HOSTS,
+    settings: {
+      botId: settings.BOT_ID,
+      tenantId: settings.TENANT_ID,
       authentication:
-        overrides.authentication ??
-        (settings.BOT_TYPE === 'UserAssignedMSI'
+        settings.BOT_TYPE === 'UserAssignedMSI'
           ? { kind: 'managed-identity' }
-          : { kind: 'secret', connectorToken }),
+          : { kind: 'secret', botPassword: settings.BOT_PASSWORD ?? '' },
+      loginUrl: cloudOf(settings).loginUrl,
+      openIdMetadataUrl: settings.BOT_OPENID_METADATA_URL ?? null,
+      moreServiceUrlHosts: [],
+      defaultServiceUrl: DEFAULT_SERVICE_URL,
+      sourceHost: new URL(settings.SOURCE_IMAP_URL).hostname,
+      updateEveryMs: CARD_UPDATE_EVERY_MS,
+      ...overrides.bot,
     },
   });
 }
