@@ -64,17 +64,23 @@ function mappingOf(folder: FolderTally): FolderMapping {
 
 const REASONS = ['special-use', 'reserved', 'collision', 'invalid-name'] as const;
 
+/** Folders that are not listed yet count with the number that their server gave. Pure. */
 function progressOf(row: MigrationRow, folders: readonly FolderTally[], tally: Tally): Progress {
+  const unlisted = folders.filter(({ listed, problem }) => !listed && problem === null);
   const bytesTotal = folders.reduce((sum, folder) => sum + folder.bytes.total, 0);
   const bytesDone = folders.reduce((sum, folder) => sum + folder.bytes.settled, 0);
-  const rate = row.bytesPerSecond;
+  const messagesTotal = unlisted.reduce((sum, { messages }) => sum + messages, tally.source);
+  const messagesDone = tally.source - tally.open;
+  const moving = messagesDone < messagesTotal;
+  const bytesPerSecond = moving ? row.bytesPerSecond : null;
+  const known = unlisted.length === 0 && bytesPerSecond !== null && bytesPerSecond > 0;
   return {
-    messagesDone: tally.source - tally.open,
-    messagesTotal: tally.source,
+    messagesDone,
+    messagesTotal,
     bytesDone,
     bytesTotal,
-    folder: row.currentFolder,
-    bytesPerSecond: rate,
-    secondsLeft: rate === null || rate <= 0 ? null : Math.ceil((bytesTotal - bytesDone) / rate),
+    folder: moving ? row.currentFolder : null,
+    bytesPerSecond,
+    secondsLeft: known ? Math.ceil((bytesTotal - bytesDone) / bytesPerSecond) : null,
   };
 }

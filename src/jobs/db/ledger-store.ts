@@ -20,6 +20,8 @@ export interface LedgerStore {
   targetFolderId(mailbox: string, path: string): Promise<number>;
   saveFolder(turn: Turn, folder: NewFolder): Promise<void>;
   folders(migrationId: string): Promise<readonly FolderRow[]>;
+  /** Notes how many messages the server counts in a folder that is not listed yet. */
+  noteCount(turn: Turn, folderId: number, messages: number): Promise<void>;
   finishFolder(turn: Turn, folderId: number, pass: number): Promise<void>;
   markFolderProblem(turn: Turn, folderId: number, problem: string): Promise<void>;
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
@@ -125,6 +127,14 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
       );
       return rows;
     },
+
+    noteCount: (turn, folderId, messages) =>
+      whileHolding(turn, async (client) => {
+        await client.query('update folders set messages = $2 where id = $1 and pass_listed < 0', [
+          folderId,
+          messages,
+        ]);
+      }),
 
     finishFolder: (turn, folderId, pass) =>
       whileHolding(turn, async (client) => {

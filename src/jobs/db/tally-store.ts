@@ -11,6 +11,10 @@ export interface FolderTally {
   readonly specialUse: string | null;
   /** Why the folder could not be opened, where it could not. */
   readonly problem: string | null;
+  /** Messages that the server counts in it. */
+  readonly messages: number;
+  /** Its messages are in the ledger; before that only their number is known. */
+  readonly listed: boolean;
   readonly tally: Tally;
   readonly bytes: { readonly total: number; readonly settled: number };
   /** Messages that were changed so that the target takes them, by code. */
@@ -35,7 +39,7 @@ export async function tallyFolders(
   const [folders, counts, repairs] = await Promise.all([
     pool.query<Omit<FolderTally, 'tally' | 'bytes' | 'repaired'>>(
       `select id as "folderId", source_path as "sourcePath", target_path as "targetPath", reason,
-              special_use as "specialUse", problem
+              special_use as "specialUse", problem, messages, pass_listed >= 0 as listed
          from folders where migration_id = $1 order by id`,
       [migrationId],
     ),

@@ -46,7 +46,11 @@ async function pilotFolder(
     async (session) => {
       const copy = copyDeps(deps, session);
       const folders = await discoverFolders(copy, { turn, onlyFolders: null }, signal);
-      return countFolders(session.source, folders, signal);
+      const found = await countFolders(session.source, folders, signal);
+      for (const { id, exists } of found) {
+        await deps.ledger.noteCount(turn, id, exists ?? 0);
+      }
+      return found;
     },
     signal,
   );
