@@ -21,6 +21,11 @@ export interface ResourceType {
   readonly byDefault: readonly string[];
 }
 
+/** A type that sends all its properties when nothing is selected. */
+export function resourceType(name: string, properties: readonly string[]): ResourceType {
+  return { name, properties, byDefault: properties };
+}
+
 export type Resource = Readonly<Record<string, unknown>>;
 
 /** The query options of a request; an unknown one is refused. */

@@ -1,31 +1,19 @@
 import { type Directory, findUser, groupsOf, type SimGroup } from './directory.ts';
-import { type GraphCall, page, type Resource, type ResourceType, select } from './graph-call.ts';
+import { type GraphCall, page, type Resource, resourceType, select } from './graph-call.ts';
 import { badRequest, resourceNotFound } from './graph-errors.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { USER, userResource } from './graph-user-resource.ts';
 import { requireUser } from './graph-users.ts';
 
-const GROUP: ResourceType = {
-  name: 'microsoft.graph.group',
-  properties: [
-    'id',
-    'displayName',
-    'description',
-    'mail',
-    'securityEnabled',
-    'mailEnabled',
-    'groupTypes',
-  ],
-  byDefault: [
-    'id',
-    'displayName',
-    'description',
-    'mail',
-    'securityEnabled',
-    'mailEnabled',
-    'groupTypes',
-  ],
-};
+const GROUP = resourceType('microsoft.graph.group', [
+  'id',
+  'displayName',
+  'description',
+  'mail',
+  'securityEnabled',
+  'mailEnabled',
+  'groupTypes',
+]);
 
 const ROLES = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All'];
 

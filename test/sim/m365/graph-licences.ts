@@ -7,7 +7,7 @@ import {
   type SimUser,
   settleMailbox,
 } from './directory.ts';
-import { type GraphCall, type Resource, select } from './graph-call.ts';
+import { type GraphCall, page, type Resource, resourceType, select } from './graph-call.ts';
 import { badRequest, graphRefusal } from './graph-errors.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { USER, userResource } from './graph-user-resource.ts';
@@ -125,9 +125,53 @@ function assign(deps: GraphRouteDeps, user: SimUser, call: GraphCall): void {
   }
 }
 
-/** Licences: assigned and taken in one all-or-nothing call. */
+const LICENSE_DETAILS = resourceType('microsoft.graph.licenseDetails', [
+  'id',
+  'skuId',
+  'skuPartNumber',
+  'servicePlans',
+]);
+
+function licenceDetails(directory: Directory, user: SimUser): readonly Resource[] {
+  return user.licences.flatMap((held) =>
+    directory.skus
+      .filter((sku) => sku.product.skuId === held.skuId)
+      .map(({ product }) => ({
+        id: `${user.id}_${product.skuId}`,
+        skuId: product.skuId,
+        skuPartNumber: product.skuPartNumber,
+        servicePlans: product.servicePlans.map((plan) => ({
+          ...plan,
+          provisioningStatus: held.disabledPlans.includes(plan.servicePlanId)
+            ? 'Disabled'
+            : 'Success',
+        })),
+      })),
+  );
+}
+
+/** Licences: shown, assigned and taken; an assignment is all or nothing. */
 export function licenceRoutes(deps: GraphRouteDeps): readonly GraphRoute[] {
   return [
+    {
+      method: 'get',
+      path: '/users/:id/licenseDetails',
+      operation: 'GET /users/{id}/licenseDetails',
+      roles: [
+        'LicenseAssignment.Read.All',
+        'LicenseAssignment.ReadWrite.All',
+        'User.Read.All',
+        'User.ReadWrite.All',
+        'Directory.Read.All',
+      ],
+      query: ['$select'],
+      handle: (call) => {
+        const rows = licenceDetails(deps.directory, requireUser(deps.directory, call)).map((row) =>
+          select(row, LICENSE_DETAILS, call.query.get('$select')),
+        );
+        return { status: 200, body: page(rows, call, 999) };
+      },
+    },
     {
       method: 'post',
       path: '/users/:id/assignLicense',

@@ -1,14 +1,24 @@
 import { hasReadyMailbox, type SimMailbox, type SimUser } from './directory.ts';
-import { type GraphCall, page, type Resource, type ResourceType, select } from './graph-call.ts';
+import {
+  type GraphCall,
+  page,
+  type Resource,
+  type ResourceType,
+  resourceType,
+  select,
+} from './graph-call.ts';
 import { graphRefusal, noMailbox } from './graph-errors.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { requireUser } from './graph-users.ts';
 
-const SETTINGS: ResourceType = {
-  name: 'microsoft.graph.mailboxSettings',
-  properties: ['archiveFolder', 'timeZone', 'language', 'dateFormat', 'timeFormat', 'userPurpose'],
-  byDefault: ['archiveFolder', 'timeZone', 'language', 'dateFormat', 'timeFormat', 'userPurpose'],
-};
+const SETTINGS = resourceType('microsoft.graph.mailboxSettings', [
+  'archiveFolder',
+  'timeZone',
+  'language',
+  'dateFormat',
+  'timeFormat',
+  'userPurpose',
+]);
 
 const FOLDER: ResourceType = {
   name: 'microsoft.graph.mailFolder',

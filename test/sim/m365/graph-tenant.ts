@@ -1,59 +1,31 @@
-import { consumedUnits, type Directory, findUser, type SimSku } from './directory.ts';
-import { page, type Resource, type ResourceType, select } from './graph-call.ts';
+import { consumedUnits, type Directory, type SimSku } from './directory.ts';
+import { type Resource, resourceType, select } from './graph-call.ts';
 import { resourceNotFound } from './graph-errors.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 
-const ORGANIZATION: ResourceType = {
-  name: 'microsoft.graph.organization',
-  properties: [
-    'id',
-    'displayName',
-    'countryLetterCode',
-    'verifiedDomains',
-    'onPremisesSyncEnabled',
-    'tenantType',
-    'createdDateTime',
-  ],
-  byDefault: [
-    'id',
-    'displayName',
-    'countryLetterCode',
-    'verifiedDomains',
-    'onPremisesSyncEnabled',
-    'tenantType',
-    'createdDateTime',
-  ],
-};
+const ORGANIZATION = resourceType('microsoft.graph.organization', [
+  'id',
+  'displayName',
+  'countryLetterCode',
+  'verifiedDomains',
+  'onPremisesSyncEnabled',
+  'tenantType',
+  'createdDateTime',
+]);
 
-const SKU: ResourceType = {
-  name: 'microsoft.graph.subscribedSku',
-  properties: [
-    'id',
-    'skuId',
-    'skuPartNumber',
-    'accountId',
-    'accountName',
-    'appliesTo',
-    'capabilityStatus',
-    'consumedUnits',
-    'prepaidUnits',
-    'servicePlans',
-    'subscriptionIds',
-  ],
-  byDefault: [
-    'id',
-    'skuId',
-    'skuPartNumber',
-    'accountId',
-    'accountName',
-    'appliesTo',
-    'capabilityStatus',
-    'consumedUnits',
-    'prepaidUnits',
-    'servicePlans',
-    'subscriptionIds',
-  ],
-};
+const SKU = resourceType('microsoft.graph.subscribedSku', [
+  'id',
+  'skuId',
+  'skuPartNumber',
+  'accountId',
+  'accountName',
+  'appliesTo',
+  'capabilityStatus',
+  'consumedUnits',
+  'prepaidUnits',
+  'servicePlans',
+  'subscriptionIds',
+]);
 
 function organizationOf(directory: Directory): Resource {
   return {
@@ -155,52 +127,5 @@ export function tenantRoutes({ directory }: GraphRouteDeps): readonly GraphRoute
         },
       }),
     },
-    {
-      method: 'get',
-      path: '/users/:id/licenseDetails',
-      operation: 'GET /users/{id}/licenseDetails',
-      roles: [
-        'LicenseAssignment.Read.All',
-        'LicenseAssignment.ReadWrite.All',
-        'User.Read.All',
-        'User.ReadWrite.All',
-        'Directory.Read.All',
-      ],
-      query: ['$select'],
-      handle: (call) => {
-        const user = findUser(directory, call.params['id'] ?? '');
-        if (user === undefined) {
-          throw resourceNotFound(call.params['id'] ?? '');
-        }
-        const rows = user.licences.flatMap((held) =>
-          directory.skus
-            .filter((sku) => sku.product.skuId === held.skuId)
-            .map(({ product }) =>
-              select(
-                {
-                  id: `${user.id}_${product.skuId}`,
-                  skuId: product.skuId,
-                  skuPartNumber: product.skuPartNumber,
-                  servicePlans: product.servicePlans.map((plan) => ({
-                    ...plan,
-                    provisioningStatus: held.disabledPlans.includes(plan.servicePlanId)
-                      ? 'Disabled'
-                      : 'Success',
-                  })),
-                },
-                LICENSE_DETAILS,
-                call.query.get('$select'),
-              ),
-            ),
-        );
-        return { status: 200, body: page(rows, call, 999) };
-      },
-    },
   ];
 }
-
-const LICENSE_DETAILS: ResourceType = {
-  name: 'microsoft.graph.licenseDetails',
-  properties: ['id', 'skuId', 'skuPartNumber', 'servicePlans'],
-  byDefault: ['id', 'skuId', 'skuPartNumber', 'servicePlans'],
-};

@@ -108,6 +108,7 @@ test('Exchange knows us, does not, or knows another object of ours', async () =>
   expect(await server.verifyImapToken('anna@contoso.example', token)).toBe('refused');
 
   directory.exchangeServicePrincipals.length = 0;
+  server.faults.push({ operation: 'New-ServicePrincipal', action: { kind: 'drop-after' } });
   await m365.servicePrincipal.register({ clientId, objectId }, never);
   await m365.servicePrincipal.register({ clientId, objectId }, never);
   expect(await check()).toBe('registered');

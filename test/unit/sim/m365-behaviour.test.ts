@@ -90,6 +90,22 @@ test('only what is selected comes back, and usageLocation not by itself', async 
   expect(chosen.body).toEqual({ usageLocation: 'DE' });
 });
 
+test('licence details show products and their plans', async () => {
+  expect(await tenant.graph(`GET /users/${anna.id}/licenseDetails`)).toMatchObject({
+    body: {
+      value: [
+        {
+          skuPartNumber: 'O365_BUSINESS_ESSENTIALS',
+          servicePlans: [
+            { servicePlanName: 'EXCHANGE_S_STANDARD', provisioningStatus: 'Success' },
+            {},
+          ],
+        },
+      ],
+    },
+  });
+});
+
 test('an unknown person is a 404 of its own kind', async () => {
   expect(await tenant.graph('GET /users/nobody@contoso.example')).toMatchObject({
     status: 404,
