@@ -4,6 +4,7 @@ import { type AppendWindow, afterAnswer, FIRST_WINDOW, fitsWindow } from './appe
 import type { ImapLink } from './connect.ts';
 import type { ImapError } from './errors.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
+import type { ImapProfile } from './profiles/profile.ts';
 import type { ImapAppendOutcome } from './types.ts';
 import { AppendWire, type EagerLiterals, type WireAppend } from './wire/append-wire.ts';
 
@@ -16,6 +17,7 @@ function eagerLiterals(capabilities: ReadonlySet<string>): EagerLiterals {
 
 export class AppendLane {
   readonly naming: MailboxNaming;
+  readonly profile: ImapProfile;
   readonly #wire: AppendWire;
   readonly #clock: Clock;
   #window: AppendWindow = FIRST_WINDOW;
@@ -27,6 +29,7 @@ export class AppendLane {
 
   constructor(link: ImapLink, clock: Clock, onEnd: (error: ImapError) => void) {
     this.naming = link.naming;
+    this.profile = link.profile;
     this.#clock = clock;
     this.#wire = new AppendWire({
       sockets: link.sockets,

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { findLongLine } from '../mail/guard/scan.ts';
 import { AppendLane } from './append-lane.ts';
 import type { ImapLink } from './connect.ts';
 import { formatInternalDate } from './dates.ts';
@@ -236,6 +237,12 @@ class PipelinedAppender implements Appender {
 
   /** A path that this server cannot name refuses the message; a flag that is none is the caller's fault. */
   #formatFor(lane: AppendLane, { message, resolve, reject }: Waiting): string | null {
+    const { maxLineBytes } = lane.profile;
+    if (maxLineBytes !== null && findLongLine(message.bytes, 0, maxLineBytes) >= 0) {
+      // The guard breaks such lines; one that it left must not reach a server that takes mail for commands.
+      resolve({ kind: 'refused', error: new MessageRefusedError('long-line') });
+      return null;
+    }
     try {
       const mailbox = this.#deps.mailboxOf(message.folderPath, lane.naming);
       return formatAppendArguments(mailbox, message);

@@ -92,6 +92,8 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
     await flow.connect();
     signal.throwIfAborted();
     const { readSocket, writeSocket } = flow.unbind();
+    // Until a wire takes the socket nobody else listens, and an error without a listener ends the process.
+    readSocket.on('error', ignore);
     const space = flow.namespace;
     return {
       sockets: { readSocket, writeSocket },

@@ -86,6 +86,7 @@ export const exchangeOnlineProfile: ImapProfile = {
   },
   foldsCase: true,
   maxEagerLiteralBytes: 1024 * 1024,
+  maxLineBytes: 10_239,
   earlyAnswerIsDesync: true,
   rules: RULES,
 };

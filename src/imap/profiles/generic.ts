@@ -29,6 +29,7 @@ export const genericProfile: ImapProfile = {
   specialNames: {},
   foldsCase: false,
   maxEagerLiteralBytes: null,
+  maxLineBytes: null,
   earlyAnswerIsDesync: false,
   rules: RULES,
 };

@@ -47,6 +47,7 @@ export const icloudProfile: ImapProfile = {
   },
   foldsCase: false,
   maxEagerLiteralBytes: null,
+  maxLineBytes: null,
   earlyAnswerIsDesync: false,
   rules: RULES,
 };

@@ -37,6 +37,8 @@ export interface ImapProfile {
   readonly foldsCase: boolean;
   /** Above this a literal is sent only after the server asked for it; null: only where LITERAL+ is missing. */
   readonly maxEagerLiteralBytes: number | null;
+  /** A longer line, CRLF included, makes the server leave the literal and read on as commands; null: no such limit. */
+  readonly maxLineBytes: number | null;
   /** A NO or BAD before the message is wholly sent means that the server left the literal: the link is cut. */
   readonly earlyAnswerIsDesync: boolean;
   /** Rows asked before those of RFC 5530. */

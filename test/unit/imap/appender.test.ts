@@ -48,9 +48,12 @@ async function appenderOn(
 }
 
 /** Stores everything, with the connection's number as UIDVALIDITY, until the client is gone. */
-async function storeAll(peer: ScriptedPeer, connection: number): Promise<void> {
+async function storeAll(peer: ScriptedPeer, connection: number, serviceMs = 0): Promise<void> {
   for (;;) {
     const { tag } = await peer.expectAppend();
+    if (serviceMs > 0) {
+      await systemClock.sleep(serviceMs);
+    }
     peer.say(`${tag} OK [APPENDUID ${connection} 1] done`);
   }
 }
@@ -66,11 +69,7 @@ describe('connections', () => {
     const appender = await appenderOn(
       async (peer, connection) => {
         opened.add(connection);
-        for (let i = 0; i < 20; i += 1) {
-          const { tag } = await peer.expectAppend();
-          await systemClock.sleep(5);
-          peer.say(`${tag} OK [APPENDUID ${connection} 1] done`);
-        }
+        await storeAll(peer, connection, 5).catch(() => undefined);
       },
       { maxConnections: 3 },
     );
