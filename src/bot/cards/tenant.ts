@@ -15,7 +15,10 @@ const ORDER: readonly TenantFinding['verdict'][] = ['failed', 'warning', 'unknow
 
 function findingLines(finding: TenantFinding): readonly CardElement[] {
   const { mark, word } = VERDICTS[finding.verdict];
-  const { what, doNext } = explain(finding);
+  const { what, doNext } = explain({
+    ...finding,
+    facts: { ...finding.facts, verdict: finding.verdict },
+  });
   const line = markedLine(mark, `${word}: ${what}`);
   return doNext === '' || finding.verdict === 'ok' ? [line] : [line, hint(doNext)];
 }

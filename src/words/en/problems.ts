@@ -1,10 +1,30 @@
 import type { ProblemText } from '../words.ts';
+import { M365_PROBLEMS } from './problems-m365.ts';
+import { MAIL_PROBLEMS } from './problems-mail.ts';
 
 /**
  * What stands in the way, by code, and what to do. Codes are documented in docs/errors.md; a test
  * holds this table against the codes in src.
  */
 export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  ...M365_PROBLEMS,
+  ...MAIL_PROBLEMS,
+  'tenant.guest': {
+    what: 'This person is a guest here and cannot have a mailbox in your tenant.',
+    doNext: 'Choose the person’s own account, or make one.',
+  },
+  'tenant.no-mailbox-plan': {
+    what: 'This person has no mailbox, and the tenant has no plan with Exchange to assign.',
+    doNext: 'Buy a plan with Exchange, such as Business Basic, then check again.',
+  },
+  'tenant.no-free-licence': (facts) => ({
+    what: `All seats of ${String(facts['sku'] ?? 'the plan')} are taken.`,
+    doNext: 'Buy or free a seat, then check again.',
+  }),
+  'usage.invalid': {
+    what: 'The command was not understood.',
+    doNext: 'The output says what it should be.',
+  },
   'internal.unexpected': {
     what: 'Something happened that nobody foresaw.',
     doNext: 'Try again. If it comes back, look into the log at this time.',

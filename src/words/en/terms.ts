@@ -40,4 +40,20 @@ export const REASONS: Readonly<Record<string, string>> = {
   'copy.unreadable': 'iCloud could not hand it out',
   'copy.line-too-long': 'has a line that Exchange does not take',
   'copy.not-mail': 'is not readable as mail',
+  'copy.signed-line-too-long':
+    'is signed, and has a line that Exchange does not take: changing it would void the signature',
+  'copy.nesting-too-deep': 'holds messages within messages, more levels than Exchange takes',
+  'imap.body-missing': 'iCloud gave no content for it',
+  'imap.message-too-large': 'too large for the mailbox',
+  'imap.message-refused': 'Exchange did not take it',
+  'imap.quota-full': 'the mailbox was full',
+  'imap.messages-gone': 'deleted at iCloud meanwhile',
+  nul: 'a character that no mail may hold was taken out',
+  'line-endings': 'line ends were made uniform',
+  'header-8bit': 'a header was written in characters that every program reads',
+  'header-syntax': 'a broken header line was put right',
+  'header-folded': 'an over-long header line was folded',
+  'receipt-disarmed':
+    'a request for a read receipt was switched off, so that old mail is not answered again',
+  'line-reencoded': 'over-long lines were encoded anew; the content is the same',
 };

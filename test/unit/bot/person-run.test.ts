@@ -68,7 +68,7 @@ test('what Apple refused is shown on the same card, with the address and without
   await ask();
   const before = await alex.see('It takes two minutes');
   await alex.press('Check and start', { address: ADDRESS, appPassword: PASTED });
-  api.set({ state: 'WaitingForUser', problem: { code: 'imap.login-refused', facts: {} } });
+  api.set({ state: 'WaitingForUser', problem: { code: 'source.login-refused', facts: {} } });
   await world.notify('person');
   const refused = await alex.see('✗');
   expect(refused.id).toBe(before.id);
@@ -85,7 +85,7 @@ test('a password lost on the way is asked for in a new card', async () => {
   api.set({
     state: 'WaitingForUser',
     interrupted: 'Syncing',
-    problem: { code: 'imap.login-refused', facts: {} },
+    problem: { code: 'source.login-refused', facts: {} },
   });
   await world.notify('ask-person');
   const again = await alex.see('I need a new app-specific password');

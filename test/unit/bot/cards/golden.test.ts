@@ -32,7 +32,7 @@ import {
   PILOT,
 } from '../support/views.ts';
 
-const REFUSED = { code: 'imap.login-refused', facts: {} };
+const REFUSED = { code: 'source.login-refused', facts: {} };
 const UNTIL = new Date('2026-11-22T14:32:00Z');
 
 const DETAILS: Partial<Record<StateName, Partial<MigrationView>>> = {
@@ -62,12 +62,9 @@ function inState(state: StateName): MigrationView {
 
 const finding = (
   code: string,
-  verdict: 'ok' | 'warning' | 'failed' | 'unknown',
-): TenantFinding => ({
-  code,
-  verdict,
-  facts: {},
-});
+  verdict: TenantFinding['verdict'],
+  facts: TenantFinding['facts'] = {},
+): TenantFinding => ({ code, verdict, facts });
 const person = (migration: MigrationView, complaint: string | null = null): Card =>
   personCard({ migration, nonce: 'nonce-1', complaint });
 
@@ -79,10 +76,17 @@ const CARDS: Readonly<Record<string, Card>> = {
   problem: problemCard({ code: 'database.lost', facts: {} }, 'tenant.check'),
   continued: continuedCard('Move of Alex Wilber', 'This goes on in a newer card below.'),
   'tenant-checking': checkingTenantCard(),
+  'tenant-ready': tenantCard([
+    finding('tenant.reachable', 'ok', { name: 'Contoso' }),
+    finding('tenant.rights', 'ok'),
+    finding('tenant.exchange', 'ok'),
+    finding('tenant.licences', 'warning', { freeSeats: 0 }),
+  ]),
   'tenant-not-ready': tenantCard([
-    finding('tenant.a', 'ok'),
-    finding('tenant.b', 'failed'),
-    finding('tenant.c', 'unknown'),
+    finding('tenant.reachable', 'ok', { name: 'Contoso' }),
+    finding('tenant.rights', 'failed', { role: 'User.ReadWrite.All' }),
+    finding('tenant.exchange', 'unknown', { problem: 'exchange-admin.unreachable' }),
+    finding('tenant.licences', 'ok', { freeSeats: 41 }),
   ]),
   'people-ask': askPeopleCard(null),
   'people-ask-again': askPeopleCard('I found nobody of that name.'),
@@ -103,7 +107,7 @@ const CARDS: Readonly<Record<string, Card>> = {
     null,
   ),
   'plan-obstacle': planCard(
-    movePlan({ obstacle: { code: 'graph.no-free-licence', facts: {} } }),
+    movePlan({ obstacle: { code: 'tenant.no-free-licence', facts: {} } }),
     null,
   ),
   'plan-not-now': notNowCard(),

@@ -100,7 +100,7 @@ export function createFakeApi(): FakeApi {
   const api: FakeApi = {
     conversations,
     people: [ALEX],
-    findings: [{ code: 'tenant.fine', verdict: 'ok', facts: {} }],
+    findings: [{ code: 'tenant.licences', verdict: 'ok', facts: { freeSeats: 41 } }],
     audits: [],
     submitted: [],
     acted: [],

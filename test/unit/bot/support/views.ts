@@ -24,7 +24,7 @@ export const PILOT: PilotResult = {
   dates: { compared: 412, different: 0 },
   flags: { compared: 412, different: 0 },
   attachments: { compared: 96, different: 0 },
-  repaired: { 'mail.line-wrapped': 2 },
+  repaired: { 'line-reencoded': 2 },
   failed: {},
 };
 

@@ -1,0 +1,135 @@
+import type { ProblemText } from '../words.ts';
+
+const GOES_ON = 'Nothing: I try again by myself.';
+const CONSENT =
+  'Grant the right to this application in the Entra admin center and give admin consent, then check again.';
+const SUPPORT = 'Try again. If it comes back, the log names a request id to quote to Microsoft.';
+
+/** What Microsoft Graph, the token endpoint and Exchange's admin endpoint refuse, by code. */
+export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'graph.credential-refused': {
+    what: 'Entra ID did not accept the credential of this application.',
+    doNext:
+      'Check CLIENT_ID and the certificate or secret: the value of the secret is needed, not its id.',
+  },
+  'graph.credential-expired': {
+    what: 'The client secret or certificate of this application has expired.',
+    doNext: 'Make a new one in the app registration and put it into the settings.',
+  },
+  'graph.credential-unusable': {
+    what: 'The certificate file cannot be used to sign in.',
+    doNext: 'It must hold a private key and its certificate in PEM form.',
+  },
+  'graph.login-url-insecure': {
+    what: 'The sign-in address is not encrypted, so I sent no credential.',
+    doNext: 'LOGIN_URL must start with https://.',
+  },
+  'graph.application-unknown': {
+    what: 'The tenant does not know this application.',
+    doNext: 'Check CLIENT_ID and TENANT_ID, and give admin consent in this tenant.',
+  },
+  'graph.tenant-unknown': {
+    what: 'Entra ID does not know this tenant.',
+    doNext: 'Check TENANT_ID.',
+  },
+  'graph.sign-in-blocked': {
+    what: 'A Conditional Access policy blocks this application.',
+    doNext: 'Exclude the application from the policy for workload identities.',
+  },
+  'graph.resource-unknown': {
+    what: 'The tenant has no such Microsoft service, or it was disabled.',
+    doNext: 'Check that Exchange Online is part of a subscription of this tenant.',
+  },
+  'graph.token-refused': { what: 'Entra ID refused to issue a token.', doNext: SUPPORT },
+  'graph.token-rejected': { what: 'Microsoft Graph did not accept the token.', doNext: GOES_ON },
+  'graph.right-missing': { what: 'Microsoft Graph refused: a right is missing.', doNext: CONSENT },
+  'graph.mailbox-access-restricted': {
+    what: 'An application access policy keeps me out of the mailbox.',
+    doNext: 'Add the mailbox to the group of that policy.',
+  },
+  'graph.not-found': {
+    what: 'Microsoft 365 does not know this person or object any more.',
+    doNext: 'Look whether it was deleted or renamed, then start again.',
+  },
+  'graph.no-mailbox': {
+    what: 'There is no mailbox in the cloud, or not yet.',
+    doNext: 'Exchange usually takes 15 minutes after a licence. I look again by myself.',
+  },
+  'graph.usage-location-missing': {
+    what: 'The person has no usage location, so no licence can be assigned.',
+    doNext: 'Set the usage location in the Microsoft 365 admin center, then try again.',
+  },
+  'graph.no-free-licence': {
+    what: 'All seats of this licence are taken.',
+    doNext: 'Buy or free a seat, then try again.',
+  },
+  'graph.licence-unknown': {
+    what: 'The tenant does not have this licence.',
+    doNext: 'Choose another plan in the Microsoft 365 admin center, then try again.',
+  },
+  'graph.licence-conflict': {
+    what: 'The licence conflicts with one that the person already has.',
+    doNext: 'Remove the other one, or assign a plan with Exchange by hand, then try again.',
+  },
+  'graph.directory-synced': {
+    what: 'This person is managed in your local directory and must be changed there.',
+    doNext: 'Change it in Active Directory, wait for the synchronisation, then try again.',
+  },
+  'graph.throttled': {
+    what: 'Microsoft 365 asked me to slow down.',
+    doNext: 'Nothing: I go on when it allows.',
+  },
+  'graph.unreachable': {
+    what: 'Microsoft 365 cannot be reached.',
+    doNext: 'Check the network and proxy. I try again by myself.',
+  },
+  'graph.request-refused': { what: 'Microsoft 365 refused a request.', doNext: SUPPORT },
+  'graph.unexpected-answer': {
+    what: 'Microsoft 365 answered in a form that I do not know.',
+    doNext: SUPPORT,
+  },
+  'graph.failed': { what: 'Microsoft 365 failed for a moment.', doNext: GOES_ON },
+  'exchange-admin.token-rejected': { what: 'Exchange did not accept the token.', doNext: GOES_ON },
+  'exchange-admin.right-missing': {
+    what: 'Exchange refused: a right is missing.',
+    doNext:
+      'Give the application the right Exchange.ManageAsApp and an Exchange role, then check again.',
+  },
+  'exchange-admin.cmdlet-unknown': {
+    what: 'The Exchange role of this application lacks a command that I need.',
+    doNext:
+      'Give it a role with Mail Recipients (Exchange Administrator has it), then check again.',
+  },
+  'exchange-admin.parameter-unknown': {
+    what: 'The Exchange role of this application lacks a parameter that I need.',
+    doNext:
+      'Give it a role with Mail Recipients (Exchange Administrator has it), then check again.',
+  },
+  'exchange-admin.object-not-found': {
+    what: 'Exchange does not know this mailbox, or not yet.',
+    doNext: 'A new mailbox takes about 15 minutes. I look again by myself.',
+  },
+  'exchange-admin.trustee-unknown': {
+    what: 'Exchange does not know this application yet.',
+    doNext:
+      'Register it with New-ServicePrincipal in Exchange Online PowerShell, then check again.',
+  },
+  'exchange-admin.already-exists': {
+    what: 'Exchange already has it.',
+    doNext: 'Nothing: I use what is there.',
+  },
+  'exchange-admin.throttled': {
+    what: 'Exchange asked me to slow down.',
+    doNext: 'Nothing: I go on when it allows.',
+  },
+  'exchange-admin.unreachable': {
+    what: 'Exchange cannot be reached.',
+    doNext: 'Check the network and proxy. I try again by myself.',
+  },
+  'exchange-admin.request-refused': { what: 'Exchange refused a request.', doNext: SUPPORT },
+  'exchange-admin.unexpected-answer': {
+    what: 'Exchange answered in a form that I do not know.',
+    doNext: SUPPORT,
+  },
+  'exchange-admin.failed': { what: 'Exchange failed for a moment.', doNext: GOES_ON },
+};

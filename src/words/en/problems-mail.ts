@@ -1,0 +1,108 @@
+import type { ProblemText } from '../words.ts';
+
+const GOES_ON = 'Nothing: I try again by myself.';
+
+/** What IMAP servers and single messages do, by code. */
+export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'source.login-refused': {
+    what: 'Apple did not accept this password for this address.',
+    doNext:
+      'Most often it was mistyped or revoked: make a new one. Or Apple wants your @icloud.com address instead of one at your own domain. Or iCloud Mail is switched off for this Apple account.',
+  },
+  'secrets.not-for-this': {
+    what: 'The password was given for something else, or too long ago.',
+    doNext: 'Please enter a new app-specific password.',
+  },
+  'secrets.key-file': {
+    what: 'The file with the key that opens passwords cannot be used.',
+    doNext: 'Look at SECRETS_KEY_FILE: it must be readable, and by its owner alone (mode 0600).',
+  },
+  'imap.login-refused': {
+    what: 'The mail server does not accept this user with this password or token.',
+    doNext:
+      'For iCloud: make a new app-specific password. For Exchange: see what the tenant check says.',
+  },
+  'imap.login-unavailable': {
+    what: 'The mail server lets nobody sign in just now, or has too many sessions of this account.',
+    doNext: GOES_ON,
+  },
+  'imap.not-connected': {
+    what: 'Exchange knows me but does not let me into this mailbox.',
+    doNext:
+      'Check that the mailbox has a licence, that IMAP is on for it, and that I have access; new access may take an hour to work.',
+  },
+  'imap.unreachable': {
+    what: 'The mail server does not answer at its address.',
+    doNext:
+      'Check the network, a firewall or proxy, and the address in the settings. I try again by myself.',
+  },
+  'imap.timeout': { what: 'The mail server took too long to answer.', doNext: GOES_ON },
+  'imap.tls-untrusted': {
+    what: 'Somebody else than the mail server answered: its certificate is not the right one.',
+    doNext:
+      'Often a company proxy opens encrypted connections. Let this service reach the mail servers directly, or add the proxy’s authority with NODE_EXTRA_CA_CERTS.',
+  },
+  'imap.tls-missing': {
+    what: 'The mail server offers no encryption, so I sent no password.',
+    doNext: 'Use an address that starts with imaps://.',
+  },
+  'imap.throttled': {
+    what: 'The mail server asked me to slow down.',
+    doNext: 'Nothing: I go on when it allows.',
+  },
+  'imap.connection-lost': { what: 'The line to the mail server broke.', doNext: GOES_ON },
+  'imap.protocol-violation': {
+    what: 'The mail server said something that does not fit, so I hung up.',
+    doNext: GOES_ON,
+  },
+  'imap.folder-missing': {
+    what: 'A folder is not there, or cannot be opened.',
+    doNext: 'Nothing: it is named in the report.',
+  },
+  'imap.folder-refused': {
+    what: 'The mail server does not take a folder of this name.',
+    doNext: 'Rename the folder at iCloud, then try again.',
+  },
+  'imap.folder-exists': { what: 'The folder is there already.', doNext: 'Nothing: I use it.' },
+  'imap.uid-validity-changed': {
+    what: 'The mail server renumbered a folder while I worked in it.',
+    doNext: 'Nothing: I list it anew. Nothing is copied twice.',
+  },
+  'imap.listing-incomplete': {
+    what: 'The mail server listed fewer messages than it counts.',
+    doNext: GOES_ON,
+  },
+  'imap.body-missing': {
+    what: 'iCloud lists the message but gives no content for it.',
+    doNext: 'Open it in iCloud Mail; if it is empty there too, it is lost at Apple.',
+  },
+  'imap.messages-gone': {
+    what: 'Messages were deleted at iCloud while I read.',
+    doNext: 'Nothing: they are counted as deleted.',
+  },
+  'imap.message-too-large': {
+    what: 'The mailbox takes no message of this size.',
+    doNext: 'Raise the size limit of the mailbox (up to 150 MB), then try again.',
+  },
+  'imap.message-refused': {
+    what: 'Exchange does not take this message.',
+    doNext: 'It is named in the report; it stays at iCloud.',
+  },
+  'imap.quota-full': {
+    what: 'The mailbox in Microsoft 365 is full.',
+    doNext: 'Make room, or give it a larger plan or an archive; then try again.',
+  },
+  'imap.server-unavailable': { what: 'The mail server cannot serve just now.', doNext: GOES_ON },
+  'imap.command-refused': {
+    what: 'The mail server refused a command without a reason that I know.',
+    doNext: 'Try again. If it comes back, look into the log at this time.',
+  },
+  'imap.cancelled': {
+    what: 'The work was stopped before it was done.',
+    doNext: 'Nothing: it goes on from there.',
+  },
+  'mail.unreadable-content': {
+    what: 'A message cannot be read as mail.',
+    doNext: 'It is named in the report; it stays at iCloud.',
+  },
+};
