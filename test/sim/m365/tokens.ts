@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type CryptoKey, errors, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import {
+  type CryptoKey,
+  errors,
+  exportJWK,
+  type GenerateKeyPairResult,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import type { Directory, SimApplication } from './directory.ts';
 
 export type Audience = 'https://graph.microsoft.com' | 'https://outlook.office365.com';
@@ -28,12 +36,20 @@ export interface TokenSettings {
   lifetimeSeconds: number;
 }
 
+let madeKeys: Promise<GenerateKeyPairResult> | null = null;
+
+/** One pair for all tenants of a process: a pair takes a while to make, and the issuer tells tenants apart. */
+function signingKeys(): Promise<GenerateKeyPairResult> {
+  madeKeys ??= generateKeyPair('RS256');
+  return madeKeys;
+}
+
 /** Signs and checks access tokens. The services check with this key alone. */
 export async function createTokenAuthority(
   directory: Directory,
   settings: TokenSettings,
 ): Promise<TokenAuthority> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const { publicKey, privateKey } = await signingKeys();
   const keyId = randomUUID();
   const jwk = { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' };
   const issuer = `https://sts.windows.net/${directory.tenantId}/`;

@@ -74,6 +74,15 @@ describe('Graph refuses what Graph does not know', () => {
     expectViolation(/Invalid audience/);
   });
 
+  test('a token of another tenant is no token here', async () => {
+    const other = await startRawTenant();
+    const authorization = `Bearer ${await other.token('graph')}`;
+    await other.server.close();
+    const answer = await tenant.graph('GET /organization', { headers: { authorization } });
+    expect(answer.status).toBe(401);
+    expectViolation(/validation failure/);
+  });
+
   test.each([
     ['GET /users', ['Organization.Read.All'], 'Authorization_RequestDenied'],
     ['GET /organization', ['User.Read.All'], 'Authorization_RequestDenied'],
