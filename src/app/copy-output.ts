@@ -12,7 +12,7 @@ import { explain, reasonText } from '../words/words.ts';
 /** What `copy` shows of its work. */
 export interface CopyOutput {
   started(pass: number): void;
-  progress(event: CopyMailboxProgress): void;
+  readonly progress: (event: CopyMailboxProgress) => void;
   /** One line of a dry run; a text instead of a count says why the folder does not open. */
   planned(folder: MappedFolder, messages: number | string): void;
   finished(folders: readonly FolderTally[]): void;

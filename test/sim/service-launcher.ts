@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
+import { env } from 'node:process';
 
 export interface LaunchInput {
   readonly environment: Readonly<Record<string, string>>;
@@ -28,7 +29,10 @@ export async function launchService(input: LaunchInput): Promise<LaunchedService
   const child = fork(
     path.join(import.meta.dirname, '../support/service-process.ts'),
     [JSON.stringify(input.overrides)],
-    { env: { PATH: process.env['PATH'], ...input.environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    {
+      env: { PATH: env['PATH'], ...input.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
   );
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);

@@ -34,9 +34,7 @@ const config = parseConfig(env);
 requireServiceSettings(config);
 const stopping = new AbortController();
 const { bot, pace, traits } = overridesSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
-const defined = Object.fromEntries(
-  Object.entries(bot).filter(([, value]) => value !== undefined),
-);
+const defined = Object.fromEntries(Object.entries(bot).filter(([, value]) => value !== undefined));
 const service = await startService(
   {
     config,

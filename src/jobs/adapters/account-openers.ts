@@ -35,7 +35,7 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
         deps.store.find(migrationId),
         deps.store.credential(migrationId),
       ]);
-      if (row?.person == null || row.sourceAddress === null || sealed === null) {
+      if (!row?.person || row.sourceAddress === null || sealed === null) {
         throw new CredentialMissingError('No password is stored for this migration.');
       }
       const expected = {

@@ -159,7 +159,8 @@ function end(state: MigrationState, name: StateName): Transition {
     state: { ...state, name, resume: null, interrupted: null, until: null },
     commands: [
       { kind: 'job', job: 'clean-up', startAfter: null },
-      ...notices('person', 'admin', 'channel'),
+      // The person is told once, when the password is gone too.
+      ...notices('admin', 'channel'),
     ],
   };
 }

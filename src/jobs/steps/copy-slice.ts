@@ -66,7 +66,7 @@ export function copyDeps(deps: StepDeps, session: Session): CopyDeps {
 }
 
 interface RateNote {
-  onProgress(event: CopyProgress): void;
+  readonly onProgress: (event: CopyProgress) => void;
   save(): Promise<void>;
 }
 
