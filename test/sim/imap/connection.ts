@@ -67,7 +67,11 @@ function createSession(server: ServerState, socket: Socket): Session {
     drained: async () => {
       if (socket.writableNeedDrain && !socket.destroyed) {
         await new Promise<void>((resolve) => {
-          socket.once('drain', resolve).once('close', resolve);
+          const go = (): void => {
+            socket.off('drain', go).off('close', go);
+            resolve();
+          };
+          socket.on('drain', go).on('close', go);
         });
       }
     },
@@ -96,7 +100,8 @@ function readerOptions(session: Session): CommandReaderOptions {
         ? session.fault.afterBytes
         : null;
     },
-    refuseLiteral: (name, sizeBytes) => (name === 'APPEND' ? profile.refuseSize(sizeBytes) : null),
+    refuseLiteral: (name, sizeBytes) =>
+      name === 'APPEND' ? profile.refuseSize(sizeBytes, session.account?.user ?? '') : null,
     sendContinuation: () => session.send('+ Ready for additional command text.'),
   };
 }

@@ -56,8 +56,8 @@ export type TokenVerdict = 'ok' | 'refused' | 'not-connected';
 /** What the simulated Exchange Online takes beside the common options. */
 export interface ExchangeServerOptions extends ImapServerOptions {
   readonly verifyToken: VerifyToken;
-  /** Larger messages are refused; 35 MB where nobody raised it. */
-  readonly maxMessageBytes?: number;
+  /** Larger messages are refused; 35 MB where nobody raised it. A function tells it per mailbox. */
+  readonly maxMessageBytes?: number | ((user: string) => number);
   /** Leave a literal at a line over 10,239 bytes and read on as commands; on unless switched off. */
   readonly longLineDesync?: boolean;
   /** Give FETCH a rebuilt message, as the real one does; on unless switched off. */
@@ -71,7 +71,9 @@ const DEFAULT_MAX_MESSAGE_BYTES = 35 * 1024 * 1024;
 const TOO_LARGE = 'NO Maximum size of appendable message has been exceeded';
 
 function exchangeProfile(options: ExchangeServerOptions): Profile {
-  const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+  const limitOf = (user: string): number =>
+    typeof maxMessageBytes === 'number' ? maxMessageBytes : maxMessageBytes(user);
   return {
     name: 'exchange-online',
     greeting:
@@ -112,7 +114,7 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
     maxErrors: options.maxErrors ?? 10,
     leaveLiteralAtLineBytes: options.longLineDesync === false ? null : MAX_LINE_BYTES,
     refuseFolderName: (name) => (/^files$/iu.test(name) ? 'NO Folder name is reserved' : null),
-    refuseSize: (sizeBytes) => (sizeBytes > maxMessageBytes ? TOO_LARGE : null),
+    refuseSize: (sizeBytes, user) => (sizeBytes > limitOf(user) ? TOO_LARGE : null),
     refuseMessage,
     unsafe: { commands: new Set(), fetchItems: new Set() },
     rfc822WithoutBody: false,

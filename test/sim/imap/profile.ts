@@ -29,7 +29,7 @@ export interface Profile {
   /** Why this name cannot be created, as the text after the tag. */
   readonly refuseFolderName: (name: string) => string | null;
   /** Why a literal of that size is not even taken. */
-  readonly refuseSize: (sizeBytes: number) => string | null;
+  readonly refuseSize: (sizeBytes: number, user: string) => string | null;
   /** Why a message cannot be stored, as the text after the tag. */
   readonly refuseMessage: (message: NewMessage, account: Account) => string | null;
   /** Commands whose use the facts warn of: named here, they are recorded as violations. */

@@ -37,27 +37,47 @@ export function createResponseReader(socket: Socket): { next: () => Promise<Imap
     return true;
   }
 
-  function takeAll(): Buffer {
-    const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-    chunks.length = 0;
-    bufferedBytes = 0;
-    return all;
+  /** Up to `sizeBytes` from the front; what lies behind is not copied. */
+  function take(sizeBytes: number): Buffer {
+    const taken: Buffer[] = [];
+    let leftBytes = sizeBytes;
+    while (leftBytes > 0) {
+      const [first] = chunks;
+      if (first === undefined) {
+        break;
+      }
+      taken.push(first.subarray(0, leftBytes));
+      if (first.length > leftBytes) {
+        chunks[0] = first.subarray(leftBytes);
+      } else {
+        chunks.shift();
+      }
+      leftBytes -= Math.min(first.length, leftBytes);
+    }
+    bufferedBytes -= sizeBytes - leftBytes;
+    return taken.length === 1 && taken[0] !== undefined ? taken[0] : Buffer.concat(taken);
   }
 
-  function putBack(bytes: Buffer): void {
-    if (bytes.length > 0) {
-      chunks.unshift(bytes);
-      bufferedBytes += bytes.length;
+  /** How many octets the first line has with its end; null while that has not come. */
+  function lineLength(): number | null {
+    let beforeBytes = 0;
+    for (const chunk of chunks) {
+      const lf = chunk.indexOf('\n');
+      if (lf >= 0) {
+        return beforeBytes + lf + 1;
+      }
+      beforeBytes += chunk.length;
     }
+    return null;
   }
 
   async function line(): Promise<string | null> {
     for (;;) {
-      const all = takeAll();
-      const end = all.indexOf('\r\n');
-      putBack(end < 0 ? all : all.subarray(end + 2));
-      if (end >= 0) {
-        return all.subarray(0, end).toString('latin1');
+      const sizeBytes = lineLength();
+      if (sizeBytes !== null) {
+        return take(sizeBytes)
+          .toString('latin1')
+          .replace(/\r?\n$/u, '');
       }
       if (!(await more())) {
         return null;
@@ -68,9 +88,7 @@ export function createResponseReader(socket: Socket): { next: () => Promise<Imap
   async function exactly(sizeBytes: number): Promise<Buffer | null> {
     for (;;) {
       if (bufferedBytes >= sizeBytes) {
-        const all = takeAll();
-        putBack(all.subarray(sizeBytes));
-        return all.subarray(0, sizeBytes);
+        return take(sizeBytes);
       }
       if (!(await more())) {
         return null;

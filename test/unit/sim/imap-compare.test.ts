@@ -6,6 +6,7 @@ import { createSampleMailbox, fillAccount } from '../../sim/sample/sample-mailbo
 import {
   type CompareResult,
   compareMailboxes,
+  type Finding,
   formatCompareResult,
 } from '../../support/compare/compare-mailboxes.ts';
 import { dropAll, loadMailbox } from '../../support/compare/load-mailbox.ts';
@@ -15,7 +16,7 @@ import {
   snapshotOfStore,
   snapshotOverImap,
 } from '../../support/compare/mailbox-snapshot.ts';
-import { connectRawImap } from '../../support/compare/raw-imap-client.ts';
+import { connectRawImap, quoteName } from '../../support/compare/raw-imap-client.ts';
 
 const USER = 'ada@icloud.example';
 const PASSWORD = 'abcd-efgh-ijkl-mnop';
@@ -106,6 +107,51 @@ describe('the semantic mode', () => {
     );
     const exact = await compareMailboxes({ source: opened, target, mode: 'exact', folderNames });
     expect(exact.matched - exact.altered.length).toBe(0);
+  });
+});
+
+describe('the whole sample, written to the simulated Exchange over IMAP', () => {
+  it('agrees but for the messages that Exchange refuses', async () => {
+    const server = await startExchange({ longLineDesync: false, maxErrors: 100 });
+    const client = await connectRawImap({
+      host: server.host,
+      port: server.port,
+      user: USER,
+      accessToken: 'any',
+    });
+    const folderNames = { projects: 'projects (2)', Files: 'Files (mail)' };
+    const source = { folders: full.folders.filter(({ opens }) => opens) };
+    const refusals: string[] = [];
+    for (const { name, messages } of source.folders) {
+      const folder = name === 'projects' || name === 'Files' ? folderNames[name] : name;
+      await client.command(`CREATE ${quoteName(folder)}`);
+      const results = await client.append(messages.map((message) => ({ folder, ...message })));
+      refusals.push(...results.flatMap(({ status, text }) => (status === 'OK' ? [] : [text])));
+    }
+    const target = await snapshotOverImap(client);
+    client.close();
+    const kinds = new Map(
+      source.folders.flatMap(({ messages }) =>
+        messages.map((message) => [message.bytes, message.kind]),
+      ),
+    );
+    const expected = ['8-bit-header', 'nul-at-the-end', 'virus'].map((kind) => ({
+      list: 'missing' as const,
+      why: kind,
+      matches: (finding: Finding) => kinds.get(finding.message.bytes) === kind,
+    }));
+    const result = await compareMailboxes({
+      source,
+      target,
+      mode: 'semantic',
+      folderNames,
+      expected,
+    });
+    expect(formatCompareResult(result)).toMatch(/^[^\n]+$/u);
+    expect(result.agrees).toBe(true);
+    expect(result.excused).toHaveLength(4);
+    expect(refusals).toHaveLength(4);
+    expect(server.violations).toEqual([]);
   });
 });
 

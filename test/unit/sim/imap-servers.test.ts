@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
@@ -101,4 +102,50 @@ describe('with imapflow as the client', () => {
     expect(result).toMatchObject({ uid: 1 });
     expect(server.violations).toEqual([]);
   });
+
+  it('sees a wrong password as what it is, and a token without rights', async () => {
+    const server = await startIcloud();
+    const refused = connect(server, { user: USER, pass: 'wrong' });
+    await expect(refused).rejects.toMatchObject({ authenticationFailed: true });
+    const exchange = await startExchangeServer({ verifyToken: () => 'not-connected' });
+    closers.push(() => exchange.close());
+    const unconnected = new ImapFlow({
+      host: exchange.host,
+      port: exchange.port,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user: MAILBOX, accessToken: 'any' },
+      logger: false,
+    });
+    unconnected.on('error', () => undefined);
+    closers.push(async () => unconnected.close());
+    await expect(unconnected.connect()).rejects.toMatchObject({
+      responseText: 'User is authenticated but not connected.',
+    });
+    expect([...server.violations, ...exchange.violations]).toEqual([]);
+  });
+
+  it('appends what is larger than its synchronising limit, and makes folders of any name', async () => {
+    const server = await startIcloud();
+    const client = await connect(server, { user: USER, pass: 'abcd-efgh-ijkl-mnop' });
+    await client.mailboxCreate('Größe & Söhne/🎉 "quoted"');
+    const large = Buffer.concat([MESSAGE, Buffer.from('line\r\n'.repeat(20_000))]);
+    await client.append('Größe & Söhne/🎉 "quoted"', large, ['\\Seen', 'Blue']);
+    const [stored] = server.store.folder(USER, 'Größe & Söhne/🎉 "quoted"')?.messages ?? [];
+    expect(stored?.bytes.equals(large)).toBe(true);
+    expect(stored?.flags).toEqual(['\\Seen', 'Blue']);
+    expect(server.violations).toEqual([]);
+  });
+});
+
+it('makes an authority that vouches for localhost and 127.0.0.1', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sim-tls-'));
+  closers.push(() => rm(dir, { recursive: true }));
+  const { caFile, cert, keyFile } = await createTestAuthority(dir);
+  const ca = new X509Certificate(await readFile(caFile));
+  const leaf = new X509Certificate(cert);
+  expect(leaf.verify(ca.publicKey)).toBe(true);
+  expect(leaf.checkHost('localhost')).toBe('localhost');
+  expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1');
+  expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
 });

@@ -14,7 +14,11 @@ async function admit(
     session.violate(`${command} after the login`);
     return 'BAD Command received in Invalid state.';
   }
-  if (mechanism === 'LOGIN' && session.failedLogins > 0) {
+  if (
+    mechanism === 'LOGIN' &&
+    session.failedLogins > 0 &&
+    session.server.profile.name === 'icloud'
+  ) {
     // iCloud drops the connection where LOGIN follows a refused AUTHENTICATE (capture of 2016).
     throw new ConnectionEndedError('LOGIN after a refused login');
   }

@@ -29,7 +29,13 @@ export function encodeBase64(bytes: Buffer): string {
 
 const SOFT_LIMIT = 75;
 
+/** A line that may stand as it is. */
+const PLAIN_LINE = /^(?:[\t\x20-\x3c\x3e-\x7e]{0,75}[\x21-\x3c\x3e-\x7e])?$/u;
+
 function encodeLine(line: string): string {
+  if (PLAIN_LINE.test(line)) {
+    return line;
+  }
   const units = line.replace(/[^\t\x20-\x3c\x3e-\x7e]|[ \t]$/gu, (char) => {
     const hex = char.charCodeAt(0).toString(16).toUpperCase();
     return `=${hex.padStart(2, '0')}`;

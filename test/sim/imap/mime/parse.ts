@@ -37,7 +37,7 @@ function findDelimiter(body: string, delimiter: string, from: number): number {
 }
 
 /** Cuts the body of a multipart at its delimiter lines; null where there are none. */
-export function splitAtBoundary(body: string, boundary: string): string[] | null {
+function splitAtBoundary(body: string, boundary: string): string[] | null {
   const delimiter = `--${boundary}`;
   const parts: string[] = [];
   let partStart = -1;

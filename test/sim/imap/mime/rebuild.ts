@@ -62,7 +62,11 @@ function rewriteMultipart(entity: MimeEntity, parts: readonly MimeEntity[]): Rew
 
 /** Text that is not attached: quoted-printable, or base64 where most of it would be escaped. */
 function rewriteText(entity: MimeEntity, decoded: Buffer): RewrittenBody {
-  const eightBit = decoded.reduce((count, byte) => count + (byte > 0x7e ? 1 : 0), 0);
+  const eightBit =
+    decoded
+      .toString('latin1')
+      .match(/[\x80-\xff]+/gu)
+      ?.join('').length ?? 0;
   const contentType = entity.contentTypeLine || 'text/plain; charset="us-ascii"';
   if (eightBit * 3 > decoded.length) {
     const withCrLf = Buffer.from(decoded.toString('latin1').replace(/\r?\n/gu, '\r\n'), 'latin1');
