@@ -120,7 +120,8 @@ describe('with imapflow as the client', () => {
     unconnected.on('error', () => undefined);
     closers.push(async () => unconnected.close());
     await expect(unconnected.connect()).rejects.toMatchObject({
-      responseText: 'User is authenticated but not connected.',
+      authenticationFailed: true,
+      response: 'User is authenticated but not connected.',
     });
     expect([...server.violations, ...exchange.violations]).toEqual([]);
   });
