@@ -1,4 +1,5 @@
 /** Encoded words in header text: RFC 2047. */
+import { isUtf8 } from 'node:buffer';
 import { trimBlanks } from './headers.ts';
 
 /** 45 octets are 60 of base64: with the frame a word stays under the 75 characters of section 2. */
@@ -51,36 +52,48 @@ function decodeStretches(value: string): Stretch[] {
 
 /** Raw header octets (latin1 text) as UTF-8 where they are valid UTF-8, else as windows-1252. */
 export function decodeRaw(value: string): string {
-  const octets = Buffer.from(value, 'latin1');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
-  } catch {
-    return new TextDecoder('windows-1252').decode(octets);
+  if (!has8Bit(value)) {
+    return value;
   }
+  const octets = Buffer.from(value, 'latin1');
+  return isUtf8(octets) ? octets.toString('utf8') : WINDOWS_1252.decode(octets);
 }
+
+const WINDOWS_1252 = new TextDecoder('windows-1252');
 
 /** Text as one or more encoded words, folded; every blank in `text` survives. */
 export function encodeWords(text: string): string {
   const words: string[] = [];
-  let octets: Buffer[] = [];
-  let size = 0;
-  const flush = (): void => {
-    if (size > 0) {
-      words.push(`=?utf-8?B?${Buffer.concat(octets).toString('base64')}?=`);
-    }
-    octets = [];
-    size = 0;
-  };
+  let start = 0;
+  let at = 0;
+  let octets = 0;
   for (const character of text) {
-    const encoded = Buffer.from(character, 'utf8');
-    if (size + encoded.length > OCTETS_PER_WORD) {
-      flush();
+    const size = utf8Size(character.codePointAt(0) ?? 0);
+    if (octets + size > OCTETS_PER_WORD) {
+      words.push(encodeWord(text.slice(start, at)));
+      start = at;
+      octets = 0;
     }
-    octets.push(encoded);
-    size += encoded.length;
+    octets += size;
+    at += character.length;
   }
-  flush();
+  words.push(encodeWord(text.slice(start)));
   return words.join('\r\n ');
+}
+
+function encodeWord(text: string): string {
+  return text === '' ? '' : `=?utf-8?B?${Buffer.from(text, 'utf8').toString('base64')}?=`;
+}
+
+/** A lone surrogate becomes U+FFFD, of three octets like itself. */
+function utf8Size(codePoint: number): number {
+  if (codePoint < 0x80) {
+    return 1;
+  }
+  if (codePoint < 0x800) {
+    return 2;
+  }
+  return codePoint < 0x10000 ? 3 : 4;
 }
 
 /**
@@ -125,9 +138,18 @@ function decodeQ(payload: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** Creating a decoder costs more than using it; charset names are few, and only known ones are kept. */
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
 function decodeCharset(octets: Buffer, charset: string): string {
+  const known = decoders.get(charset);
+  if (known !== undefined) {
+    return known.decode(octets);
+  }
   try {
-    return new TextDecoder(charset, { ignoreBOM: true }).decode(octets);
+    const decoder = new TextDecoder(charset, { ignoreBOM: true });
+    decoders.set(charset, decoder);
+    return decoder.decode(octets);
   } catch {
     return octets.toString('latin1');
   }

@@ -4,7 +4,12 @@
  * to read the rest as commands. What is sent to it holds no such line, no NUL and no bare CR or LF.
  */
 import { isSeen } from './flags.ts';
-import { disarmReceipts, isSoundHeader, repairHeader } from './guard/header-repair.ts';
+import {
+  disarmReceipts,
+  isSoundHeader,
+  MAX_REPAIRED_HEADER_BYTES,
+  repairHeader,
+} from './guard/header-repair.ts';
 import { type Reencoding, reencodeLongLines } from './guard/reencode.ts';
 import { cleanLineEnds, findLongLine, hasCleanLineEnds } from './guard/scan.ts';
 import type { GuardLimits, GuardResult, RefusalCode, RepairCode } from './guard/types.ts';
@@ -26,6 +31,9 @@ export function guardMessage(
 ): GuardResult {
   const repairs = new Set<RepairCode>();
   const strict = limits.strictHeaders ? makeStrict(bytes, repairs) : bytes;
+  if (strict === null) {
+    return { kind: 'refused', reason: 'header-too-large' };
+  }
   const disarmed = limits.disarmReceipts && isSeen(flags) ? disarm(strict, repairs) : strict;
   const { result, refusal } = keepLineLimit(disarmed, limits.maxLineBytes, repairs);
   if (refusal !== null) {
@@ -37,13 +45,15 @@ export function guardMessage(
   return { kind: 'ok', bytes: result, repairs: [...repairs] };
 }
 
-function makeStrict(bytes: Buffer, repairs: Set<RepairCode>): Buffer {
+function makeStrict(bytes: Buffer, repairs: Set<RepairCode>): Buffer | null {
   const clean = cleanOctets(bytes, repairs);
   const { header, body } = splitMessage(clean);
   if (isSoundHeader(header.toString('latin1'))) {
     return clean;
   }
-  return Buffer.concat([repairHeader(header, repairs), body]);
+  return header.length > MAX_REPAIRED_HEADER_BYTES
+    ? null
+    : Buffer.concat([repairHeader(header, repairs), body]);
 }
 
 function cleanOctets(bytes: Buffer, repairs: Set<RepairCode>): Buffer {

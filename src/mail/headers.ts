@@ -62,11 +62,33 @@ export function firstValue(header: Buffer, name: string): string | null {
   return null;
 }
 
+const COLON = 58;
+
+/** The value is read when it is asked for: most fields are only counted past. */
 function parseField(header: Buffer, start: number, end: number): HeaderField {
-  const raw = header.toString('latin1', start, end);
-  const name = /^([!-9;-~]+)[ \t]*:/.exec(raw);
-  const value = name === null ? raw : raw.slice(name[0].length);
-  return { name: name?.[1] ?? '', value: trimBlanks(value.replace(/[\r\n]+/g, '')), start, end };
+  let nameEnd = start;
+  while (nameEnd < end && isNameOctet(header[nameEnd])) {
+    nameEnd += 1;
+  }
+  let colon = nameEnd;
+  while (colon < end && isWhitespace(header[colon])) {
+    colon += 1;
+  }
+  const isField = nameEnd > start && header[colon] === COLON && colon < end;
+  return {
+    name: isField ? header.toString('latin1', start, nameEnd) : '',
+    start,
+    end,
+    get value() {
+      const raw = header.toString('latin1', isField ? colon + 1 : start, end);
+      return trimBlanks(raw.replace(/[\r\n]+/g, ''));
+    },
+  };
+}
+
+/** Printable ASCII but the colon: RFC 5322 section 2.2. */
+function isNameOctet(octet: number | undefined): boolean {
+  return octet !== undefined && octet > 32 && octet < 127 && octet !== COLON;
 }
 
 /**

@@ -8,6 +8,9 @@ import type { RepairCode } from './types.ts';
 /** A field in plain ASCII with its CRLF, or a continuation line that is not blank. */
 const SOUND_LINE = /[!-9;-~]{1,128}:[\t -~]*\r\n|[ \t]+[!-~][\t -~]*\r\n/y;
 
+/** Real blocks stay under 100 kB; rewriting millions of hostile fields would stop everybody else's mail. */
+export const MAX_REPAIRED_HEADER_BYTES = 2 * 1024 * 1024;
+
 const BROKEN_LINE_FIELD = 'X-Broken-Header';
 
 /** True where the block needs no repair of syntax or octets; it ends with its blank line. */

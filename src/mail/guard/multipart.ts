@@ -11,7 +11,10 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** Cuts a body at its delimiter lines; null where no delimiter is found. */
+/** Exchange takes 250 attachments; the bound only keeps hostile mail cheap. */
+export const MAX_PARTS = 100_000;
+
+/** Cuts a body at its delimiter lines; null where no delimiter is found. Stops at MAX_PARTS. */
 export function splitMultipart(body: Buffer, boundary: string): Stretch[] | null {
   const delimiter = Buffer.from(`--${boundary}`, 'latin1');
   const stretches: Stretch[] = [];
@@ -33,7 +36,7 @@ export function splitMultipart(body: Buffer, boundary: string): Stretch[] | null
       frameStart = partEnd;
     }
     partStart = kind === 'close' ? -1 : lineEnd(body, at);
-    if (kind === 'close') {
+    if (kind === 'close' || stretches.length > 2 * MAX_PARTS) {
       break;
     }
   }

@@ -5,8 +5,8 @@
 import { firstValue, headerFields, splitMessage } from '../headers.ts';
 import { type ContentType, parseContentType } from './content-type.ts';
 import { foldUnseen } from './fold.ts';
-import { foldHeader } from './header-repair.ts';
-import { type Stretch, splitMultipart } from './multipart.ts';
+import { foldHeader, MAX_REPAIRED_HEADER_BYTES } from './header-repair.ts';
+import { MAX_PARTS, type Stretch, splitMultipart } from './multipart.ts';
 import { findLongLine } from './scan.ts';
 import {
   breakBase64,
@@ -62,6 +62,10 @@ function repairHeaderLines(header: Buffer, walk: Reencoding): Buffer {
   if (!isLong(header, walk)) {
     return header;
   }
+  if (header.length > MAX_REPAIRED_HEADER_BYTES) {
+    walk.refusal = 'header-too-large';
+    return header;
+  }
   walk.repairs.add('header-folded');
   return foldHeader(header, walk.maxLineBytes);
 }
@@ -80,6 +84,10 @@ function repairMultipart(
   if (stretches === null) {
     // Without parts a reader may show the whole body as text: folding would change what is read.
     walk.refusal = 'line-too-long';
+    return [];
+  }
+  if (stretches.length > 2 * MAX_PARTS) {
+    walk.refusal = 'too-many-parts';
     return [];
   }
   const fallbackType = type.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';

@@ -31,7 +31,8 @@ function questionMarks(value: string): string {
   return value.replace(/[\x80-\xff]+/g, '?');
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|<[^>]*>?|\([^()]*\)?|[,;:]|[ \t]+|[^",;:<>()\s]+|[\s\S]/g;
+/** A quote without its end runs to the end of the value, so that no octet is looked at twice. */
+const TOKEN = /"(?:[^"\\]|\\.)*("?)|<[^>]*>?|\([^()]*\)?|[,;:]|[ \t]+|[^",;:<>()\s]+|[\s\S]/g;
 
 /** Display names and comments become encoded words; octets inside an address become '?'. */
 function encodeAddresses(value: string): string {
@@ -41,8 +42,8 @@ function encodeAddresses(value: string): string {
     out.push(encodePhrase(phrase));
     phrase = [];
   };
-  for (const [token] of value.matchAll(TOKEN)) {
-    if (/^[<(,;:>)]/.test(token)) {
+  for (const [token, closingQuote] of value.matchAll(TOKEN)) {
+    if (closingQuote === '' || /^[<(,;:>)]/.test(token)) {
       flush();
       out.push(encodeMark(token));
     } else {

@@ -11,9 +11,12 @@ export type RepairCode =
 /** Why a message cannot be made fit without harm to it. Stable: a reason in the report. */
 export type RefusalCode =
   | 'too-large'
+  /** A header block beyond any honest mail that would have to be rewritten. */
+  | 'header-too-large'
   /** Re-encoding would void the signature. */
   | 'signed-line-too-long'
   | 'nesting-too-deep'
+  | 'too-many-parts'
   /** An over-long line at a place that no re-encoding reaches, such as a multipart without its boundary. */
   | 'line-too-long';
 

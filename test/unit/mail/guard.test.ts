@@ -135,6 +135,12 @@ test.for([
     ['header-8bit'],
   ],
   [
+    '8-bit in a quote without end',
+    'To: "J\xc3\xb6 <a@b>\r\n\r\n',
+    'To: "J? <a@b>\r\n\r\n',
+    ['header-8bit'],
+  ],
+  [
     '8-bit inside an address',
     'To: j\xc3\xb6@b, <x\xfc@y>\r\n\r\n',
     'To: j?@b, <x?@y>\r\n\r\n',
@@ -324,10 +330,27 @@ test('nesting beyond the bound is refused only where a line needs repair', () =>
   expect(guardMessage(deep('x'), [], exchange).kind).toBe('ok');
 });
 
-test('100,000 odd headers, parts and false boundaries cost linear time', () => {
+test.for([
+  ['an over-long line that is all header', 'x'.repeat(3_000_000), 'header-too-large'],
+  ['a million broken header lines', '\xfc\r\n'.repeat(1_000_000), 'header-too-large'],
+  [
+    'a million parts beside an over-long line',
+    `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n'.repeat(1_000_000)}${'x'.repeat(2000)}`,
+    'too-many-parts',
+  ],
+] as const)('%s is refused without much work', ([, text, reason]) => {
+  const started = performance.now();
+  expect(guardMessage(Buffer.from(text, 'latin1'), [], exchange)).toEqual({
+    kind: 'refused',
+    reason,
+  });
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test('100,000 odd headers, 90,000 parts and false boundaries cost linear time', () => {
   const started = performance.now();
   const headers = `J\xfc nk\r\n${'X-\xfc: y \r\n'.repeat(100_000)}\r\n`;
-  const parts = '--b\r\n\r\nx\r\n'.repeat(100_000);
+  const parts = '--b\r\n\r\nx\r\n'.repeat(90_000);
   const lies = '--b--x\r\n--bb\r\n'.repeat(100_000);
   const long = 'x'.repeat(3000);
   const bytes = Buffer.from(
