@@ -45,6 +45,13 @@ export const FINDINGS: Readonly<Record<string, ProblemText>> = {
         'In Exchange Online PowerShell: New-ServicePrincipal -AppId <CLIENT_ID> -ObjectId <object id of the enterprise application>.',
     }),
   ),
+  'tenant.cmdlet': finding(
+    () => 'my role in Exchange allows every command that I need.',
+    (facts) => ({
+      what: `my role in Exchange does not allow ${String(facts['cmdlet'] ?? 'a command that I need')}.`,
+      doNext: 'Give my application a role that holds it; docs/permissions.md lists what I need.',
+    }),
+  ),
   'tenant.licences': finding(
     (facts) =>
       `${formatNoun(Number(facts['freeSeats'] ?? 0), 'licence', 'licences')} with Exchange free.`,

@@ -15,7 +15,8 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   },
   'secrets.key-file': {
     what: 'The file with the key that opens passwords cannot be used.',
-    doNext: 'Look at SECRETS_KEY_FILE: it must be readable, and by its owner alone (mode 0600).',
+    doNext:
+      'SECRETS_KEY_FILE, or the key file in DATA_DIR, must be a private key that this service can read. If it is lost, people must give their passwords anew.',
   },
   'imap.login-refused': {
     what: 'The mail server does not accept this user with this password or token.',
@@ -38,7 +39,7 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   },
   'imap.timeout': { what: 'The mail server took too long to answer.', doNext: GOES_ON },
   'imap.tls-untrusted': {
-    what: 'Somebody else than the mail server answered: its certificate is not the right one.',
+    what: 'The certificate of the mail server does not prove who it is, so I sent no password.',
     doNext:
       'Often a company proxy opens encrypted connections. Let this service reach the mail servers directly, or add the proxy’s authority with NODE_EXTRA_CA_CERTS.',
   },
@@ -73,8 +74,8 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext: GOES_ON,
   },
   'imap.body-missing': {
-    what: 'iCloud lists the message but gives no content for it.',
-    doNext: 'Open it in iCloud Mail; if it is empty there too, it is lost at Apple.',
+    what: 'iCloud lists a message and gives no content for it.',
+    doNext: 'Nothing: I ask again. If it goes on, open the folder in iCloud Mail and look there.',
   },
   'imap.messages-gone': {
     what: 'Messages were deleted at iCloud while I read.',
@@ -89,8 +90,9 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext: 'It is named in the report; it stays at iCloud.',
   },
   'imap.quota-full': {
-    what: 'The mailbox in Microsoft 365 is full.',
-    doNext: 'Make room, or give it a larger plan or an archive; then try again.',
+    what: 'The mailbox is full, or Exchange says so because it is overloaded.',
+    doNext:
+      'See how full it is. Make room, or give it a larger plan or an archive; then try again.',
   },
   'imap.server-unavailable': { what: 'The mail server cannot serve just now.', doNext: GOES_ON },
   'imap.command-refused': {
@@ -102,7 +104,7 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext: 'Nothing: it goes on from there.',
   },
   'mail.unreadable-content': {
-    what: 'A message cannot be read as mail.',
-    doNext: 'It is named in the report; it stays at iCloud.',
+    what: 'A message is nested too deeply for me to compare it.',
+    doNext: 'Open it in both mailboxes and compare it by eye.',
   },
 };

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { ACTIONS } from '../../../src/bot/cards/actions.ts';
+import { wordsFor } from '../../../src/words/words.ts';
+import { renderErrorsPage } from './errors-page.ts';
+import {
+  collectAppendRefusals,
+  collectCodes,
+  collectReasons,
+  findCodeLiterals,
+} from './source-codes.ts';
+
+const codes = collectCodes();
+const reasons = collectReasons();
+const words = wordsFor('en');
+
+/** Literals of src that have the shape of a code and are none: audit entries and files. */
+const NO_CODES = new Set([
+  ...Object.keys(ACTIONS),
+  'credential.purged',
+  'copy.looking-for-suspects',
+  'secrets.json',
+]);
+
+test('the search finds the codes of every part', () => {
+  const prefixes = new Set([...codes.keys()].map((code) => code.split('.')[0]));
+  for (const part of 'bot config copy database exchange-admin graph imap jobs mail secrets'.split(
+    ' ',
+  )) {
+    expect(prefixes).toContain(part);
+  }
+  expect(codes.get('tenant.guest')).toBe('ask');
+  expect(codes.get('imap.throttled')).toBe('wait');
+  expect(codes.get('tenant.rights')).toBe('finding');
+  expect([...reasons]).toEqual(
+    expect.arrayContaining(['copy.too-large', 'copy.fate-unknown', 'nul']),
+  );
+});
+
+test('a code that src compares with is one that something throws', () => {
+  const prefixes = new Set([...codes.keys()].map((code) => code.split('.')[0] ?? ''));
+  const strays = findCodeLiterals(prefixes).filter(
+    ({ code }) => !codes.has(code) && !reasons.has(code) && !NO_CODES.has(code),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('every code has words, and every worded code exists', () => {
+  const worded = [...Object.keys(words.problems), ...Object.keys(words.findings)];
+  expect(worded.toSorted()).toEqual([...codes.keys()].toSorted());
+});
+
+test('every reason has words, and every worded reason exists', () => {
+  const worded = Object.keys(words.reasons);
+  // CREATE alone ends in `folder-exists`, and it is no obstacle there.
+  const refusals = [...collectAppendRefusals(codes)].filter(
+    (code) => code !== 'imap.folder-exists',
+  );
+  const needed = [...reasons, ...refusals];
+  expect(needed.filter((code) => !worded.includes(code))).toEqual([]);
+  const exists = (code: string): boolean =>
+    needed.includes(code) || codes.has(code) || NO_CODES.has(code);
+  expect(worded.filter((code) => !exists(code))).toEqual([]);
+});
+
+test('docs/errors.md says what the sources and the words say', async () => {
+  await expect(renderErrorsPage(codes)).toMatchFileSnapshot('../../../docs/errors.md');
+});
