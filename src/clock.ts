@@ -14,7 +14,15 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // node:timers rejects with an AbortError of its own that only has the reason as its cause.
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 };
 
 /** Calls `action` every `everyMs`, never two at once, until the returned function is called. */

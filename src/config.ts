@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 
 const absoluteUrl = (protocols: readonly string[]): z.ZodType<string> =>
-  z.string().refine((text) => {
-    try {
-      return protocols.includes(new URL(text).protocol);
-    } catch {
-      return false;
-    }
-  }, `must be an absolute URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  z.string().refine(
+    (text) => {
+      try {
+        return protocols.includes(new URL(text).protocol);
+      } catch {
+        return false;
+      }
+    },
+    `must be an absolute URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
 
 const guid = z.guid({ message: 'must be a GUID such as 00000000-0000-4000-8000-000000000001' });
 const port = z
@@ -38,7 +41,8 @@ const environmentSchema = z.object({
   SECRETS_KEY_FILE: z.string().optional(),
   ADMIN_GROUP_ID: guid.optional(),
   HELPDESK_GROUP_ID: guid.optional(),
-  LOGIN_URL: absoluteUrl(['https:', 'http:']).optional(),
+  // Sign-in libraries refuse anything else, with reason.
+  LOGIN_URL: absoluteUrl(['https:']).optional(),
   GRAPH_URL: absoluteUrl(['https:', 'http:']).optional(),
   EXCHANGE_ADMIN_URL: absoluteUrl(['https:', 'http:']).optional(),
   SOURCE_IMAP_URL: absoluteUrl(['imaps:', 'imap:']).default('imaps://imap.mail.me.com:993'),

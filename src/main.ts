@@ -3,7 +3,10 @@ import { COPY_USAGE, UsageError } from './app/copy-arguments.ts';
 import { runCopy } from './app/copy-command.ts';
 import { runService } from './app/serve-command.ts';
 import { ConfigError, parseConfig, requireServiceSettings } from './config.ts';
+import { isAppError } from './errors.ts';
+import { problemOf } from './jobs/problem.ts';
 import { createLogger } from './log.ts';
+import { explain } from './words/words.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
 
@@ -39,6 +42,7 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
 
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64;
+const EXIT_FAILED = 1;
 
 async function main(words: readonly string[]): Promise<number> {
   const [command = '', ...rest] = words;
@@ -57,7 +61,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** Words for what is wrong with the call or its environment; anything else is a defect and thrown. */
+/** Words for what stands in the way; anything unforeseen is a defect and thrown. */
 function complain(error: unknown): number {
   if (error instanceof UsageError) {
     stderr.write(`${error.problem}\n\n${USAGE}`);
@@ -66,6 +70,11 @@ function complain(error: unknown): number {
   if (error instanceof ConfigError) {
     stderr.write(`The settings cannot be used:\n${error.problems.map((p) => `  ${p}\n`).join('')}`);
     return EXIT_USAGE;
+  }
+  if (isAppError(error)) {
+    const { what, doNext } = explain(problemOf(error));
+    stderr.write(`${what} ${doNext}\n(${error.code}; docs/errors.md)\n`);
+    return EXIT_FAILED;
   }
   throw error;
 }

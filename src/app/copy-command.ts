@@ -1,13 +1,13 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { errorCodeOf } from '../errors.ts';
+import type { ImapCredential } from '../imap/types.ts';
 import {
   type ImapEndsDeps,
   openImapSource,
   openImapTarget,
   traitsOf,
 } from '../jobs/adapters/imap-ends.ts';
-import type { ImapCredential } from '../imap/types.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
 import { mapFolders } from '../jobs/copy/folder-map.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';

@@ -1,10 +1,10 @@
 import { stderr, stdout } from 'node:process';
 import { type Options, Presets, SingleBar } from 'cli-progress';
 import { errorCodeOf, isAppError } from '../errors.ts';
+import type { Tally } from '../jobs/api.ts';
 import type { MappedFolder } from '../jobs/copy/folder-map.ts';
 import type { CopyMailboxProgress } from '../jobs/copy-mailbox.ts';
 import { addTallies, type FolderTally } from '../jobs/db/tally-store.ts';
-import type { Tally } from '../jobs/api.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { formatBytes } from '../words/format.ts';
 import { explain, reasonText } from '../words/words.ts';

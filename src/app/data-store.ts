@@ -14,7 +14,9 @@ export interface DataStore {
   readonly embedded: boolean;
   /** Absolute path of DATA_DIR, which exists. */
   readonly dataDir: string;
-  close(): Promise<void>;
+  /** Aborted when our own PostgreSQL went away and did not come back; null for a server of others. */
+  readonly lost: AbortSignal | null;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens DATABASE_URL, or starts PostgreSQL under DATA_DIR where it is unset. */
@@ -37,7 +39,8 @@ export async function openDataStore(
       connectionString,
       embedded: server !== null,
       dataDir,
-      async close() {
+      lost: server?.lost ?? null,
+      close: async () => {
         await database.close();
         await server?.stop();
       },

@@ -4,23 +4,24 @@ import express from 'express';
 import { type Bot, type BotSettings, createBot, DEFAULT_SERVICE_URL } from '../bot/bot.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { M365 } from '../graph/m365.ts';
 import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
 import { createGraphTenant } from '../jobs/adapters/graph-tenant.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
-import { createMigrationStore } from '../jobs/db/migration-store.ts';
+import { createMigrationStore, type MigrationStore } from '../jobs/db/migration-store.ts';
 import { startQueue } from '../jobs/db/queue.ts';
 import { tallyFolders } from '../jobs/db/tally-store.ts';
 import type { TargetTraits } from '../jobs/ports.ts';
 import { createReportStore } from '../jobs/report/report-store.ts';
 import { createService } from '../jobs/service.ts';
-import { createSessionPool } from '../jobs/session-pool.ts';
+import { createSessionPool, type SessionPool } from '../jobs/session-pool.ts';
 import type { StepPace } from '../jobs/steps/deps.ts';
 import { startWorker } from '../jobs/worker.ts';
 import type { Logger } from '../log.ts';
-import { loadSealingKeys } from '../secrets/key-file.ts';
+import { loadSealingKeys, type SealingKeys } from '../secrets/key-file.ts';
 import { createSealOpener } from '../secrets/open.ts';
 import { createSealer } from '../secrets/seal.ts';
 import { formatBytes, formatCount } from '../words/format.ts';
@@ -55,39 +56,74 @@ export interface ServiceDeps {
 /** A running service. */
 export interface RunningService {
   readonly port: number;
+  /** Aborted when the database is gone for good. */
+  readonly lost: AbortSignal | null;
   close(): Promise<void>;
 }
 
 /** `serve`: runs until the signal, then drains. Returns the exit code. */
 export async function runService(deps: ServiceDeps, signal: AbortSignal): Promise<number> {
   const service = await startService(deps, signal);
+  const ended = service.lost === null ? signal : AbortSignal.any([signal, service.lost]);
   await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    ended.addEventListener('abort', () => resolve(), { once: true });
   });
   await service.close();
+  // Whoever supervises the process starts it anew when its database is gone.
+  service.lost?.throwIfAborted();
   return 0;
 }
 
-/** Starts database, queue, worker and bot, and listens. */
+/** Starts database, queue, worker and bot, and listens; what a failed start has opened is closed again. */
 export async function startService(
-  { config, logger, overrides = {} }: ServiceDeps,
+  deps: ServiceDeps,
   signal: AbortSignal,
 ): Promise<RunningService> {
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.toReversed()) {
+      await close();
+    }
+  };
+  try {
+    const { port, lost } = await openService(deps, opened, signal);
+    deps.logger.info({ port }, 'listening');
+    return {
+      port,
+      lost,
+      async close() {
+        deps.logger.info({}, 'stopping');
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Opens part after part, and notes how each is closed. */
+async function openService(
+  { config, logger, overrides = {} }: ServiceDeps,
+  opened: (() => Promise<void>)[],
+  signal: AbortSignal,
+): Promise<Pick<RunningService, 'port' | 'lost'>> {
   const clock = systemClock;
   const settings = requiredSettings(config);
+  // First what only reads settings: a wrong one should not wait for a database to start.
+  const m365 = await createTenantClients(settings, { clock, logger });
   const data = await openDataStore(config, { logger, clock }, signal);
+  opened.push(() => data.close());
   const keys = await loadSealingKeys(
     config.SECRETS_KEY_FILE ?? path.join(data.dataDir, 'sealing-key.pem'),
   );
-  const m365 = await createTenantClients(settings, { clock, logger });
-  const source = imapServerOf(config.SOURCE_IMAP_URL, 'icloud');
-  const target = imapServerOf(config.TARGET_IMAP_URL, 'exchange-online');
   const queue = await startQueue({
     connectionString: data.connectionString,
     logger,
     concurrency: CONCURRENCY,
     soleWorker: data.embedded,
   });
+  opened.push(() => queue.stop());
   const { pool, db } = data.database;
   const store = createMigrationStore(data.database, queue.sink);
   const tenant = createGraphTenant(m365);
@@ -98,33 +134,18 @@ export async function startService(
     tallies,
     tenant,
     clock,
-    sourceHost: source.host,
+    sourceHost: new URL(config.SOURCE_IMAP_URL).hostname,
     adminGroupId: settings.ADMIN_GROUP_ID,
   });
   const bot = await openBot({ api, settings, clock, logger, overrides, publicKey: keys.publicKey });
+  opened.push(() => bot.close());
+  const sessions = openSessions({ settings, store, m365, clock, logger, overrides, keys });
   const worker = await startWorker({
     store,
     ledger: createLedgerStore(pool),
     tallies,
     tenant,
-    sessions: createSessionPool({
-      source: createSourceOpener({
-        server: source,
-        store,
-        seals: createSealOpener(keys.privateKey),
-        tenantId: settings.TENANT_ID,
-        clock,
-        logger,
-      }),
-      target: createTargetOpener({
-        server: target,
-        tokens: m365.tokens,
-        maxConnections: TARGET_CONNECTIONS,
-        clock,
-        logger,
-        ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),
-      }),
-    }),
+    sessions,
     budget: createByteBudget(BUDGET_BYTES),
     reports: createReportStore(path.join(data.dataDir, 'reports'), {
       reason: (code) => reasonText(code),
@@ -137,20 +158,52 @@ export async function startService(
     queue,
     notices: bot.notices,
   });
+  opened.push(() => worker.stop());
   const server = await listen(bot, config.PORT, overrides.host);
+  opened.push(() => closeServer(server));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
-  logger.info({ port }, 'listening');
-  return {
-    port,
-    async close() {
-      logger.info({}, 'stopping');
-      await closeServer(server);
-      await worker.stop();
-      await bot.close();
-      await data.close();
-    },
-  };
+  return { port, lost: data.lost };
+}
+
+interface SessionsInput {
+  readonly settings: RequiredSettings;
+  readonly store: MigrationStore;
+  readonly m365: M365;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly overrides: ServiceOverrides;
+  readonly keys: Pick<SealingKeys, 'privateKey'>;
+}
+
+/** Both ends of every migration: iCloud by the person's own password, Exchange by the app's token. */
+function openSessions({
+  settings,
+  store,
+  m365,
+  clock,
+  logger,
+  overrides,
+  keys,
+}: SessionsInput): SessionPool {
+  return createSessionPool({
+    source: createSourceOpener({
+      server: imapServerOf(settings.SOURCE_IMAP_URL, 'icloud'),
+      store,
+      seals: createSealOpener(keys.privateKey),
+      tenantId: settings.TENANT_ID,
+      clock,
+      logger,
+    }),
+    target: createTargetOpener({
+      server: imapServerOf(settings.TARGET_IMAP_URL, 'exchange-online'),
+      tokens: m365.tokens,
+      maxConnections: TARGET_CONNECTIONS,
+      clock,
+      logger,
+      ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),
+    }),
+  });
 }
 
 type RequiredSettings = Config &

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { chooseCloud, type Cloud } from '../graph/clouds.ts';
+import { type Cloud, chooseCloud } from '../graph/clouds.ts';
 import type { Credential } from '../graph/credential.ts';
 import { createM365, type M365 } from '../graph/m365.ts';
 import { chooseProfile } from '../imap/profiles/choose-profile.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type {
-  ActResult,
   Actor,
+  ActResult,
   BatchView,
   ConversationStore,
   MigrationAction,

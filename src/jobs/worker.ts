@@ -61,6 +61,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     async stop() {
       stopSweeping();
       stopping.abort(new Error('The worker stops.'));
+      // Running steps end at their next signal check; the queue waits for them.
       await deps.queue.stop();
       await deps.sessions.closeAll();
     },

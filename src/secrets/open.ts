@@ -1,4 +1,4 @@
-import { compactDecrypt, type CryptoKey, type KeyObject } from 'jose';
+import { type CryptoKey, compactDecrypt, type KeyObject } from 'jose';
 import { AppError } from '../errors.ts';
 import {
   CLAIMS_PARAMETER,

@@ -1,6 +1,6 @@
 import { stdout } from 'node:process';
-import { entryToText } from './teams-client.ts';
 import type { Entry, Transcript } from './teams/transcript.ts';
+import { entryToText } from './teams-client.ts';
 
 /** Prints a conversation as a play. */
 export interface Stage {

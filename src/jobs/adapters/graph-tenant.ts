@@ -1,9 +1,13 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
-import { isM365Error } from '../../graph/errors.ts';
-import { hasMailboxPlan, mailboxSubscriptions, proposeLicence } from '../../graph/licences.ts';
+import { isM365Error, M365Error } from '../../graph/errors.ts';
+import {
+  hasMailboxLicence,
+  hasMailboxPlan,
+  mailboxSubscriptions,
+  proposeLicence,
+} from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
 import type { User } from '../../graph/users.ts';
-import { M365Error } from '../../graph/errors.ts';
 import type { DirectoryPerson, PersonReadiness, TenantFinding, TenantPort } from '../ports.ts';
 
 /** The tenant through Microsoft Graph and the Exchange admin endpoint. */
@@ -63,10 +67,11 @@ function personOf(user: User): DirectoryPerson {
 }
 
 async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<PersonReadiness> {
-  const mailbox = user.kind === 'guest' ? 'none' : await m365.mailboxes.state(user, signal);
-  const licence = hasMailboxPlan(user)
-    ? null
-    : proposeLicence(mailboxSubscriptions(await m365.licences.list(signal)));
+  const subscriptions = await m365.licences.list(signal);
+  // Plans trail a licence by minutes: who holds the licence must not be given a second one.
+  const licensed = hasMailboxPlan(user) || hasMailboxLicence(user, subscriptions);
+  const licence = licensed ? null : proposeLicence(mailboxSubscriptions(subscriptions));
+  const mailbox = user.kind === 'guest' ? 'none' : await mailboxState(m365, user, signal, licensed);
   const [imapEnabled, accessGranted] =
     mailbox === 'ready'
       ? await Promise.all([
@@ -89,6 +94,17 @@ async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<P
     imapEnabled,
     accessGranted,
   };
+}
+
+/** A licensed person whose mailbox is not there yet is being given one. */
+async function mailboxState(
+  m365: M365,
+  user: User,
+  signal: AbortSignal,
+  licensed: boolean,
+): Promise<PersonReadiness['mailbox']> {
+  const state = await m365.mailboxes.state(user, signal);
+  return state === 'none' && licensed ? 'provisioning' : state;
 }
 
 /** Each question is asked of the services themselves; a question that fails is a finding, not an end. */
@@ -131,13 +147,23 @@ async function checkRights(m365: M365, signal: AbortSignal): Promise<TenantFindi
 
 async function checkExchange(m365: M365, signal: AbortSignal): Promise<TenantFinding[]> {
   const identity = await m365.rights.identity('exchange', signal);
-  const registration = await m365.servicePrincipal.check(identity, signal);
+  const [registration, missing] = await Promise.all([
+    m365.servicePrincipal.check(identity, signal),
+    m365.rights.missingCmdlets(signal),
+  ]);
   return [
     {
       code: 'tenant.exchange',
       verdict: registration === 'registered' ? 'ok' : 'failed',
       facts: { registration },
     },
+    ...missing.map(
+      (cmdlet): TenantFinding => ({
+        code: 'tenant.cmdlet',
+        verdict: 'failed',
+        facts: { cmdlet },
+      }),
+    ),
   ];
 }
 

@@ -36,9 +36,7 @@ export function countOf(byReason: Readonly<Record<string, number>>): number {
 }
 
 /** Adds counts by reason or repair code. */
-export function mergeCounts(
-  counts: readonly Readonly<Record<string, number>>[],
-): Record<string, number> {
+function mergeCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const merged: Record<string, number> = {};
   for (const [code, count] of counts.flatMap((one) => Object.entries(one))) {
     merged[code] = (merged[code] ?? 0) + count;

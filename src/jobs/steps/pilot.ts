@@ -1,3 +1,4 @@
+import { isAppError } from '../../errors.ts';
 import type { PilotResult } from '../api.ts';
 import { discoverFolders } from '../copy/copy-pass.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
@@ -6,7 +7,6 @@ import type { FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { MailSource } from '../ports.ts';
 import { type ContentResult, verifyContent, verifyListing } from '../verify/verify-folder.ts';
-import { isAppError } from '../../errors.ts';
 import { copyDeps, runSlice } from './copy-slice.ts';
 import type { StepDeps } from './deps.ts';
 

@@ -1,7 +1,7 @@
+import type { MigrationRow } from '../db/migration-store.ts';
 import { PersonNotReadyError } from '../errors.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import { findObstacle } from '../plan.ts';
-import type { MigrationRow } from '../db/migration-store.ts';
 import type { StepDeps } from './deps.ts';
 
 /** Validating: is there anything that keeps this person from having a mailbox here? */
