@@ -51,7 +51,7 @@ function decodeStretches(value: string): Stretch[] {
 }
 
 /** Raw header octets (latin1 text) as UTF-8 where they are valid UTF-8, else as windows-1252. */
-export function decodeRaw(value: string): string {
+function decodeRaw(value: string): string {
   if (!has8Bit(value)) {
     return value;
   }

@@ -15,7 +15,7 @@ import { cleanLineEnds, findLongLine, hasCleanLineEnds } from './guard/scan.ts';
 import type { GuardLimits, GuardResult, RefusalCode, RepairCode } from './guard/types.ts';
 import { splitMessage } from './headers.ts';
 
-export type { GuardLimits, GuardResult, RefusalCode, RepairCode } from './guard/types.ts';
+export type { GuardLimits, GuardResult } from './guard/types.ts';
 
 /** Room for one encoded word with its frame and a field name. */
 const SHORTEST_LIMIT = 256;

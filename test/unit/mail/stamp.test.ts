@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { splitMessage } from '../../../src/mail/headers.ts';
-import { readStamp, stampMessage } from '../../../src/mail/stamp.ts';
+import { readStamp, STAMP_HEADER, stampMessage } from '../../../src/mail/stamp.ts';
 
 function stampOf(message: Buffer | string): string | null {
   return readStamp(splitMessage(Buffer.from(message)).header);
@@ -10,6 +10,7 @@ test('a stamp is one line before all others and is read back', () => {
   const stamped = stampMessage(Buffer.from('Subject: x\r\n\r\nbody'), 4711);
   expect(stamped.toString()).toBe('X-Skybridge-Id: 4711\r\nSubject: x\r\n\r\nbody');
   expect(stampOf(stamped)).toBe('4711');
+  expect(STAMP_HEADER).toBe('X-Skybridge-Id');
 });
 
 test('stamps in the mail itself are renamed, their text stays', () => {

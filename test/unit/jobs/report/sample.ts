@@ -34,7 +34,7 @@ const comparison = {
 };
 
 /** Words as short as a test needs them. */
-export const words = {
+const words = {
   reason: (code: string) => code.replace(/[.-]/g, ' '),
   bytes: (sizeBytes: number) => `${(sizeBytes / 1e6).toFixed(1)} MB`,
   count: (count: number) => count.toLocaleString('en'),
