@@ -62,6 +62,10 @@ export interface ExchangeServerOptions extends ImapServerOptions {
   readonly longLineDesync?: boolean;
   /** Give FETCH a rebuilt message, as the real one does; on unless switched off. */
   readonly rebuildMime?: boolean;
+  /** Extensions that this server is to lack. */
+  readonly without?: readonly ('UIDPLUS' | 'LITERAL+' | 'MOVE')[];
+  /** Header fields, in lower case, that do not come back: such as the stamp of a migration. */
+  readonly lostFields?: readonly string[];
   /** Answers other than OK until the session is closed. */
   readonly maxErrors?: number;
 }
@@ -74,20 +78,31 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
   const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
   const limitOf = (user: string): number =>
     typeof maxMessageBytes === 'number' ? maxMessageBytes : maxMessageBytes(user);
+  const lacks = (extension: 'UIDPLUS' | 'LITERAL+' | 'MOVE'): boolean =>
+    options.without?.includes(extension) ?? false;
+  const lost = new Set(options.lostFields);
+  const offered = (capabilities: string): string =>
+    capabilities
+      .split(' ')
+      .filter((word) => !options.without?.some((extension) => extension === word))
+      .join(' ');
   return {
     name: 'exchange-online',
     greeting:
       'The Microsoft Exchange IMAP4 service is ready. [UwBJAE0AVQBMAEEAVABFAEQALgBMAE8AQwBBAEwA]',
-    capabilities: { before: BEFORE_LOGIN, after: AFTER_LOGIN },
-    commands: new Set(COMMANDS),
-    literalPlus: true,
+    capabilities: { before: offered(BEFORE_LOGIN), after: offered(AFTER_LOGIN) },
+    commands: new Set(
+      COMMANDS.filter((command) => (lacks('MOVE') ? !command.includes('MOVE') : true)),
+    ),
+    literalPlus: !lacks('LITERAL+'),
+    uidPlus: !lacks('UIDPLUS'),
     mailboxLiterals: true,
     condstore: false,
     flags: { flags: FLAGS, permanent: FLAGS },
     keywords: 'dropped',
     store: {
       caseInsensitiveNames: true,
-      serve: options.rebuildMime === false ? (bytes) => bytes : rebuildMime,
+      serve: (bytes) => (options.rebuildMime === false ? bytes : rebuildMime(bytes, lost)),
       defaultFolders: [
         { name: 'INBOX' },
         { name: 'Archive' },

@@ -56,6 +56,7 @@ const ICLOUD_PROFILE: Profile = {
   },
   commands: new Set(COMMANDS),
   literalPlus: false,
+  uidPlus: true,
   mailboxLiterals: false,
   condstore: true,
   flags: { flags: FLAGS, permanent: `${FLAGS} \\*` },

@@ -8,6 +8,8 @@ export interface Profile {
   readonly capabilities: { readonly before: string; readonly after: string };
   readonly commands: ReadonlySet<string>;
   readonly literalPlus: boolean;
+  /** APPENDUID and COPYUID, RFC 4315. */
+  readonly uidPlus: boolean;
   readonly mailboxLiterals: boolean;
   readonly condstore: boolean;
   /** The list in FLAGS and PERMANENTFLAGS. */

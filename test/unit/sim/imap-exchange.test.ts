@@ -304,3 +304,24 @@ describe('other commands', () => {
     expect((await client.next())?.text).toBe('i1 OK IDLE completed.');
   });
 });
+
+describe('a server that lacks something', () => {
+  it('tells no UID without UIDPLUS, and takes synchronising literals alone without LITERAL+', async () => {
+    await restart({ without: ['UIDPLUS', 'LITERAL+'] });
+    const client = await login();
+    const [capabilities] = await transcript(client, 'CAPABILITY');
+    expect(capabilities).not.toMatch(/UIDPLUS|LITERAL\+/u);
+    expect(await append(client, 'Subject: a\n\n')).toBe(`OK ${COMPLETED}`);
+    client.write('a1 APPEND INBOX {14+}\r\n');
+    expect((await client.next())?.text).toMatch(/^a1 BAD/u);
+  });
+
+  it('gives a field back that it does not lose', async () => {
+    await restart({ lostFields: ['x-skybridge-id'] });
+    const client = await login();
+    await append(client, 'X-Skybridge-Id: 7\nX-Other: 8\n\n');
+    const [stored] = server.store.folder(USER, 'INBOX')?.messages ?? [];
+    expect(stored?.served.toString()).toMatch(/^X-Other: 8\r$/mu);
+    expect(stored?.served.toString()).not.toContain('X-Skybridge-Id');
+  });
+});

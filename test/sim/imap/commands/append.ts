@@ -58,5 +58,6 @@ export function appendCommand(session: Session, args: ArgumentCursor): string {
   }
   const uid = store.addMessage(account, name, message);
   announceChanges(session, { expunges: false });
-  return `OK [APPENDUID ${folder.uidValidity} ${uid}] ${profile.completed('APPEND')}`;
+  const code = profile.uidPlus ? `[APPENDUID ${folder.uidValidity} ${uid}] ` : '';
+  return `OK ${code}${profile.completed('APPEND')}`;
 }

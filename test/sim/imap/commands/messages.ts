@@ -74,13 +74,13 @@ function copy(verb: 'COPY' | 'MOVE', byUid: boolean): CommandHandler {
     if (code === null) {
       return `NO ${profile.texts.appendNoFolder.replace('%s', encodeMailboxName(name))}`;
     }
-    if (messages.length === 0) {
-      return `OK ${profile.completed(verb)}`;
-    }
+    const tellsUids = profile.uidPlus && messages.length > 0;
     if (verb === 'COPY') {
-      return `OK [${code}] ${profile.completed(verb)}`;
+      return `OK ${tellsUids ? `[${code}] ` : ''}${profile.completed(verb)}`;
     }
-    session.send(`* OK [${code}] Moved`);
+    if (tellsUids) {
+      session.send(`* OK [${code}] Moved`);
+    }
     for (const { message } of messages) {
       mail.deleteMessage(session.account ?? '', selection.folder.name, message.uid);
     }

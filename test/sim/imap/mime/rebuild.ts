@@ -121,6 +121,8 @@ function rebuildEntity(entity: MimeEntity): string {
  * What Exchange Online gives back for a message: the same content in MIME of its own making.
  * Decoded texts and attachments, and the header fields, stay; boundaries, folding, encodings and sizes do not.
  */
-export function rebuildMime(bytes: Buffer): Buffer {
-  return Buffer.from(ADDED_FIELD + rebuildEntity(parseMime(bytes)), 'latin1');
+export function rebuildMime(bytes: Buffer, lostFields: ReadonlySet<string> = new Set()): Buffer {
+  const entity = parseMime(bytes);
+  const fields = entity.fields.filter(({ name }) => !lostFields.has(name));
+  return Buffer.from(ADDED_FIELD + rebuildEntity({ ...entity, fields }), 'latin1');
 }
