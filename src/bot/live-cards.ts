@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import type { ConversationStore, PostedCard } from '../jobs/api.ts';
 import { cardActivity } from './activity.ts';
-import { continuedCard } from './cards/basics.ts';
 import type { Card } from './cards/elements.ts';
 import { TeamsGoneError } from './errors.ts';
 import type { KeyedLock } from './keyed-lock.ts';
@@ -24,8 +23,8 @@ export interface LiveCard {
   readonly signature: string;
   /** Whether the reader has to decide, do or know something now; `unchanged`: as the state before. */
   readonly attention: 'needed' | 'unchanged' | 'not-needed';
-  /** Said on the old card when a new one follows. */
-  readonly continued: string;
+  /** Takes the old card's place when a new one follows. */
+  readonly continued: Card;
   readonly post: (activity: ReturnType<typeof cardActivity>) => Promise<PostedCard>;
 }
 
@@ -87,8 +86,7 @@ export function createLiveCards({ store, outbound, lock }: LiveCardsDeps): LiveC
     const quiet = live.attention === 'needed' ? await store.findPosted(`${key}@quiet`) : null;
     if (quiet?.activityId === current.activityId) {
       await postNew(key, live);
-      const old = continuedCard(live.card.summary, live.continued);
-      return { posted: current, card: old, urgent: true };
+      return { posted: current, card: live.continued, urgent: true };
     }
     if (live.attention === 'not-needed') {
       await rememberQuiet(key, current);

@@ -12,6 +12,7 @@ import { formatNoun } from '../words/format.ts';
 import { wordsFor } from '../words/words.ts';
 import { textActivity } from './activity.ts';
 import { adminCard, needsAttention } from './cards/admin.ts';
+import { continuedCard } from './cards/basics.ts';
 import { channelCard, whoMustAct } from './cards/channel.ts';
 import { plain } from './cards/elements.ts';
 import { asksForPassword, personCard } from './cards/person.ts';
@@ -68,7 +69,7 @@ function threadReply(migration: MigrationView): string | null {
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { api, live, outbound, nonces, lock } = deps;
   const { conversations } = api;
-  const { continued } = wordsFor('en').person;
+  const t = wordsFor('en').person;
 
   async function conversationWith(
     personId: string,
@@ -111,7 +112,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       card: personCard({ ...input, nonce }),
       signature: JSON.stringify(personCard({ ...input, nonce: '' }).content),
       attention: attentionOfPerson(migration.state),
-      continued,
+      continued: continuedCard(t.askTitle, t.continued),
       post: async (activity) => await outbound.post(conversation, activity, signal),
     };
   }
@@ -127,7 +128,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       card,
       signature: JSON.stringify(card.content),
       attention: needsAttention(now.migration.state) ? 'needed' : 'not-needed',
-      continued,
+      continued: continuedCard(`Move of ${plain(now.migration.person.displayName)}`, t.continued),
       post: async (activity) => await outbound.post(conversation, activity, signal),
     };
   }
@@ -143,7 +144,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       card,
       signature: JSON.stringify(card.content),
       attention: 'not-needed',
-      continued,
+      // Never used: the channel's card needs nobody, its thread does.
+      continued: card,
       post: async (activity) => await outbound.postThread(channel, activity, signal),
     };
   }
