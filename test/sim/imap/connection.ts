@@ -115,7 +115,8 @@ export async function serveConnection(server: ServerState, socket: Socket): Prom
     }
     socket.end();
   } catch (error) {
-    socket.destroy();
+    // What was answered before still goes out: a test can tell which commands were.
+    socket.destroySoon();
     if (!(error instanceof ConnectionEndedError)) {
       session.violate(`the simulated server failed: ${String(error)}`);
     }

@@ -3,6 +3,7 @@ export interface FaultContext {
   /** `APPEND`, `UID FETCH`, `LOGIN`, `CONNECT` (before the greeting) and so on. */
   readonly command: string;
   readonly user: string | null;
+  /** The selected folder; the one that an APPEND names stands in `line`. */
   readonly folder: string | null;
   /** The first line of the command, without its tag. */
   readonly line: string;

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startExchangeServer } from '../../sim/imap/exchange.ts';
 import type { FaultAction } from '../../sim/imap/faults.ts';
@@ -99,8 +101,16 @@ describe('other faults', () => {
       command: 'UID FETCH',
       action: { kind: 'drop-mid-literal', afterBytes: 7 },
     });
-    await client.must('EXAMINE INBOX');
-    await expect(client.command('UID FETCH 1 (BODY.PEEK[])')).rejects.toThrow('connection ended');
+    const size = server.store.folder(USER, 'INBOX')?.messages[0]?.served.length;
+    const socket = connect(server.port, server.host);
+    const sasl = Buffer.from(`user=${USER}\u0001auth=Bearer any\u0001\u0001`).toString('base64');
+    socket.write(
+      `a1 AUTHENTICATE XOAUTH2 ${sasl}\r\na2 EXAMINE INBOX\r\na3 UID FETCH 1 (BODY.PEEK[])\r\n`,
+    );
+    const seen = (await buffer(socket)).toString();
+    expect(seen.slice(seen.indexOf('* 1 FETCH'))).toBe(
+      `* 1 FETCH (UID 1 BODY[] {${size}}\r\nX-MS-Ex`,
+    );
   });
 
   it('strikes as often as it is told to, where its test says so', async () => {

@@ -90,7 +90,7 @@ function sendLiteral(session: Session, bytes: Buffer): void {
   const { fault } = session;
   if (fault?.kind === 'drop-mid-literal' && fault.afterBytes < bytes.length) {
     session.sendBytes(bytes.subarray(0, fault.afterBytes));
-    session.socket.end();
+    session.socket.uncork();
     throw new ConnectionEndedError('a fault cut the line inside a literal');
   }
   session.sendBytes(bytes);
