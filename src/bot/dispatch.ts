@@ -12,7 +12,7 @@ import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import { explain } from '../words/words.ts';
-import { REFUSAL_TEXTS, decideAccess } from './access.ts';
+import { decideAccess, REFUSAL_TEXTS } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
 import { answerCard, answerError, answerText, cardActivity } from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';

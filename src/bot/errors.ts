@@ -49,13 +49,6 @@ export class RefusedServiceUrlError extends AppError {
   readonly disposition = 'stop';
 }
 
-/** Nobody has opened a chat yet, so there is nowhere to write to. */
-export class NoConversationError extends AppError {
-  override readonly name = 'NoConversationError';
-  readonly code = 'teams.no-conversation';
-  readonly disposition = 'ask';
-}
-
 /** Microsoft Entra gave the bot no token for the Bot Connector. */
 export class BotTokenError extends AppError {
   override readonly name = 'BotTokenError';

@@ -12,16 +12,16 @@ import {
   ConfigurationBotFrameworkAuthentication,
   ConfigurationServiceClientCredentialFactory,
 } from 'botbuilder';
-import express from 'express';
 import type { NextFunction, Request, Response, Router } from 'express';
+import express from 'express';
 import type { ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import type { IncomingActivity, InvokeAnswer, OutgoingActivity } from './activity.ts';
 import { parseActivity } from './activity.ts';
-import { RefusedServiceUrlError } from './errors.ts';
 import { answerFailure } from './answer-failure.ts';
-import { isAllowedServiceUrl, refusalOf } from './guards.ts';
+import { RefusedServiceUrlError } from './errors.ts';
 import type { Refusal } from './guards.ts';
+import { isAllowedServiceUrl, refusalOf } from './guards.ts';
 import { sendErrorOf } from './send-errors.ts';
 
 /** Who the bot is, and whom it listens to. */

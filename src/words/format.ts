@@ -28,11 +28,6 @@ export function formatNoun(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** "58 %"; never 100 before everything is done, never 0 once something is. */
-export function formatPercent(done: number, total: number): string {
-  return `${percentOf(done, total)} %`;
-}
-
 /** Whole percent of `total`, 100 only when `done` reached it. */
 export function percentOf(done: number, total: number): number {
   if (total <= 0 || done <= 0) {
@@ -69,9 +64,4 @@ export function formatTimeLeft(seconds: number): string {
  */
 export function cardTime(instant: Date): string {
   return `{{TIME(${instant.toISOString().replace(/\.\d+Z$/, 'Z')})}}`;
-}
-
-/** A day that Teams shows in the reader's own language. */
-export function cardDate(instant: Date): string {
-  return `{{DATE(${instant.toISOString().replace(/\.\d+Z$/, 'Z')}, SHORT)}}`;
 }

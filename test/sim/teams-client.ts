@@ -6,15 +6,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { cardNodes, cardToText } from './teams/card-text.ts';
-import { createConnectorApp, personalId } from './teams/connector.ts';
 import type { ConnectorFault } from './teams/connector.ts';
-import { createSigning } from './teams/signing.ts';
+import { createConnectorApp, personalId } from './teams/connector.ts';
 import type { Signing, TokenChanges } from './teams/signing.ts';
-import { createTranscript } from './teams/transcript.ts';
+import { createSigning } from './teams/signing.ts';
 import type { Entry, Transcript } from './teams/transcript.ts';
-
-export { cardToText } from './teams/card-text.ts';
-export type { Entry, Transcript, TranscriptEvent } from './teams/transcript.ts';
+import { createTranscript } from './teams/transcript.ts';
 
 type Json = Record<string, unknown>;
 

@@ -50,7 +50,7 @@ export function choosePersonCard(people: readonly DirectoryPerson[]): Card {
 }
 
 /** Everything that would change in the tenant, one line each. */
-export function plannedChanges(plan: MovePlan): readonly string[] {
+function plannedChanges(plan: MovePlan): readonly string[] {
   const { readiness } = plan;
   const { licence } = readiness;
   const lines: string[] = [];

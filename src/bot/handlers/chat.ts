@@ -1,7 +1,7 @@
 import type { BatchView } from '../../jobs/api.ts';
 import { wordsFor } from '../../words/words.ts';
-import { cardActivity, textActivity } from '../activity.ts';
 import type { OutgoingActivity } from '../activity.ts';
+import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
 import { adminCard } from '../cards/admin.ts';
 import { helpCard } from '../cards/basics.ts';

@@ -93,10 +93,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The message or conversation no longer exists in Teams.',
     doNext: 'Nothing: I post a new one.',
   },
-  'teams.no-conversation': {
-    what: 'I have no chat with this person yet.',
-    doNext: 'Ask them to open Skybridge in Teams once.',
-  },
   'teams.refused-service-url': {
     what: 'A conversation names a server that is not part of Teams.',
     doNext: 'Nothing was sent there.',

@@ -1,6 +1,7 @@
 /** A person before the Playground's page: what is clicked and read in the browser. */
-import { chromium } from 'playwright-core';
+
 import type { Browser, Locator, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 
 const ARGUMENTS = [
   '--no-sandbox',

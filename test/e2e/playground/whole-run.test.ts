@@ -8,16 +8,16 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlaygroundUser } from '../../sim/playground/configuration.ts';
-import { startSigningGateway } from '../../sim/playground/signing-gateway.ts';
 import type { SigningGateway } from '../../sim/playground/signing-gateway.ts';
-import { startPlayground } from '../../sim/playground/start-playground.ts';
+import { startSigningGateway } from '../../sim/playground/signing-gateway.ts';
 import type { Playground } from '../../sim/playground/start-playground.ts';
-import { startWholeWorld } from '../../sim/whole-world.ts';
+import { startPlayground } from '../../sim/playground/start-playground.ts';
 import type { WholeWorld } from '../../sim/whole-world.ts';
+import { startWholeWorld } from '../../sim/whole-world.ts';
 import { BOT_ID, TENANT_ID } from '../../sim/world.ts';
 import { describeWith } from '../../support/witness.ts';
-import { launchChromium, openPlayground } from './client.ts';
 import type { PlaygroundPage } from './client.ts';
+import { launchChromium, openPlayground } from './client.ts';
 
 describeWith('chromium', 'a whole move in the Agents Playground', () => {
   let dir = '';

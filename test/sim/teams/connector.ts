@@ -1,5 +1,5 @@
-import express from 'express';
 import type { Express, Request, Response } from 'express';
+import express from 'express';
 import type { Signing } from './signing.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -25,7 +25,8 @@ export interface ConnectorOptions {
 }
 
 const CARD_LIMIT_UTF16 = 100_000;
-const BEARER = 'bot-token-of-the-simulated-login';
+/** What the bot is given to speak with. */
+export const BEARER = 'bot-token-of-the-simulated-login';
 
 /** The id of the personal chat with a person. */
 export function personalId(personId: string): string {

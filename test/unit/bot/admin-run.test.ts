@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TeamsSendError } from '../../../src/bot/errors.ts';
-import { startBotWorld } from './support/bot-world.ts';
 import type { BotWorld } from './support/bot-world.ts';
+import { startBotWorld } from './support/bot-world.ts';
 import { ALEX, COPIED, FOLDERS, HALF_WAY, movePlan, PILOT } from './support/views.ts';
 
 let world: BotWorld;

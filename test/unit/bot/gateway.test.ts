@@ -1,9 +1,9 @@
 import { generateKeyPair, UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { textActivity } from '../../../src/bot/activity.ts';
 import type { IncomingActivity, InvokeAnswer } from '../../../src/bot/activity.ts';
-import { startGatewayWorld } from './support/gateway-world.ts';
+import { textActivity } from '../../../src/bot/activity.ts';
 import type { GatewayWorld } from './support/gateway-world.ts';
+import { startGatewayWorld } from './support/gateway-world.ts';
 
 let world: GatewayWorld;
 const signal = AbortSignal.timeout(20_000);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textActivity } from '../../../src/bot/activity.ts';
-import { createOutbound } from '../../../src/bot/outbound.ts';
 import type { Outbound } from '../../../src/bot/outbound.ts';
+import { createOutbound } from '../../../src/bot/outbound.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { startGatewayWorld } from './support/gateway-world.ts';
 import type { GatewayWorld } from './support/gateway-world.ts';
+import { startGatewayWorld } from './support/gateway-world.ts';
 
 let world: GatewayWorld;
 let outbound: Outbound;

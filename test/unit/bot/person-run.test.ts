@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startBotWorld } from './support/bot-world.ts';
 import type { BotWorld } from './support/bot-world.ts';
+import { startBotWorld } from './support/bot-world.ts';
 import { ALEX, COPIED, HALF_WAY } from './support/views.ts';
 
 const PASTED = 'ABCD-efgh ijkl–mnop';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/bot/cards/actions.ts';
-import { startBotWorld } from './support/bot-world.ts';
 import type { BotWorld } from './support/bot-world.ts';
+import { startBotWorld } from './support/bot-world.ts';
 import { ALEX, COPIED, HALF_WAY, PILOT } from './support/views.ts';
 
 let world: BotWorld;

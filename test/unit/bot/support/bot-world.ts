@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { compactDecrypt } from 'jose';
-import { createBot } from '../../../../src/bot/bot.ts';
 import type { Bot } from '../../../../src/bot/bot.ts';
+import { createBot } from '../../../../src/bot/bot.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import type { Notice } from '../../../../src/jobs/api.ts';
 import type { LogFields, Logger } from '../../../../src/log.ts';
-import { parseClaims } from '../../../../src/secrets/claims.ts';
 import type { SealBinding } from '../../../../src/secrets/claims.ts';
+import { parseClaims } from '../../../../src/secrets/claims.ts';
 import { createSealer } from '../../../../src/secrets/seal.ts';
-import { startTeamsClient } from '../../../sim/teams-client.ts';
 import type { PersonClient, TeamsClient } from '../../../sim/teams-client.ts';
-import { createFakeApi } from './fake-api.ts';
+import { startTeamsClient } from '../../../sim/teams-client.ts';
 import type { FakeApi } from './fake-api.ts';
+import { createFakeApi } from './fake-api.ts';
 import { BOT_ID, serve, TENANT_ID } from './gateway-world.ts';
 import { ADMIN_ID, ALEX } from './views.ts';
 

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import express from 'express';
 import type { IncomingActivity, InvokeAnswer } from '../../../../src/bot/activity.ts';
 import { createConnectorToken } from '../../../../src/bot/connector-token.ts';
-import { createGateway } from '../../../../src/bot/gateway.ts';
 import type { Gateway } from '../../../../src/bot/gateway.ts';
+import { createGateway } from '../../../../src/bot/gateway.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import type { ConversationReference } from '../../../../src/jobs/api.ts';
 import { silentLogger } from '../../../../src/log.ts';
-import { startTeamsClient } from '../../../sim/teams-client.ts';
 import type { TeamsClient } from '../../../sim/teams-client.ts';
+import { startTeamsClient } from '../../../sim/teams-client.ts';
 
 export const BOT_ID = '00000000-0000-4000-8000-000000000011';
 export const TENANT_ID = '00000000-0000-4000-8000-000000000001';
