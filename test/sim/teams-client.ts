@@ -13,6 +13,8 @@ import { createSigning } from './teams/signing.ts';
 import type { Entry, Transcript } from './teams/transcript.ts';
 import { createTranscript } from './teams/transcript.ts';
 
+export type { Entry } from './teams/transcript.ts';
+
 type Json = Record<string, unknown>;
 
 export interface TeamsClientOptions {
