@@ -13,8 +13,9 @@ import { mapFolders } from '../jobs/copy/folder-map.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';
 import { createLedgerStore, type LedgerStore } from '../jobs/db/ledger-store.ts';
 import { createMigrationStore } from '../jobs/db/migration-store.ts';
-import { addTallies, type FolderTally, tallyFolders } from '../jobs/db/tally-store.ts';
+import { tallyFolders } from '../jobs/db/tally-store.ts';
 import type { MailSource, MailTarget, TargetTraits } from '../jobs/ports.ts';
+import { addTallies, type FolderTally } from '../jobs/tally.ts';
 import type { Logger } from '../log.ts';
 import {
   type CopyArguments,

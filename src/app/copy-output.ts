@@ -4,8 +4,8 @@ import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Tally } from '../jobs/api.ts';
 import type { MappedFolder } from '../jobs/copy/folder-map.ts';
 import type { CopyMailboxProgress } from '../jobs/copy-mailbox.ts';
-import { addTallies, type FolderTally } from '../jobs/db/tally-store.ts';
 import { problemOf } from '../jobs/problem.ts';
+import { addTallies, type FolderTally } from '../jobs/tally.ts';
 import { formatBytes } from '../words/format.ts';
 import { explain, reasonText } from '../words/words.ts';
 

@@ -9,11 +9,11 @@ import type {
   SkybridgeApi,
 } from './api.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
-import type { FolderTally } from './db/tally-store.ts';
 import { UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
 import { planMove } from './plan.ts';
 import type { TenantPort } from './ports.ts';
+import type { FolderTally } from './tally.ts';
 import { viewBatch, viewMigration } from './views.ts';
 
 export interface ServiceDeps {

@@ -1,6 +1,6 @@
 import type { BatchView, FolderMapping, MigrationView, Progress, Tally } from './api.ts';
 import type { MigrationRow } from './db/migration-store.ts';
-import { addTallies, type FolderTally } from './db/tally-store.ts';
+import { addTallies, type FolderTally } from './tally.ts';
 
 /** A migration as the conversation shows it. Pure. */
 export function viewMigration(

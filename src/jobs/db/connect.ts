@@ -26,7 +26,9 @@ export async function openDatabase(
   logger: Logger,
   poolSize = 10,
 ): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: poolSize, types });
+  // An intent must be on disk before its message leaves, whatever the server's default is.
+  const options = '-c synchronous_commit=on';
+  const pool = new pg.Pool({ connectionString, max: poolSize, types, options });
   // A lost idle connection is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => logger.warn({ code: errorCode(error) }, 'database connection lost'));
   const db = drizzle(pool, { schema });

@@ -1,25 +1,6 @@
 import type pg from 'pg';
-import type { Tally } from '../api.ts';
 import type { MessageState } from '../ledger.ts';
-
-/** The sum of one folder, or of all of them. */
-export interface FolderTally {
-  readonly folderId: number;
-  readonly sourcePath: string;
-  readonly targetPath: string;
-  readonly reason: string | null;
-  readonly specialUse: string | null;
-  /** Why the folder could not be opened, where it could not. */
-  readonly problem: string | null;
-  /** Messages that the server counts in it. */
-  readonly messages: number;
-  /** Its messages are in the ledger; before that only their number is known. */
-  readonly listed: boolean;
-  readonly tally: Tally;
-  readonly bytes: { readonly total: number; readonly settled: number };
-  /** Messages that were changed so that the target takes them, by code. */
-  readonly repaired: Readonly<Record<string, number>>;
-}
+import type { FolderTally } from '../tally.ts';
 
 interface CountRow {
   readonly folderId: number;
@@ -91,29 +72,5 @@ function addUp(rows: readonly CountRow[]): Pick<FolderTally, 'tally' | 'bytes'> 
       total: sum(() => true, 'bytes'),
       settled: sum((row) => SETTLED.includes(row.state), 'bytes'),
     },
-  };
-}
-
-/** The total of several tallies. Pure. */
-export function addTallies(tallies: readonly Tally[]): Tally {
-  const total = (pick: (tally: Tally) => number): number =>
-    tallies.reduce((sum, tally) => sum + pick(tally), 0);
-  const merged = (
-    pick: (tally: Tally) => Readonly<Record<string, number>>,
-  ): Record<string, number> => {
-    const sums: Record<string, number> = {};
-    for (const [reason, count] of tallies.flatMap((tally) => Object.entries(pick(tally)))) {
-      sums[reason] = (sums[reason] ?? 0) + count;
-    }
-    return sums;
-  };
-  return {
-    source: total((tally) => tally.source),
-    copied: total((tally) => tally.copied),
-    alreadyThere: total((tally) => tally.alreadyThere),
-    skipped: merged((tally) => tally.skipped),
-    failed: merged((tally) => tally.failed),
-    gone: total((tally) => tally.gone),
-    open: total((tally) => tally.open),
   };
 }

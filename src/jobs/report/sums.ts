@@ -1,6 +1,6 @@
 /** The arithmetic of the report; every number on the page comes from here or from the input. */
 import type { Tally } from '../api.ts';
-import { addTallies } from '../db/tally-store.ts';
+import { addTallies } from '../tally.ts';
 import type { ReportInput, ReportVerification } from './input.ts';
 
 /** One addend of the sum; `key` names it in files, `label` on the page. */

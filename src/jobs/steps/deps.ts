@@ -3,11 +3,11 @@ import type { Logger } from '../../log.ts';
 import type { ByteBudget } from '../copy/byte-budget.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { MigrationRow, MigrationStore } from '../db/migration-store.ts';
-import type { FolderTally } from '../db/tally-store.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { TenantPort } from '../ports.ts';
 import type { ReportStore } from '../report/report-store.ts';
 import type { SessionPool } from '../session-pool.ts';
+import type { FolderTally } from '../tally.ts';
 
 /** What the steps of a migration work with. */
 export interface StepDeps {

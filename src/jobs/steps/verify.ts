@@ -1,8 +1,8 @@
 import type { MigrationRow } from '../db/migration-store.ts';
-import { addTallies } from '../db/tally-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { ReportDifference, ReportVerification } from '../report/input.ts';
+import { addTallies } from '../tally.ts';
 import {
   addContent,
   type ContentResult,

@@ -1,0 +1,70 @@
+import { readdir } from 'node:fs/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let testDatabase: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase(testDatabase.connectionString, silentLogger);
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+/** Tables, columns, indexes and constraints as PostgreSQL describes them, one a line. */
+const DUMP = `
+  select 'column ' || table_name || '.' || column_name || ' ' || data_type ||
+         case is_nullable when 'NO' then ' not null' else '' end ||
+         coalesce(' default ' || column_default, '') as line
+    from information_schema.columns where table_schema = 'public'
+  union all
+  select 'index ' || indexdef from pg_indexes where schemaname = 'public'
+  union all
+  select 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+    from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+  order by line`;
+
+test('the schema is the one that its dump records', async () => {
+  const migrations = await readdir('src/jobs/db/migrations');
+  const newest = migrations
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .at(-1);
+  const { rows } = await database.pool.query<{ line: string }>(DUMP);
+  // A change of the schema is a new migration, and with it a new dump; old dumps stay for upgrade tests.
+  await expect(`${rows.map(({ line }) => line).join('\n')}\n`).toMatchFileSnapshot(
+    `../../golden/schema/${newest?.replace('.sql', '.txt')}`,
+  );
+});
+
+test('a second process that opens the database finds nothing to do, at the same moment too', async () => {
+  const others = await Promise.all(
+    [1, 2, 3].map(() => openDatabase(testDatabase.connectionString, silentLogger, 2)),
+  );
+  for (const other of others) {
+    await other.close();
+  }
+  const { rows } = await database.pool.query('select 1 from drizzle.__drizzle_migrations');
+  const files = await readdir('src/jobs/db/migrations');
+  expect(rows.length).toBe(files.filter((name) => name.endsWith('.sql')).length);
+});
+
+test('commits wait for the disk, also where the server would not', async () => {
+  const { rows } = await database.pool.query<{ name: string }>('select current_database() as name');
+  await database.pool.query(`alter database ${rows[0]?.name} set synchronous_commit = off`);
+  const lax = new pg.Client({ connectionString: testDatabase.connectionString });
+  await lax.connect();
+  expect((await lax.query('show synchronous_commit')).rows).toEqual([
+    { synchronous_commit: 'off' },
+  ]);
+  await lax.end();
+  const strict = await openDatabase(testDatabase.connectionString, silentLogger, 1);
+  const shown = await strict.pool.query('show synchronous_commit');
+  await strict.close();
+  expect(shown.rows).toEqual([{ synchronous_commit: 'on' }]);
+});
