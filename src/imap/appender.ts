@@ -44,10 +44,12 @@ const GRACE_MS = 10_000;
 /** Between connections that were lost without a single answer. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
+/** After a lane was not opened, while others work. */
+const REFUSED_LANE_PAUSE_MS = 60_000;
 /** That many useless connections in a row, and everything that waits is given back. */
 const MAX_USELESS_LINKS = 4;
 
-const FLAG = /^\\?[\x21\x23\x24\x26\x27\x2b-\x5b\x5e-\x7a\x7c\x7e]+$/;
+const FLAG = /^\\?[\x21\x23\x24\x26\x27\x2b-\x5b\x5d-\x7a\x7c\x7e]+$/;
 
 interface Waiting {
   readonly message: ImapOutgoingMessage;
@@ -56,11 +58,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Flags and date as APPEND wants them; throws a RangeError for a flag that is no atom. */
+/** Flags and date as APPEND wants them; throws MessageRefusedError for a flag that is no atom. */
 export function formatAppendArguments(mailbox: string, message: ImapOutgoingMessage): string {
   const bad = message.flags.find((flag) => !FLAG.test(flag));
   if (bad !== undefined) {
-    throw new RangeError('Not a flag');
+    throw new MessageRefusedError('invalid-flag');
   }
   const flags = message.flags.length > 0 ? ` (${message.flags.join(' ')})` : '';
   const date = message.receivedAt ? formatInternalDate(message.receivedAt) : null;
@@ -74,6 +76,8 @@ class PipelinedAppender implements Appender {
   #lanes = new Set<AppendLane>();
   #opening = 0;
   #useless = 0;
+  /** Not before this, by the monotonic clock, while any lane is up or being opened. */
+  #nextOpenMs = 0;
   #heldBack: ThrottledError | null = null;
 
   constructor(deps: AppenderDeps) {
@@ -163,6 +167,11 @@ class PipelinedAppender implements Appender {
     const { maxConnections = DEFAULT_CONNECTIONS } = this.#deps;
     const underWay = [...this.#lanes].reduce((sum, lane) => sum + lane.inFlightCount, 0);
     const wanted = Math.min(maxConnections, this.#waiting.length + underWay);
+    const { clock } = this.#deps;
+    const isAlone = this.#lanes.size === 0 && this.#opening === 0;
+    if (!isAlone && clock.monotonicMs() < this.#nextOpenMs) {
+      return;
+    }
     while (
       this.#waiting.length > 0 &&
       this.#lanes.size + this.#opening < wanted &&
@@ -214,7 +223,11 @@ class PipelinedAppender implements Appender {
     );
     if (typed.disposition === 'retry') {
       this.#countUseless(false, typed);
-    } else if (this.#lanes.size === 0) {
+      return;
+    }
+    // A server that refuses one more connection is not asked again with every message.
+    this.#nextOpenMs = this.#deps.clock.monotonicMs() + REFUSED_LANE_PAUSE_MS;
+    if (this.#lanes.size === 0 && this.#opening === 0) {
       this.#giveBack(typed);
     }
   }
@@ -235,7 +248,7 @@ class PipelinedAppender implements Appender {
     }
   }
 
-  /** A path that this server cannot name refuses the message; a flag that is none is the caller's fault. */
+  /** A path that this server cannot name, or a flag that would change the command, refuses the message. */
   #formatFor(lane: AppendLane, { message, resolve, reject }: Waiting): string | null {
     const { maxLineBytes } = lane.profile;
     if (maxLineBytes !== null && findLongLine(message.bytes, 0, maxLineBytes) >= 0) {

@@ -85,11 +85,11 @@ export class ControlSession {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends the connection under whoever uses it; nothing is waited for. */
+  close(): void {
     this.#closed = true;
     this.#connection?.wire.close();
     this.#connection = null;
-    await this.#turn;
   }
 
   async #attempt<T>(

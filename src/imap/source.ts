@@ -120,6 +120,6 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
         signal,
       }),
 
-    close: () => session.close(),
+    close: () => Promise.resolve(session.close()),
   };
 }

@@ -180,12 +180,13 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
   /** Opens a folder read-only for one piece of work, and leaves it. */
   function inFolder<T>(
     path: string,
-    work: (connection: ControlConnection) => Promise<T>,
+    work: (connection: ControlConnection, exists: number) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     return session.run(async (connection) => {
-      await examine(connection.wire, mailboxOf(path, connection.naming), signal);
-      const result = await work(connection);
+      const mailbox = mailboxOf(path, connection.naming);
+      const { exists } = await examine(connection.wire, mailbox, signal);
+      const result = await work(connection, exists);
       await leaveFolder(connection.wire, connection.capabilities, signal);
       return result;
     }, signal);
@@ -219,7 +220,13 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
     append: (message, signal) => appender.append(message, signal),
 
     look: (path, fromUid, signal) =>
-      inFolder(path, (connection) => lookInto(connection, fromUid, signal), signal),
+      inFolder(
+        path,
+        // Some servers refuse to fetch from an empty folder.
+        (connection, exists) =>
+          exists === 0 ? Promise.resolve([]) : lookInto(connection, fromUid, signal),
+        signal,
+      ),
 
     hashBodies: (path, uids, signal) =>
       inFolder(
@@ -238,7 +245,7 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
 
     async close() {
       await appender.close();
-      await session.close();
+      session.close();
     },
   };
 }

@@ -14,8 +14,8 @@ export interface DovecotConfigInput {
   /** Who owns the mail: a number of nobody's when root runs the server, which Dovecot wants. */
   readonly mailUid: number;
   readonly mailGid: number;
-  /** Without root every process runs as this user, and nothing is chrooted. */
-  readonly unprivilegedUser: string | null;
+  /** Without root every process runs as this user and group, and nothing is chrooted. */
+  readonly unprivileged: { readonly user: string; readonly group: string } | null;
   /** Folders that exist from the first login on, by special use. */
   readonly folders: Readonly<Record<string, string | null>>;
   readonly fsync: boolean;
@@ -23,8 +23,9 @@ export interface DovecotConfigInput {
   readonly quotaBytes: number | null;
 }
 
-function unprivileged(user: string): string {
+function unprivileged({ user, group }: { user: string; group: string }): string {
   return `default_internal_user = ${user}
+default_internal_group = ${group}
 default_login_user = ${user}
 service anvil {
   chroot =
@@ -91,7 +92,7 @@ mail_location = sdbox:~/box
 mail_fsync = ${input.fsync ? 'optimized' : 'never'}
 mail_max_userip_connections = 50
 ${capabilities === null ? '' : `imap_capability = ${capabilities}`}
-${input.unprivilegedUser === null ? '' : unprivileged(input.unprivilegedUser)}
+${input.unprivileged === null ? '' : unprivileged(input.unprivileged)}
 ${input.quotaBytes === null ? '' : quota(input.quotaBytes)}
 ${introspectionUrl === null ? '' : OAUTH(dir)}
 passdb {

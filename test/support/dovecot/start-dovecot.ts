@@ -1,5 +1,5 @@
 /** A private Dovecot: own directory, own loopback ports, gone with `stop`. The real witness of everything IMAP. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -97,7 +97,7 @@ async function childrenOf(pid: number, name: string): Promise<readonly number[]>
   return found;
 }
 
-type Owner = Pick<DovecotConfigInput, 'mailUid' | 'mailGid' | 'unprivilegedUser'>;
+type Owner = Pick<DovecotConfigInput, 'mailUid' | 'mailGid' | 'unprivileged'>;
 
 /** Makes the mail directory, and says who owns it. */
 async function makeDirectories(dir: string): Promise<Owner> {
@@ -105,11 +105,12 @@ async function makeDirectories(dir: string): Promise<Owner> {
   const mail = join(dir, 'mail');
   await mkdir(mail);
   if (uid !== 0) {
-    return { mailUid: uid, mailGid: gid, unprivilegedUser: username };
+    const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
+    return { mailUid: uid, mailGid: gid, unprivileged: { user: username, group } };
   }
   await chmod(dir, 0o755);
   await chown(mail, MAIL_UID, MAIL_UID);
-  return { mailUid: MAIL_UID, mailGid: MAIL_UID, unprivilegedUser: null };
+  return { mailUid: MAIL_UID, mailGid: MAIL_UID, unprivileged: null };
 }
 
 /** Starts one and waits until it answers. */
@@ -141,7 +142,16 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     child.once('exit', () => resolve());
   });
   const readLog = (): Promise<string> => readFile(join(dir, 'dovecot.log'), 'utf8').catch(() => '');
-  await waitUntilUp(child, [port, tlsPort], readLog);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+    await oauth?.close();
+    await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  };
+  await waitUntilUp(child, [port, tlsPort], readLog).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     host: '127.0.0.1',
     port,
@@ -158,11 +168,6 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       }
       return sessions.length;
     },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      await oauth?.close();
-      await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-    },
+    stop,
   };
 }
