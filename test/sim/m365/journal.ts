@@ -23,6 +23,8 @@ export interface Journal {
   /** Each mutation that took effect, in order. */
   readonly changes: ChangeRecord[];
   readonly requests: RequestRecord[];
+  /** Each access token that was issued, for whoever searches for leaks. */
+  readonly tokens: string[];
   /** Number of requests for one operation, however they were answered. */
   count(operation: string): number;
 }
@@ -33,6 +35,7 @@ export function createJournal(): Journal {
     violations: [],
     changes: [],
     requests,
+    tokens: [],
     count: (operation) => requests.filter((request) => request.operation === operation).length,
   };
 }

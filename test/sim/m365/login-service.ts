@@ -223,13 +223,15 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       ],
       nowMs: directory.now(),
     });
+    const accessToken = await tokens.issue(client, audience);
+    context.journal.tokens.push(accessToken);
     return {
       status: 200,
       body: {
         token_type: 'Bearer',
         expires_in: settings.lifetimeSeconds,
         ext_expires_in: settings.lifetimeSeconds,
-        access_token: await tokens.issue(client, audience),
+        access_token: accessToken,
       },
     };
   };
