@@ -10,7 +10,6 @@ import type { Logger } from '../log.ts';
 import { findLongLine } from '../mail/guard/scan.ts';
 import { AppendLane } from './append-lane.ts';
 import type { ImapLink } from './connect.ts';
-import { formatInternalDate } from './dates.ts';
 import {
   AppendCancelledError,
   ConnectionLostError,
@@ -18,7 +17,8 @@ import {
   MessageRefusedError,
   ThrottledError,
 } from './errors.ts';
-import { type MailboxNaming, quoteString } from './mailbox-name.ts';
+import { formatAppendArguments } from './format-append.ts';
+import type { MailboxNaming } from './mailbox-name.ts';
 import type { ImapAppendOutcome, ImapOutgoingMessage } from './types.ts';
 
 export interface AppenderDeps {
@@ -49,24 +49,11 @@ const REFUSED_LANE_PAUSE_MS = 60_000;
 /** That many useless connections in a row, and everything that waits is given back. */
 const MAX_USELESS_LINKS = 4;
 
-const FLAG = /^\\?[\x21\x23\x24\x26\x27\x2b-\x5b\x5d-\x7a\x7c\x7e]+$/;
-
 interface Waiting {
   readonly message: ImapOutgoingMessage;
   readonly signal: AbortSignal;
   readonly resolve: (outcome: ImapAppendOutcome) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Flags and date as APPEND wants them; throws MessageRefusedError for a flag that is no atom. */
-export function formatAppendArguments(mailbox: string, message: ImapOutgoingMessage): string {
-  const bad = message.flags.find((flag) => !FLAG.test(flag));
-  if (bad !== undefined) {
-    throw new MessageRefusedError('invalid-flag');
-  }
-  const flags = message.flags.length > 0 ? ` (${message.flags.join(' ')})` : '';
-  const date = message.receivedAt ? formatInternalDate(message.receivedAt) : null;
-  return `${quoteString(mailbox)}${flags}${date === null ? '' : ` "${date}"`}`;
 }
 
 class PipelinedAppender implements Appender {

@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 250;
 
 /** True where a new connection may bring what the lost one did not. */
-export function isLinkLoss(error: unknown): boolean {
+function isLinkLoss(error: unknown): boolean {
   return error instanceof ConnectionLostError || error instanceof ProtocolViolationError;
 }
 

@@ -34,7 +34,7 @@ interface OpenFolder {
 }
 
 /** Finds the server's own name for a path; the listing knows names that cannot be derived. */
-export function wireNameOf(
+function wireNameOf(
   path: string,
   listed: readonly ListedFolder[],
   connection: ControlConnection,

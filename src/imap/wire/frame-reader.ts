@@ -15,7 +15,7 @@ export interface FrameLimits {
 }
 
 /** Generous for every real server, small enough that a broken one cannot exhaust memory. */
-export const FRAME_LIMITS: FrameLimits = {
+const FRAME_LIMITS: FrameLimits = {
   maxTextBytes: 256 * 1024,
   maxLiteralBytes: 256 * 1024 * 1024,
   maxLiterals: 16,

@@ -186,6 +186,23 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     expect((await to.folderState(folderPath, signal())).exists).toBe(messages.length);
   });
 
+  test('to a server with a certificate that nobody vouches for goes no password', async () => {
+    const base = {
+      port: dovecot.tlsPort,
+      secure: true,
+      user: 'tls',
+      credential: { kind: 'password', password: dovecot.password },
+      profile: genericProfile,
+      logger: silentLogger,
+      clock: systemClock,
+    } as const;
+    await expect(connectImap({ ...base, host: '127.0.0.1' }, signal())).rejects.toMatchObject({
+      code: 'imap.tls-untrusted',
+      disposition: 'ask',
+    });
+    expect(await dovecot.readLog()).not.toContain('user=<tls>');
+  });
+
   test('XOAUTH2: a good token logs in, a bad one and a wrong password are refused as such', async () => {
     dovecot.tokens?.allow('good-token', 'token-user');
     const connectWith = (credential: ImapCredential): Promise<ImapLink> =>

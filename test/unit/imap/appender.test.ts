@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
-import {
-  type Appender,
-  createAppender,
-  formatAppendArguments,
-} from '../../../src/imap/appender.ts';
+import { type Appender, createAppender } from '../../../src/imap/appender.ts';
+import { formatAppendArguments } from '../../../src/imap/format-append.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import type { ImapOutgoingMessage } from '../../../src/imap/types.ts';
 import { silentLogger } from '../../../src/log.ts';
