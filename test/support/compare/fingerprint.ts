@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import PostalMime, { type Address, type Attachment } from 'postal-mime';
+import { type AddressObject, type Attachment, simpleParser } from 'mailparser';
 import type { SnapshotMessage } from './mailbox-snapshot.ts';
 
 /** `exact`: to the octet, for generic servers. `semantic`: what Exchange keeps when it rebuilds MIME. */
@@ -36,15 +36,17 @@ function flagsOf(message: SnapshotMessage, mode: CompareMode): string {
   return [...new Set(kept)].toSorted().join(' ');
 }
 
-function addressList(addresses: readonly Address[] | undefined): string[] {
-  return (addresses ?? []).map(({ name, address }) => `${collapse(name)} <${collapse(address)}>`);
+function addressList(field: AddressObject | readonly AddressObject[] | undefined): string[] {
+  return [field ?? []]
+    .flat()
+    .flatMap(({ value }) => value)
+    .map(({ name, address }) => `${collapse(name)} <${collapse(address)}>`);
 }
 
-function attachmentDigest({ filename, mimeType, content }: Attachment): string {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
+function attachmentDigest({ filename, contentType, content }: Attachment): string {
   // A text may come back with other line ends: it counts by its words.
-  const isText = mimeType.startsWith('text/') || mimeType === 'message/rfc822';
-  const digest = sha256(isText ? collapse(Buffer.from(bytes).toString('utf8')) : bytes);
+  const isText = contentType.startsWith('text/') || contentType === 'message/rfc822';
+  const digest = sha256(isText ? collapse(content.toString('utf8')) : content);
   return `${(filename ?? '').normalize('NFC')} ${digest}`;
 }
 
@@ -54,17 +56,23 @@ interface Content {
 }
 
 async function semanticContent(bytes: Buffer): Promise<Content> {
-  const email = await PostalMime.parse(bytes);
+  // Another parser than the product's: what one reads wrongly, the other does not.
+  const email = await simpleParser(bytes, {
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipImageLinks: true,
+  });
   const body = {
     text: collapse(email.text),
-    html: collapse(email.html),
+    html: collapse(email.html === false ? '' : email.html),
     attachments: email.attachments.map(attachmentDigest).toSorted(),
   };
   const header = {
     messageId: collapse(email.messageId),
     subject: collapse(email.subject),
-    date: collapse(email.date),
-    from: addressList(email.from === undefined ? [] : [email.from]),
+    // As it stands there: the parser would make the present moment of an impossible date.
+    date: collapse(email.headerLines.find(({ key }) => key === 'date')?.line),
+    from: addressList(email.from),
     to: addressList(email.to),
   };
   const identity = header.messageId === '' ? sha256(JSON.stringify(body)) : header.messageId;
