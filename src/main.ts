@@ -1,7 +1,5 @@
 import { env, exit, stderr, stdout } from 'node:process';
 import { COPY_USAGE, UsageError } from './app/copy-arguments.ts';
-import { runCopy } from './app/copy-command.ts';
-import { runService } from './app/serve-command.ts';
 import { ConfigError, parseConfig, requireServiceSettings } from './config.ts';
 import { isAppError } from './errors.ts';
 import { problemOf } from './jobs/problem.ts';
@@ -18,7 +16,9 @@ ${COPY_USAGE}`;
 type CommandRun = (words: readonly string[], signal: AbortSignal) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, CommandRun>> = {
-  copy: (words, signal) => {
+  // Each command loads what it needs: a copy should not wait for the libraries of the bot.
+  copy: async (words, signal) => {
+    const { runCopy } = await import('./app/copy-command.ts');
     const config = parseConfig(env);
     const secrets = {
       sourcePassword: env['SOURCE_PASSWORD'],
@@ -29,9 +29,10 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
     const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
     return runCopy({ config, secrets, logger: createLogger(level, 2) }, words, signal);
   },
-  serve: (_words, signal) => {
+  serve: async (_words, signal) => {
     const config = parseConfig(env);
     requireServiceSettings(config);
+    const { runService } = await import('./app/serve-command.ts');
     return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
   },
   help: async () => {

@@ -11,8 +11,8 @@ import {
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
 import { mapFolders } from '../jobs/copy/folder-map.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';
+import { createCopyStore } from '../jobs/db/copy-store.ts';
 import { createLedgerStore, type LedgerStore } from '../jobs/db/ledger-store.ts';
-import { createMigrationStore } from '../jobs/db/migration-store.ts';
 import { tallyFolders } from '../jobs/db/tally-store.ts';
 import type { MailSource, MailTarget, TargetTraits } from '../jobs/ports.ts';
 import { addTallies, type FolderTally } from '../jobs/tally.ts';
@@ -89,9 +89,9 @@ async function copy(
   try {
     const { database } = need(data);
     const open = { source: need(source), target: need(target) };
-    const store = createMigrationStore(database, async () => undefined);
+    const store = createCopyStore(database.pool);
     const ledger = createLedgerStore(database.pool);
-    const row = await store.findOrCreateCopy({
+    const row = await store.findOrCreate({
       sourceAddress: parsed.source.user,
       sourceHost: `${parsed.source.host}:${parsed.source.port}`,
       targetMailbox: `${parsed.target.user} at ${parsed.target.host}:${parsed.target.port}`,

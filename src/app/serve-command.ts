@@ -124,13 +124,13 @@ async function openService(
     soleWorker: data.embedded,
   });
   opened.push(() => queue.stop());
-  const { pool, db } = data.database;
+  const { pool } = data.database;
   const store = createMigrationStore(data.database, queue.sink);
   const tenant = createGraphTenant(m365);
   const tallies = (id: string): ReturnType<typeof tallyFolders> => tallyFolders(pool, id);
   const api = createService({
     store,
-    conversations: createConversationStore(db),
+    conversations: createConversationStore(pool),
     tallies,
     tenant,
     clock,

@@ -1,10 +1,10 @@
 import { type AppError, isAppError } from '../errors.ts';
 import { copyPass } from './copy/copy-pass.ts';
 import type { CopyDeps, CopyProgress, CopyResult } from './copy/deps.ts';
-import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
+import type { CopyRow, CopyStore } from './db/copy-store.ts';
 
 export interface CopyMailboxDeps extends CopyDeps {
-  readonly store: Pick<MigrationStore, 'find' | 'countPass'>;
+  readonly store: Pick<CopyStore, 'find' | 'countPass'>;
 }
 
 export type CopyMailboxProgress =
@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export async function copyMailbox(
   deps: CopyMailboxDeps,
-  row: MigrationRow,
+  row: CopyRow,
   onProgress: (event: CopyMailboxProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {

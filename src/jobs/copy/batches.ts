@@ -4,29 +4,35 @@ import type { OpenRow } from '../ledger.ts';
 const MAX_MESSAGES = 200;
 /** What one batch holds in memory while its intents are committed. */
 const MAX_BYTES = 8 * 1024 * 1024;
+/** After one attempt: a kill leaves hundreds of such rows, which one by one would take very long. */
+const MAX_TRIED_ONCE = 16;
 
 /**
- * Cuts the rows of a folder into batches by count and bytes. A row that was tried before goes alone:
- * should it be what kills the connection, it takes nobody with it.
+ * How many rows may travel with a row that was tried so often. Should it be what kills the connection,
+ * it takes ever fewer with it, and nobody from the third attempt on.
  */
+function companyOf({ attempts }: Pick<OpenRow, 'attempts'>): number {
+  if (attempts === 0) {
+    return MAX_MESSAGES;
+  }
+  return attempts === 1 ? MAX_TRIED_ONCE : 1;
+}
+
+/** Cuts the rows of a folder into batches by count and bytes; what was tried before never mixes with the rest. */
 export function cutBatches(rows: readonly OpenRow[]): readonly (readonly OpenRow[])[] {
   const batches: OpenRow[][] = [];
   let current: OpenRow[] = [];
   let bytes = 0;
+  let limit = MAX_MESSAGES;
   for (const row of rows) {
-    const alone = row.attempts > 0;
-    if (
-      current.length > 0 &&
-      (alone || current.length >= MAX_MESSAGES || bytes + row.sizeBytes > MAX_BYTES)
-    ) {
+    const company = companyOf(row);
+    const isFull = current.length >= limit || bytes + row.sizeBytes > MAX_BYTES;
+    if (current.length > 0 && (company !== limit || isFull)) {
       batches.push(current);
       current = [];
       bytes = 0;
     }
-    if (alone) {
-      batches.push([row]);
-      continue;
-    }
+    limit = company;
     current.push(row);
     bytes += row.sizeBytes;
   }

@@ -10,6 +10,12 @@ import { createSettler, type Settler } from './settler.ts';
 /** After this many attempts a message is named as one that breaks the connection, and left. */
 const MAX_ATTEMPTS = 4;
 
+/**
+ * No further intents while more than this wait for their answer: what has an intent when the process
+ * is killed must be looked for, waited for and sent again with care. Deeper than any server needs.
+ */
+const MAX_UNANSWERED = 256;
+
 /** How a folder's copy ended: gone through, or stopped for the slice's end. */
 export type FolderOutcome = 'through' | 'yielded';
 
@@ -94,6 +100,13 @@ async function startRun(
     pending.add(appended);
   };
 
+  /** Resolves when at most `count` appends are unanswered. */
+  const answeredTo = async (count: number): Promise<void> => {
+    while (pending.size > count) {
+      await Promise.race(pending);
+    }
+  };
+
   const appendOne = async (prepared: Prepared, state: FolderState): Promise<void> => {
     const outcome = await deps.target.append(prepared.outgoing, signal);
     const { settlement, stops } = decideSettlement(prepared.row, outcome, state.uidValidity);
@@ -110,6 +123,9 @@ async function startRun(
         deps.target.folderState(folder.targetPath, signal),
         readBatch(deps, folder, batch, { settler, signal, onProgress: input.onProgress }),
       ]);
+      // Rows that were tried before share the wire with nobody else.
+      const wasTried = batch.some((row) => row.attempts > 0);
+      await answeredTo(wasTried ? 0 : MAX_UNANSWERED);
       try {
         await deps.ledger.recordIntents(
           input.turn,
@@ -122,9 +138,8 @@ async function startRun(
       for (const message of prepared) {
         send(message, state);
       }
-      // A row that was tried before travels alone: its answer is awaited before the next leaves.
-      if (batch.some((row) => row.attempts > 0)) {
-        await Promise.all(pending);
+      if (wasTried) {
+        await answeredTo(0);
       }
     },
     throwIfStopped() {

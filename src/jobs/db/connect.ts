@@ -1,24 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import type { Logger } from '../../log.ts';
-import * as schema from './schema.ts';
 
-export type Schema = typeof schema;
-/** A drizzle database or a transaction of one. */
-export type Db = NodePgDatabase<Schema>;
-
-/** The service's database: a pool, and drizzle on it. */
+/** The service's database, its schema up to date. */
 export interface Database {
   readonly pool: pg.Pool;
-  readonly db: Db;
   readonly close: () => Promise<void>;
 }
 
 /** int8 as a number: row ids, UIDs and byte counts stay far below 2^53. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Any number: processes that start together take turns. */
+const MIGRATION_LOCK = 7_352_001;
 
 /** Connects, and brings the schema up to this version. */
 export async function openDatabase(
@@ -31,23 +27,51 @@ export async function openDatabase(
   const pool = new pg.Pool({ connectionString, max: poolSize, types, options });
   // A lost idle connection is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => logger.warn({ code: errorCode(error) }, 'database connection lost'));
-  const db = drizzle(pool, { schema });
-  const client = await pool.connect();
   try {
-    // Two processes that start together take turns: the second finds nothing left to do.
-    await client.query('select pg_advisory_lock(7352001)');
-    await migrate(drizzle(client), {
-      migrationsFolder: path.join(import.meta.dirname, 'migrations'),
-    });
-  } finally {
-    await client.query('select pg_advisory_unlock(7352001)');
-    client.release();
+    await updateSchema(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
   }
-  return { pool, db, close: () => pool.end() };
+  return { pool, close: () => pool.end() };
 }
 
 function errorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+async function updateSchema(pool: pg.Pool): Promise<void> {
+  const folder = path.join(import.meta.dirname, 'migrations');
+  const client = await pool.connect();
+  try {
+    if (await isCurrent(client, folder)) {
+      return;
+    }
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // Loaded only when there is something to do: it takes longer than all the rest of a start.
+    const { applyMigrations } = await import('./migrate.ts');
+    await applyMigrations(client, folder);
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  } finally {
+    client.release();
+  }
+}
+
+/** True when the newest migration of this version is the newest that was applied. */
+async function isCurrent(client: pg.PoolClient, folder: string): Promise<boolean> {
+  const journal: { entries: readonly { when: number }[] } = JSON.parse(
+    await readFile(path.join(folder, 'meta', '_journal.json'), 'utf8'),
+  );
+  const known = await client.query<{ there: boolean }>(
+    `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  );
+  if (known.rows[0]?.there !== true) {
+    return false;
+  }
+  const applied = await client.query<{ newest: number | null }>(
+    'select max(created_at) as newest from drizzle.__drizzle_migrations',
+  );
+  return applied.rows[0]?.newest === journal.entries.at(-1)?.when;
 }
 
 /** Runs `work` in one transaction on one connection; rolls back when it throws. */

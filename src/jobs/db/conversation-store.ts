@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, gt, isNull } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import type { ConversationStore } from '../api.ts';
-import type { Db } from './connect.ts';
 import { conversations, nonces, postedCards } from './schema.ts';
 
 /** What the conversation remembers, in PostgreSQL. */
-export function createConversationStore(db: Db): ConversationStore {
+export function createConversationStore(pool: pg.Pool): ConversationStore {
+  const db = drizzle(pool);
   return {
     async saveConversation(key, reference) {
       await db

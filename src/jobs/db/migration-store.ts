@@ -39,8 +39,6 @@ export interface ApplyInput {
 
 /** Migrations, their batches and what belongs to them, in PostgreSQL. */
 export interface MigrationStore {
-  /** The one row of a `copy` between two mailboxes, made at its first run. */
-  findOrCreateCopy(input: CopyPair): Promise<MigrationRow>;
   createBatch(input: NewBatch): Promise<{ batchId: string; migrationId: string; created: boolean }>;
   find(id: string): Promise<MigrationRow | null>;
   /** Applies an event, queues what follows and writes the audit row, all or nothing; null when it does not fit. */
@@ -53,8 +51,6 @@ export interface MigrationStore {
   openMigrationOf(personId: string): Promise<MigrationRow | null>;
   /** Every migration that a job or the passing of time should move on. */
   needingWork(): Promise<readonly MigrationRow[]>;
-  /** One more pass of a `copy` is through; a batch counts its own by events. */
-  countPass(migrationId: string): Promise<void>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
   saveRate(
     migrationId: string,
@@ -78,12 +74,6 @@ export interface StoredCredential {
   readonly sealed: string;
 }
 
-export interface CopyPair {
-  readonly sourceAddress: string;
-  readonly sourceHost: string;
-  readonly targetMailbox: string;
-}
-
 export interface NewBatch {
   readonly actor: Actor;
   readonly person: DirectoryPerson;
@@ -96,7 +86,8 @@ const workingStates = STATES.filter((state) => state in JOB_OF_STATE);
 
 /** The store; `sink` queues what a transition commands. */
 export function createMigrationStore(database: Database, sink: CommandSink): MigrationStore {
-  const { db, pool } = database;
+  const { pool } = database;
+  const db = drizzle(pool, { schema });
   const { migrations, batches, credentials, tenantChanges } = schema;
 
   const one = async (id: string): Promise<MigrationRow | null> =>
@@ -111,25 +102,6 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
 
   return {
     find: one,
-
-    async findOrCreateCopy(pair) {
-      const planHash = `copy ${pair.sourceAddress} ${pair.sourceHost} ${pair.targetMailbox}`;
-      await db
-        .insert(migrations)
-        .values({
-          id: randomUUID(),
-          runId: randomUUID(),
-          planHash,
-          ...pair,
-          state: 'Syncing',
-        })
-        .onConflictDoNothing();
-      const [row] = await db.select().from(migrations).where(eq(migrations.planHash, planHash));
-      if (row === undefined) {
-        throw new UnknownMigrationError('The row of this copy vanished.');
-      }
-      return row;
-    },
 
     createBatch: (input) =>
       inTransaction(pool, async (client) => {
@@ -219,13 +191,6 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
             ),
           ),
         ),
-
-    async countPass(migrationId) {
-      await db
-        .update(migrations)
-        .set({ pass: sql`${migrations.pass} + 1` })
-        .where(eq(migrations.id, migrationId));
-    },
 
     async savePilot(migrationId, pilot) {
       await db.update(migrations).set({ pilot }).where(eq(migrations.id, migrationId));

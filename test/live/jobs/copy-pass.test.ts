@@ -4,8 +4,8 @@ import { createByteBudget } from '../../../src/jobs/copy/byte-budget.ts';
 import { copyPass } from '../../../src/jobs/copy/copy-pass.ts';
 import type { CopyResult } from '../../../src/jobs/copy/deps.ts';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
+import { createCopyStore } from '../../../src/jobs/db/copy-store.ts';
 import { createLedgerStore, type LedgerStore } from '../../../src/jobs/db/ledger-store.ts';
-import { createMigrationStore } from '../../../src/jobs/db/migration-store.ts';
 import type { TargetTraits } from '../../../src/jobs/ports.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -110,9 +110,9 @@ async function createWorld(name: string, traits: TargetTraits): Promise<World> {
   const source = sampleMailbox();
   const target = new FakeMailbox();
   target.folder('INBOX');
-  const store = createMigrationStore(database, async () => undefined);
+  const store = createCopyStore(database.pool);
   const ledger = createLedgerStore(database.pool);
-  const migration = await store.findOrCreateCopy({
+  const migration = await store.findOrCreate({
     sourceAddress: name,
     sourceHost: 'source.test',
     targetMailbox: name,
@@ -213,8 +213,8 @@ describe.each([
 test('a worker whose turn was taken writes nothing any more', async () => {
   const world = await createWorld('turn lost', GENERIC);
   const ledger = createLedgerStore(database.pool);
-  const store = createMigrationStore(database, async () => undefined);
-  const { id } = await store.findOrCreateCopy({
+  const store = createCopyStore(database.pool);
+  const { id } = await store.findOrCreate({
     sourceAddress: 'turn lost',
     sourceHost: 'source.test',
     targetMailbox: 'turn lost',
