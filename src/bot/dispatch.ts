@@ -134,8 +134,9 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       return answerText(answer.text);
     }
     const { pressed } = turn;
-    const { content, summary } = answer.card;
-    if (answer.everywhere && pressed !== null) {
+    const { content, summary, takesInput } = answer.card;
+    // A form that is shown twice would lose what was typed in between; a stale one elsewhere does no harm.
+    if (answer.everywhere && !takesInput && pressed !== null) {
       turn.later(async (signal) => {
         await outbound.update(pressed, cardActivity(content, summary), { urgent: true }, signal);
       });

@@ -142,11 +142,14 @@ export interface CardInput {
 export interface Card {
   readonly summary: string;
   readonly content: CardContent;
+  /** It has fields, and showing it anew would wipe what somebody is typing. */
+  readonly takesInput: boolean;
 }
 
 export function card({ summary, body, actions = [] }: CardInput): Card {
   return {
     summary,
+    takesInput: body.some((element) => element.type === 'Input.Text'),
     content: {
       type: 'AdaptiveCard',
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',

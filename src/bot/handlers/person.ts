@@ -59,8 +59,8 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
     const asks = asksForPassword(migration.state);
     const nonce = asks ? await nonces.issue(migration) : '';
     const card = personCard({ migration, nonce, complaint: asks ? complaint : null });
-    // Other clients see a complaint too; a state is brought to them by the notifier.
-    return asks && complaint !== null ? replaceCard(card) : showState(card);
+    // Other clients are brought the state by the notifier; a complaint is for the one who typed.
+    return showState(card);
   }
 
   function tellAll(turn: Turn, { batchId, id: migrationId }: MigrationView): void {

@@ -152,3 +152,15 @@ test('the live card is found again, updated in place, and posted anew when someb
   await world.notify('admin');
   expect((await admin.see('Apple accepted the password')).id).not.toBe(first.id);
 });
+
+test('a form is not shown anew behind the back of somebody who types', async () => {
+  const { admin } = world;
+  await admin.say('move');
+  const asked = await admin.see('Who moves?');
+  await admin.press('Find', { who: 'nobody' });
+  await admin.see('I found nobody');
+  await admin.press('Not now');
+  await admin.see('Nothing was changed');
+  await world.teams.transcript.until(() => (asked.updates > 0 ? true : undefined), 'the update');
+  expect(asked.updates).toBe(1);
+});
