@@ -176,6 +176,23 @@ async function readIfThere(file: string): Promise<Buffer> {
   }
 }
 
+const WAL_PAGE_BYTES = 8192;
+const WAL_HEADER_BYTES = 24;
+const WAL_FIRST_HEADER_BYTES = 40;
+
+/** A segment of PostgreSQL's write-ahead log without its page headers: a record may run over them. */
+export function joinWalPages(segment: Buffer): Buffer {
+  const pages = Math.ceil(segment.length / WAL_PAGE_BYTES);
+  return Buffer.concat(
+    Array.from({ length: pages }, (_, page) =>
+      segment.subarray(
+        page * WAL_PAGE_BYTES + (page === 0 ? WAL_FIRST_HEADER_BYTES : WAL_HEADER_BYTES),
+        (page + 1) * WAL_PAGE_BYTES,
+      ),
+    ),
+  );
+}
+
 function patternsOf({ secrets, subjects = [] }: LeakSearchInput): readonly Pattern[] {
   const inClear = [...new Set(subjects)].flatMap((subject) => [
     { what: subject, form: 'clear', bytes: Buffer.from(subject) },
@@ -206,7 +223,11 @@ export async function searchForLeaks(input: LeakSearchInput): Promise<LeakSearch
   for (const root of input.roots) {
     for (const file of await filesBelow(root)) {
       files += 1;
-      look(file, await readIfThere(file));
+      const octets = await readIfThere(file);
+      look(file, octets);
+      if (path.basename(path.dirname(file)) === 'pg_wal') {
+        look(`${file}, pages joined`, joinWalPages(octets));
+      }
     }
   }
   for (const { name, text } of input.texts ?? []) {

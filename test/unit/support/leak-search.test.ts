@@ -67,6 +67,18 @@ test('subjects are found in clear and in JSON; what holds neither is clean', asy
   expect(await searchForLeaks(input)).toMatchObject({ leaks: [], files: 1 });
 });
 
+test('a password that runs over a page of the write-ahead log is found', async () => {
+  const wal = path.join(dir, 'pg_wal');
+  await mkdir(wal);
+  const file = path.join(wal, '000000010000000000000001');
+  const [before, after] = [Buffer.alloc(8192, '#'), Buffer.alloc(8192, '#')];
+  before.write(LETTERS.slice(0, 7), 8192 - 7);
+  after.write(LETTERS.slice(7), 24);
+  await writeFile(file, Buffer.concat([before, after]));
+  const { leaks } = await searchForLeaks({ roots: [dir], secrets });
+  expect(leaks.map(({ where }) => where)).toEqual([`${file}, pages joined`]);
+});
+
 test('a root that is not there is an error: nothing searched is nothing shown', async () => {
   await expect(searchForLeaks({ roots: [path.join(dir, 'gone')], secrets })).rejects.toThrow(
     'ENOENT',
