@@ -5,7 +5,7 @@ import { M365_PROBLEMS } from './problems-m365.ts';
 /** The reason that an unanswered question carries along, in its own words. */
 function reasonOf(facts: Facts): Explanation | null {
   const text = M365_PROBLEMS[String(facts['problem'] ?? '')];
-  return text === undefined || typeof text === 'function' ? null : text;
+  return typeof text === 'function' ? text({}) : (text ?? null);
 }
 
 /** One text for what is well; what is not well says why where the check knows it. */

@@ -1,9 +1,28 @@
-import type { ProblemText } from '../words.ts';
+import type { Facts, ProblemText } from '../words.ts';
 
 const GOES_ON = 'Nothing: I try again by myself.';
 const CONSENT =
   'Grant the right to this application in the Entra admin center and give admin consent, then check again.';
-const SUPPORT = 'Try again. If it comes back, the log names a request id to quote to Microsoft.';
+
+/** For answers that only Microsoft can explain: their name for it, and what its support asks for. */
+function unexplained(what: string): ProblemText {
+  return (facts) => {
+    const request = shown(facts, 'requestId');
+    const named = shown(facts, 'serverCode');
+    return {
+      what: named === '' ? what : `${what} Microsoft calls it ${named}.`,
+      doNext:
+        request === ''
+          ? 'Try again. If it comes back, look into the log at this time.'
+          : `Try again. If it comes back, tell Microsoft's support the request id ${request}.`,
+    };
+  };
+}
+
+/** Codes and ids are plain; whatever else a server wrote must not become markup of a card. */
+function shown(facts: Facts, name: string): string {
+  return String(facts[name] ?? '').replaceAll(/[^\w.-]/g, '');
+}
 
 /** What Microsoft Graph, the token endpoint and Exchange's admin endpoint refuse, by code. */
 export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
@@ -40,7 +59,7 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The tenant has no such Microsoft service, or it was disabled.',
     doNext: 'Check that Exchange Online is part of a subscription of this tenant.',
   },
-  'graph.token-refused': { what: 'Entra ID refused to issue a token.', doNext: SUPPORT },
+  'graph.token-refused': unexplained('Entra ID refused to issue a token.'),
   'graph.token-rejected': { what: 'Microsoft Graph did not accept the token.', doNext: GOES_ON },
   'graph.right-missing': { what: 'Microsoft Graph refused: a right is missing.', doNext: CONSENT },
   'graph.mailbox-access-restricted': {
@@ -83,11 +102,8 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'Microsoft 365 cannot be reached.',
     doNext: 'Check the network and proxy. I try again by myself.',
   },
-  'graph.request-refused': { what: 'Microsoft 365 refused a request.', doNext: SUPPORT },
-  'graph.unexpected-answer': {
-    what: 'Microsoft 365 answered in a form that I do not know.',
-    doNext: SUPPORT,
-  },
+  'graph.request-refused': unexplained('Microsoft 365 refused a request.'),
+  'graph.unexpected-answer': unexplained('Microsoft 365 answered in a form that I do not know.'),
   'graph.failed': { what: 'Microsoft 365 failed for a moment.', doNext: GOES_ON },
   'exchange-admin.token-rejected': { what: 'Exchange did not accept the token.', doNext: GOES_ON },
   'exchange-admin.right-missing': {
@@ -126,10 +142,9 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'Exchange cannot be reached.',
     doNext: 'Check the network and proxy. I try again by myself.',
   },
-  'exchange-admin.request-refused': { what: 'Exchange refused a request.', doNext: SUPPORT },
-  'exchange-admin.unexpected-answer': {
-    what: 'Exchange answered in a form that I do not know.',
-    doNext: SUPPORT,
-  },
+  'exchange-admin.request-refused': unexplained('Exchange refused a request.'),
+  'exchange-admin.unexpected-answer': unexplained(
+    'Exchange answered in a form that I do not know.',
+  ),
   'exchange-admin.failed': { what: 'Exchange failed for a moment.', doNext: GOES_ON },
 };

@@ -67,7 +67,7 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   'imap.folder-exists': { what: 'The folder is there already.', doNext: 'Nothing: I use it.' },
   'imap.uid-validity-changed': {
     what: 'The mail server renumbered a folder while I worked in it.',
-    doNext: 'Nothing: I list it anew. Nothing is copied twice.',
+    doNext: 'Nothing: I open it anew, and send nothing blindly.',
   },
   'imap.listing-incomplete': {
     what: 'The mail server listed fewer messages than it counts.',

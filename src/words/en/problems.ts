@@ -46,8 +46,9 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext: 'Try again. If it comes back, look at the database.',
   },
   'copy.source-renumbered': {
-    what: 'iCloud renumbered a folder while I copied it.',
-    doNext: 'Nothing: I list the folder anew and go on. Nothing is copied twice.',
+    what: 'iCloud renumbered a folder during the move, so that I cannot tell what I have copied of it.',
+    doNext:
+      'I left it as it is, and the report names it. Compare the two folders, and move by hand what is missing.',
   },
   'database.in-use': {
     what: 'Another Skybridge already works on this data folder.',
@@ -55,7 +56,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
   },
   'database.lost': {
     what: 'The database stopped answering.',
-    doNext: 'Nothing is lost. Start the database again; I go on by myself.',
+    doNext: 'Nothing is lost. Start me again, and I go on where I was.',
   },
   'database.no-account': {
     what: 'There is no account under which the database may run.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/bot/cards/actions.ts';
-import { wordsFor } from '../../../src/words/words.ts';
+import { explain, wordsFor } from '../../../src/words/words.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import {
   collectAppendRefusals,
@@ -64,4 +64,12 @@ test('every reason has words, and every worded reason exists', () => {
 
 test('docs/errors.md says what the sources and the words say', async () => {
   await expect(renderErrorsPage(codes)).toMatchFileSnapshot('../../../docs/errors.md');
+});
+
+test("what Microsoft's support asks for is told where it is known, and is no markup", () => {
+  const facts = { serverCode: '[x](y)Request_BadRequest', requestId: 'ab-12' };
+  const { what, doNext } = explain({ code: 'graph.request-refused', facts });
+  expect(what).toMatch(/Microsoft calls it xyRequest_BadRequest\.$/);
+  expect(doNext).toContain('the request id ab-12');
+  expect(explain({ code: 'graph.request-refused', facts: {} }).doNext).toContain('the log');
 });

@@ -14,7 +14,9 @@ const MEANING: Readonly<Record<CodeKind, string>> = {
 const cell = (text: string): string =>
   text.replaceAll(/[|<>]/g, String.raw`\$&`).replaceAll('\n', ' ');
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** With a capital, but for names such as iCloud. */
+const sentence = (text: string): string =>
+  /^[a-z][A-Z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 function codeRow(code: string, kind: CodeKind): string {
   const { what, doNext } = explain({ code, facts: {} });
