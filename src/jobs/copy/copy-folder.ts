@@ -89,6 +89,7 @@ async function startRun(
   const settler = createSettler(deps.ledger, input.turn);
   const pending = new Set<Promise<void>>();
   let stop: AppError | null = null;
+  let wake: () => void = () => undefined;
   const targetFolderId = await deps.ledger.targetFolderId(input.targetMailbox, folder.targetPath);
   await deps.source.openFolder(folder.sourcePath, signal);
 
@@ -96,6 +97,7 @@ async function startRun(
     const appended = appendOne(prepared, state).finally(() => {
       deps.budget.release(prepared.heldBytes);
       pending.delete(appended);
+      wake();
     });
     pending.add(appended);
   };
@@ -103,7 +105,9 @@ async function startRun(
   /** Resolves when at most `count` appends are unanswered. */
   const answeredTo = async (count: number): Promise<void> => {
     while (pending.size > count) {
-      await Promise.race(pending);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
   };
 
@@ -116,6 +120,12 @@ async function startRun(
     input.onProgress({ kind: 'message', sizeBytes, state: settlement.state });
   };
 
+  const throwIfStopped = (): void => {
+    if (stop !== null) {
+      throw stop;
+    }
+  };
+
   return {
     async copyBatch(batch) {
       // Answered before the batch's first octet on any connection: a look for its suspects begins here.
@@ -125,8 +135,9 @@ async function startRun(
       ]);
       // Rows that were tried before share the wire with nobody else.
       const wasTried = batch.some((row) => row.attempts > 0);
-      await answeredTo(wasTried ? 0 : MAX_UNANSWERED);
       try {
+        await answeredTo(wasTried ? 0 : MAX_UNANSWERED);
+        throwIfStopped();
         await deps.ledger.recordIntents(
           input.turn,
           prepared.map((message) => intentOf(message, targetFolderId, state)),
@@ -142,11 +153,7 @@ async function startRun(
         await answeredTo(0);
       }
     },
-    throwIfStopped() {
-      if (stop !== null) {
-        throw stop;
-      }
-    },
+    throwIfStopped,
     async settleAll() {
       await Promise.all(pending);
       await settler.flush();
