@@ -67,13 +67,15 @@ export function hasMailboxLicence(user: User, subscriptions: readonly Subscripti
   );
 }
 
+function givesMailbox(one: Subscription): boolean {
+  return one.usable && one.servicePlanIds.some(carriesMailbox);
+}
+
 /** Products that would give a user a mailbox and have a seat free. */
 export function mailboxSubscriptions(
   subscriptions: readonly Subscription[],
 ): readonly Subscription[] {
-  return subscriptions.filter(
-    (one) => one.usable && one.freeSeats > 0 && one.servicePlanIds.some(carriesMailbox),
-  );
+  return subscriptions.filter((one) => one.freeSeats > 0 && givesMailbox(one));
 }
 
 /**
@@ -81,9 +83,18 @@ export function mailboxSubscriptions(
  * A full mailbox comes before a small one, then the product most people here already have.
  */
 export function proposeLicence(subscriptions: readonly Subscription[]): Subscription | null {
+  return bestOf(mailboxSubscriptions(subscriptions));
+}
+
+/** The same where seats are free; else the one of which a seat should be bought or freed. */
+export function wantedLicence(subscriptions: readonly Subscription[]): Subscription | null {
+  return proposeLicence(subscriptions) ?? bestOf(subscriptions.filter(givesMailbox));
+}
+
+function bestOf(subscriptions: readonly Subscription[]): Subscription | null {
   const isSmall = (one: Subscription): boolean =>
     one.servicePlanIds.filter(carriesMailbox).every(isSmallMailbox);
-  const [best] = mailboxSubscriptions(subscriptions).toSorted(
+  const [best] = subscriptions.toSorted(
     (left, right) =>
       Number(isSmall(left)) - Number(isSmall(right)) ||
       right.usedSeats - left.usedSeats ||

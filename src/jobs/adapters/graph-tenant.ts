@@ -4,7 +4,7 @@ import {
   hasMailboxLicence,
   hasMailboxPlan,
   mailboxSubscriptions,
-  proposeLicence,
+  wantedLicence,
 } from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
 import type { User } from '../../graph/users.ts';
@@ -70,7 +70,7 @@ async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<P
   const subscriptions = await m365.licences.list(signal);
   // Plans trail a licence by minutes: who holds the licence must not be given a second one.
   const licensed = hasMailboxPlan(user) || hasMailboxLicence(user, subscriptions);
-  const licence = licensed ? null : proposeLicence(mailboxSubscriptions(subscriptions));
+  const licence = licensed ? null : wantedLicence(subscriptions);
   const mailbox = user.kind === 'guest' ? 'none' : await mailboxState(m365, user, signal, licensed);
   const [imapEnabled, accessGranted] =
     mailbox === 'ready'
