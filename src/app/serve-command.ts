@@ -147,7 +147,7 @@ async function openService(
     tenant,
     sessions,
     budget: createByteBudget(BUDGET_BYTES),
-    reports: createReportStore(path.join(data.dataDir, 'reports'), {
+    reports: createReportStore(data.dataDir, {
       reason: (code) => reasonText(code),
       bytes: (sizeBytes) => formatBytes(sizeBytes),
       count: (count) => formatCount(count),

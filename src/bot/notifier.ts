@@ -58,7 +58,10 @@ function threadReply(migration: MigrationView): string | null {
   const name = plain(migration.person.displayName);
   if (migration.state === 'Completed' || migration.state === 'CompletedWithWarnings') {
     const copied = formatNoun(migration.tally.copied, 'message', 'messages');
-    const report = migration.reportPath === null ? '' : ` Report: ${plain(migration.reportPath)}`;
+    const report =
+      migration.reportPath === null
+        ? ''
+        : ` Report: ${plain(migration.reportPath)} in the data folder.`;
     return `${name}: done. ${copied} copied.${report}`;
   }
   const isFirstRequest = migration.state === 'WaitingForUser' && migration.interrupted === null;

@@ -71,7 +71,8 @@ export interface Progress {
   readonly messagesDone: number;
   readonly messagesTotal: number;
   readonly bytesDone: number;
-  readonly bytesTotal: number;
+  /** Null until every folder was listed: before that only messages are counted. */
+  readonly bytesTotal: number | null;
   /** The folder that is being copied; null between folders. */
   readonly folder: string | null;
   /** Bytes a second over the last slice; null before the first. */
@@ -101,7 +102,7 @@ export interface MigrationView {
   readonly tally: Tally;
   readonly folderMap: readonly FolderMapping[];
   readonly pilot: PilotResult | null;
-  /** Where the report lies, once there is one. */
+  /** Where the report lies below DATA_DIR, once there is one. */
   readonly reportPath: string | null;
 }
 

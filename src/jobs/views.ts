@@ -78,7 +78,7 @@ function progressOf(row: MigrationRow, folders: readonly FolderTally[], tally: T
     messagesDone,
     messagesTotal,
     bytesDone,
-    bytesTotal,
+    bytesTotal: unlisted.length === 0 ? bytesTotal : null,
     folder: moving ? row.currentFolder : null,
     bytesPerSecond,
     secondsLeft: known ? Math.ceil((bytesTotal - bytesDone) / bytesPerSecond) : null,

@@ -1,6 +1,6 @@
 import { startInterval } from '../clock.ts';
 import { errorCodeOf, isAppError } from '../errors.ts';
-import type { NoticePort } from './api.ts';
+import type { Notice, NoticePort } from './api.ts';
 import type { MigrationRow } from './db/migration-store.ts';
 import type { Queue, StepJob } from './db/queue.ts';
 import {
@@ -48,7 +48,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   await deps.queue.work({
     step: (name, job, signal) =>
       runStep(deps, name, job, AbortSignal.any([signal, stopping.signal])),
-    notice: (notice, signal) => deps.notices.deliver(notice, signal),
+    notice: (notice, signal) => deliver(deps, notice, signal),
   });
   const stopSweeping = startInterval(
     () =>
@@ -66,6 +66,26 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
       await deps.sessions.closeAll();
     },
   };
+}
+
+/** A notice that Teams will never take is not tried again; that a person was not asked, the admin is told. */
+async function deliver(deps: WorkerDeps, notice: Notice, signal: AbortSignal): Promise<void> {
+  try {
+    await deps.notices.deliver(notice, signal);
+  } catch (error) {
+    if (!isAppError(error) || error.disposition === 'retry' || error.disposition === 'wait') {
+      throw error;
+    }
+    deps.logger.warn({ code: error.code, notice: notice.name }, 'notice not deliverable');
+    if (notice.name === 'ask-person') {
+      await deps.store.apply({
+        migrationId: notice.migrationId,
+        event: { type: 'person-unreachable', problem: problemOf(error) },
+        actor: null,
+        onlyAtStep: null,
+      });
+    }
+  }
 }
 
 async function runStep(

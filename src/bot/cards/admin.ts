@@ -1,5 +1,5 @@
 /** The admin's live card of one migration: what was found, what happens now, what comes next. */
-import type { MigrationView, StateName } from '../../jobs/api.ts';
+import type { MigrationView, Problem, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
 import {
   cardTime,
@@ -80,7 +80,23 @@ const preparing: Render = (m) => ({
   actions: [cancel(m)],
 });
 
-const asked: Render = (m) => ({
+/** Teams did not take the card for the person: the admin is the only one who can do something. */
+const unreached = (m: MigrationView, problem: Problem): ReturnType<Render> => {
+  const { what, doNext } = explain(problem);
+  return {
+    body: [
+      markedLine('failed', `I could not ask ${firstName(m)}. ${what}`),
+      paragraph(doNext),
+      hint('Everything is prepared and waits.'),
+    ],
+    actions: [button('migration.retry', 'Ask again', { migrationId: m.id }, 'positive'), cancel(m)],
+  };
+};
+
+const asked: Render = (m) =>
+  m.problem?.code.startsWith('teams.') ? unreached(m, m.problem) : waitingForPerson(m);
+
+const waitingForPerson: Render = (m) => ({
   body: [
     ...(m.problem === null ? [] : [markedLine('failed', explain(m.problem).what)]),
     paragraph(
@@ -133,7 +149,9 @@ function progressFacts(m: MigrationView): CardElement {
   const { progress } = m;
   return factSet({
     Messages: `${formatCount(progress.messagesDone)} of ${formatCount(progress.messagesTotal)}`,
-    Size: `${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`,
+    ...(progress.bytesTotal === null
+      ? {}
+      : { Size: `${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}` }),
     ...(progress.bytesPerSecond === null
       ? {}
       : { Rate: `${formatBytes(progress.bytesPerSecond)} a second` }),
@@ -206,7 +224,9 @@ const done: Render = (m) => ({
       ...cleanUpLines(m),
       markedLine('waiting', `I have asked ${firstName(m)} to revoke the password at Apple.`),
     ),
-    ...(m.reportPath === null ? [] : [paragraph(`Report: ${plain(m.reportPath)}`)]),
+    ...(m.reportPath === null
+      ? []
+      : [paragraph(`Report: ${plain(m.reportPath)} in the data folder`)]),
   ],
   actions: [],
 });

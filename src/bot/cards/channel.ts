@@ -79,7 +79,7 @@ function personLines(migration: MigrationView): readonly CardElement[] {
   const percent = percentOf(progress.messagesDone, progress.messagesTotal);
   const left = progress.secondsLeft === null ? '' : ` · ${formatTimeLeft(progress.secondsLeft)}`;
   const size =
-    progress.bytesTotal === 0
+    progress.bytesTotal === null || progress.bytesTotal === 0
       ? ''
       : ` · ${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`;
   const name = plain(migration.person.displayName);

@@ -69,6 +69,8 @@ export type MigrationEvent =
   | { readonly type: 'validated' }
   | { readonly type: 'waiting'; readonly until: Date }
   | { readonly type: 'provisioned' }
+  /** Teams did not take the card that asks the person. */
+  | { readonly type: 'person-unreachable'; readonly problem: Problem }
   | { readonly type: 'credential-submitted' }
   | { readonly type: 'login-accepted' }
   | { readonly type: 'login-refused'; readonly problem: Problem }

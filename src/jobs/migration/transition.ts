@@ -51,7 +51,11 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
   failed: (state, { problem }) => (hasEnded(state) ? null : end({ ...state, problem }, 'Failed')),
   'pause-requested': (state) => (PAUSABLE.includes(state.name) ? park(state, 'Paused') : null),
   'resume-requested': (state) => (state.name === 'Paused' ? goOn(state) : null),
-  'retry-requested': (state) => (state.name === 'WaitingForAdmin' ? goOn(state) : null),
+  'retry-requested': (state) => (state.name === 'WaitingForAdmin' ? goOn(state) : askOnce(state)),
+  'person-unreachable': (state, { problem }) =>
+    state.name === 'WaitingForUser'
+      ? { state: { ...state, problem }, commands: notices('admin', 'channel') }
+      : null,
   due: (state) => (state.name === 'RateLimited' ? goOn(state) : null),
   blocked: (state, { problem }) =>
     state.name in JOB_OF_STATE ? park({ ...state, problem }, 'WaitingForAdmin') : null,
@@ -107,6 +111,13 @@ export function transition<T extends EventType>(
 
 function hasEnded(state: MigrationState): boolean {
   return END_STATES.includes(state.name);
+}
+
+/** Asks a person whom Teams did not reach before. */
+function askOnce(state: MigrationState): Transition | null {
+  return state.name === 'WaitingForUser' && state.problem !== null
+    ? enter(state, 'WaitingForUser', ['ask-person'])
+    : null;
 }
 
 /** Apple did not take this password: the person is shown what was seen. */

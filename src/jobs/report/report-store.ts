@@ -5,15 +5,16 @@ import { renderReport } from './report.ts';
 
 /** Keeps reports as files that only the service's own account can read. */
 export interface ReportStore {
-  /** Writes the report anew; returns the path of its page. */
+  /** Writes the report anew; returns the path of its page below DATA_DIR. */
   save(migrationId: string, input: Omit<ReportInput, 'words'>): Promise<string>;
 }
 
-/** Reports under `dir`, one folder a migration, in the given words. */
-export function createReportStore(dir: string, words: ReportWords): ReportStore {
+/** Reports under `dataDir`, one folder a migration, in the given words. */
+export function createReportStore(dataDir: string, words: ReportWords): ReportStore {
   return {
     async save(migrationId, input) {
-      const folder = path.join(dir, migrationId);
+      const page = path.join('reports', migrationId, 'report.html');
+      const folder = path.dirname(path.join(dataDir, page));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { html, csvs, json } = renderReport({ ...input, words });
       const files = [
@@ -24,7 +25,7 @@ export function createReportStore(dir: string, words: ReportWords): ReportStore 
       for (const { name, text } of files) {
         await writeFile(path.join(folder, name), text, { mode: 0o600 });
       }
-      return path.join(folder, 'report.html');
+      return page;
     },
   };
 }

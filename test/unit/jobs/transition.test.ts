@@ -16,6 +16,7 @@ const events: readonly MigrationEvent[] = [
   { type: 'validated' },
   { type: 'waiting', until },
   { type: 'provisioned' },
+  { type: 'person-unreachable', problem: { code: 'teams.blocked', facts: {} } },
   { type: 'credential-submitted' },
   { type: 'login-accepted' },
   { type: 'login-refused', problem },
@@ -96,6 +97,16 @@ describe('the life of a migration', () => {
       });
     },
   );
+
+  test("a person whom Teams did not reach is asked again at the admin's word", () => {
+    const waiting = play(['started', 'validated', 'provisioned']);
+    expect(transition(waiting, { type: 'retry-requested' })).toBeNull();
+    const unreached = play(['person-unreachable'], waiting);
+    expect(unreached.problem?.code).toBe('teams.blocked');
+    const again = transition(unreached, { type: 'retry-requested' });
+    expect(again?.state.problem).toBeNull();
+    expect(again?.commands).toContainEqual({ kind: 'notice', notice: 'ask-person' });
+  });
 
   test('pausing while throttled still resumes at the copy', () => {
     const paused = play(['throttled', 'pause-requested'], play(toSyncing));

@@ -126,6 +126,10 @@ const CARDS: Readonly<Record<string, Card>> = {
   'person-checking-later': person(migrationView({ state: 'Testing', until: UNTIL })),
   'person-decline': declineCard('migration-1'),
   ...Object.fromEntries(STATES.map((state) => [`admin-${state}`, adminCard(inState(state), null)])),
+  'admin-unreached': adminCard(
+    { ...inState('WaitingForUser'), problem: { code: 'teams.blocked', facts: {} } },
+    null,
+  ),
   ...Object.fromEntries(STATES.map((state) => [`person-${state}`, person(inState(state))])),
   ...Object.fromEntries(
     STATES.map((state) => [`channel-${state}`, channelCard(batchView(inState(state)))]),
