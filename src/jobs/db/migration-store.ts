@@ -82,6 +82,9 @@ export interface NewBatch {
   readonly planHash: string;
 }
 
+/** A forged card may carry any text as an id; PostgreSQL takes no other than these. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 const workingStates = STATES.filter((state) => state in JOB_OF_STATE);
 
 /** The store; `sink` queues what a transition commands. */
@@ -91,7 +94,9 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
   const { migrations, batches, credentials, tenantChanges } = schema;
 
   const one = async (id: string): Promise<MigrationRow | null> =>
-    (await db.select().from(migrations).where(eq(migrations.id, id)))[0] ?? null;
+    UUID.test(id)
+      ? ((await db.select().from(migrations).where(eq(migrations.id, id)))[0] ?? null)
+      : null;
 
   const ofPerson = (personId: string): Promise<MigrationRow[]> =>
     db
