@@ -102,6 +102,9 @@ export function requireServiceSettings(config: Config): void {
       'CLIENT_CERTIFICATE_PATH, MANAGED_IDENTITY_CLIENT_ID or CLIENT_SECRET: one is needed to sign in to Microsoft 365',
     );
   }
+  if (config.KEY_VAULT_KEY_ID) {
+    problems.push('KEY_VAULT_KEY_ID: is not supported yet; use SECRETS_KEY_FILE, or neither');
+  }
   if (config.BOT_TYPE === 'SingleTenant' && !config.BOT_PASSWORD) {
     problems.push('BOT_PASSWORD: is needed when BOT_TYPE is SingleTenant');
   }

@@ -23,6 +23,8 @@ export interface Words {
   readonly findings: Readonly<Record<string, ProblemText>>;
   /** Why a message was skipped, failed or was changed, by reason code. */
   readonly reasons: Readonly<Record<string, string>>;
+  /** What a server found in a message that it did not take, by the last part of the reason code. */
+  readonly refusals: Readonly<Record<string, string>>;
   /** Why a folder gets another name. */
   readonly folderReasons: Readonly<Record<string, string>>;
   /** What the person whose mail moves reads. */
@@ -62,7 +64,9 @@ export function explain(
 
 /** A reason code as a few plain words; the code itself, made readable, where there are none. */
 export function reasonText(code: string, language: Language = 'en'): string {
-  return wordsFor(language).reasons[code] ?? code.replace(/[.-]/g, ' ');
+  const { reasons, refusals } = wordsFor(language);
+  const [, refused = '', found = ''] = /^(.*\.message-refused)\.(.*)$/.exec(code) ?? [];
+  return reasons[code] ?? refusals[found] ?? reasons[refused] ?? code.replace(/[.-]/g, ' ');
 }
 
 /** A state as a word or two. */

@@ -1,4 +1,4 @@
-import { type AppError, errorCodeOf } from '../../errors.ts';
+import type { AppError } from '../../errors.ts';
 import { SourceRenumberedError } from '../errors.ts';
 import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import type { AppendOutcome, FolderState, OutgoingMessage } from '../ports.ts';
@@ -262,10 +262,17 @@ export function decideSettlement(
     return { settlement: { id, state: 'in-flight', emptyLooks: 0 }, stops: null };
   }
   if (kind === 'refused' && error.disposition === 'stop') {
-    return { settlement: { id, state: 'failed', reason: errorCodeOf(error) }, stops: null };
+    return { settlement: { id, state: 'failed', reason: reasonOf(error) }, stops: null };
   }
   // Certainly not stored. A dead link is replaced by the target itself; what only a wait or a person
   // can mend is not.
   const stops = kind === 'unsent' && error.disposition === 'retry' ? null : error;
   return { settlement: { id, state: 'listed', suspected: false }, stops };
+}
+
+/** The error's code, and after it what the server found in the message, where it said so. */
+function reasonOf(error: AppError): string {
+  return 'reason' in error && typeof error.reason === 'string'
+    ? `${error.code}.${error.reason}`
+    : error.code;
 }

@@ -23,6 +23,7 @@ export interface LedgerStore {
   /** Notes how many messages the server counts in a folder that is not listed yet. */
   noteCount(turn: Turn, folderId: number, messages: number): Promise<void>;
   finishFolder(turn: Turn, folderId: number, pass: number): Promise<void>;
+  /** Stays until the folder is listed again. */
   markFolderProblem(turn: Turn, folderId: number, problem: string): Promise<void>;
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
   recordListing(turn: Turn, folderId: number, listing: Listing): Promise<void>;
@@ -138,10 +139,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
 
     finishFolder: (turn, folderId, pass) =>
       whileHolding(turn, async (client) => {
-        await client.query('update folders set pass_done = $2, problem = null where id = $1', [
-          folderId,
-          pass,
-        ]);
+        await client.query('update folders set pass_done = $2 where id = $1', [folderId, pass]);
       }),
 
     markFolderProblem: (turn, folderId, problem) =>
@@ -159,7 +157,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
           [folderId, listing.uidValidity, listing.messages.map((message) => message.uid)],
         );
         await client.query(
-          `update folders set uid_validity = $2, messages = $3, pass_listed = $4 where id = $1`,
+          `update folders set uid_validity = $2, messages = $3, pass_listed = $4, problem = null where id = $1`,
           [folderId, listing.uidValidity, listing.messages.length, listing.pass],
         );
       }),

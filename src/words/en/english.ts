@@ -2,7 +2,7 @@ import type { Words } from '../words.ts';
 import { FINDINGS } from './findings.ts';
 import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
-import { FOLDER_REASONS, REASONS, STATES } from './terms.ts';
+import { FOLDER_REASONS, REASONS, REFUSALS, STATES } from './terms.ts';
 
 /** English, the language that every other one is translated from. */
 export const english: Words = {
@@ -10,6 +10,7 @@ export const english: Words = {
   problems: PROBLEMS,
   findings: FINDINGS,
   reasons: REASONS,
+  refusals: REFUSALS,
   folderReasons: FOLDER_REASONS,
   person: PERSON,
   unknownProblem: (code) => ({

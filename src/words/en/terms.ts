@@ -30,6 +30,17 @@ export const FOLDER_REASONS = {
   'invalid-name': 'Exchange cannot store this name',
 } as const;
 
+/** What a server found in a message that it did not take; the last part of its reason code. */
+export const REFUSALS: Readonly<Record<string, string>> = {
+  virus: 'Exchange found a virus in it',
+  nul: 'it holds a character that Exchange does not take',
+  'invalid-header': 'Exchange does not take its header',
+  'header-limit': 'it has more header lines than Exchange takes',
+  'long-line': 'it has a line longer than Exchange takes',
+  'invalid-flag': 'Exchange does not take one of its marks',
+  unparsable: 'Exchange cannot read it as mail',
+};
+
 /** Why a message was skipped, failed or was changed. */
 export const REASONS: Readonly<Record<string, string>> = {
   'copy.fate-unknown': 'the line broke and I could not find out whether it arrived',

@@ -52,6 +52,18 @@ describe('what an append means for its row', () => {
     });
   });
 
+  test('a refusal that says what was found keeps it', () => {
+    class Refused extends Seen {
+      readonly reason = 'virus';
+    }
+    const error = new Refused('stop', 'imap.message-refused');
+    expect(decideSettlement(row, { kind: 'refused', error }, 1).settlement).toEqual({
+      id: 7,
+      state: 'failed',
+      reason: 'imap.message-refused.virus',
+    });
+  });
+
   test.each([
     ['refused', 'stop', 'failed', false],
     ['refused', 'ask', 'listed', true],

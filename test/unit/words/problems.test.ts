@@ -49,6 +49,16 @@ test.for([...reasonsInSource()].toSorted())('reason %s has words of its own', (c
   expect(words.reasons[code]).toBeTruthy();
 });
 
+test('each refusal that names what was found has words, and only those', () => {
+  const source = readFileSync('src/imap/errors.ts', 'utf8');
+  const union = /export type RefusalReason =([^;]*);/.exec(source)?.[1] ?? '';
+  const found = [...union.matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? '');
+  const named = found.filter((reason) => reason !== 'unclassified');
+  expect(Object.keys(words.refusals).toSorted()).toEqual(named.toSorted());
+  expect(reasonText('imap.message-refused.virus')).toBe('Exchange found a virus in it');
+  expect(reasonText('imap.message-refused.unclassified')).toBe('Exchange did not take it');
+});
+
 test('every code with words exists', () => {
   const known = codesInSource();
   const texts = [...Object.keys(words.problems), ...Object.keys(words.findings)];
