@@ -262,12 +262,16 @@ class PipelinedAppender implements Appender {
     if (formatted === null) {
       return;
     }
-    const answered = new AbortController();
-    const onAbort = (): void => void this.#cutAfterGrace(lane, answered.signal);
+    // Made only when somebody gives up: an abort makes an exception with a stack, and this is the hot path.
+    let answered: AbortController | null = null;
+    const onAbort = (): void => {
+      answered = new AbortController();
+      void this.#cutAfterGrace(lane, answered.signal);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     const outcome = await lane.append({ bytes: message.bytes, arguments: formatted });
     signal.removeEventListener('abort', onAbort);
-    answered.abort();
+    (answered as AbortController | null)?.abort();
     if (outcome.kind === 'stored') {
       this.#useless = 0;
     } else if (outcome.error instanceof ThrottledError) {
