@@ -143,8 +143,8 @@ describe('how imports are found', () => {
     expect(mayImport('bot/dispatch.ts', 'jobs/api.ts')).toBe(true);
     expect(mayImport('bot/dispatch.ts', 'jobs/ports.ts')).toBe(false);
     expect(mayImport('bot/dispatch.ts', 'secrets/open.ts')).toBe(false);
-    expect(mayImport('jobs/copy/copy-folder.ts', 'jobs/adapters/imap-source.ts')).toBe(false);
-    expect(mayImport('jobs/copy/copy-folder.ts', 'imap/client.ts')).toBe(false);
+    expect(mayImport('jobs/copy/copy-folders.ts', 'jobs/adapters/imap-source.ts')).toBe(false);
+    expect(mayImport('jobs/copy/copy-folders.ts', 'imap/client.ts')).toBe(false);
     expect(mayImport('words/texts.ts', 'jobs/api.ts')).toBe(false);
   });
 });

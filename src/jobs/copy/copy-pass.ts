@@ -1,12 +1,13 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
 import type { FolderRow } from '../ledger.ts';
-import { copyFolder, listFolder } from './copy-folder.ts';
+import { copyFolders } from './copy-folders.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
 import { mapFolders } from './folder-map.ts';
+import { listFolder } from './list-folder.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
 
-/** Rounds through one folder: a link that dies leaves rows to send again. */
+/** Rounds through the folders: a link that dies leaves rows to send again. */
 const MAX_ROUNDS = 8;
 
 /**
@@ -21,14 +22,48 @@ export async function copyPass(
   await resolveSuspects(deps, input, signal);
   const folders = await discoverFolders(deps, input, signal);
   await planFolders(deps, input, folders, signal);
-  let current = input;
-  for (const folder of folders.filter((candidate) => candidate.passDone < input.pass)) {
-    if ((await copyThrough(deps, current, folder, signal)) === 'yielded') {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const open = await openFolders(deps, folders);
+    if (open.length === 0) {
+      break;
+    }
+    if ((await copyRound(deps, input, open, signal)) === 'yielded') {
       return { kind: 'yielded', resumeAt: null };
     }
-    current = await proveStamp(deps, current, folder, signal);
+    await resolveSuspects(deps, input, signal);
   }
-  return finishPass(deps, current, folders, signal);
+  return finishPass(deps, input, folders, signal);
+}
+
+/** All open folders in one stream; until the stamp is proven, the first of them alone. */
+async function copyRound(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<'through' | 'yielded'> {
+  const [first, ...rest] = folders;
+  if (first === undefined) {
+    return 'through';
+  }
+  if (input.stampProven || !deps.traits.stamps) {
+    return copyFolders(deps, input, folders, signal);
+  }
+  if ((await copyFolders(deps, input, [first], signal)) === 'yielded') {
+    return 'yielded';
+  }
+  const proven = await proveStamp(deps, input, first, signal);
+  return proven.stampProven
+    ? copyFolders(deps, proven, rest, signal)
+    : copyRound(deps, proven, rest, signal);
+}
+
+async function openFolders(
+  deps: CopyDeps,
+  folders: readonly FolderRow[],
+): Promise<readonly FolderRow[]> {
+  const open = new Set(await deps.ledger.foldersWithOpenRows(folders.map(({ id }) => id)));
+  return folders.filter(({ id }) => open.has(id));
 }
 
 /** Saves where each folder goes and makes the target folders; a mapping, once saved, stays. */
@@ -96,24 +131,6 @@ async function nameFolderProblem(
 /** What concerns one folder alone: iCloud lists Notes and does not open it. */
 const FOLDER_PROBLEMS = new Set(['imap.folder-missing', 'copy.source-renumbered']);
 
-async function copyThrough(
-  deps: CopyDeps,
-  input: CopyInput,
-  folder: FolderRow,
-  signal: AbortSignal,
-): Promise<'through' | 'yielded'> {
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    if ((await copyFolder(deps, input, folder, signal)) === 'yielded') {
-      return 'yielded';
-    }
-    await resolveSuspects(deps, input, signal);
-    if ((await deps.ledger.openRows(folder.id)).length === 0) {
-      return 'through';
-    }
-  }
-  return 'through';
-}
-
 /** The pass is through when nothing is open and no suspect is left; else it names when to look again. */
 async function finishPass(
   deps: CopyDeps,
@@ -122,14 +139,9 @@ async function finishPass(
   signal: AbortSignal,
 ): Promise<CopyResult> {
   const { nextLookAt } = await resolveSuspects(deps, input, signal);
-  const open = new Set<number>();
-  for (const folder of folders) {
-    if ((await deps.ledger.openRows(folder.id)).length > 0) {
-      open.add(folder.id);
-    }
-  }
-  if (nextLookAt !== null || open.size > 0) {
-    return { kind: 'yielded', resumeAt: open.size > 0 ? null : nextLookAt };
+  const open = await openFolders(deps, folders);
+  if (nextLookAt !== null || open.length > 0) {
+    return { kind: 'yielded', resumeAt: open.length > 0 ? null : nextLookAt };
   }
   for (const folder of folders.filter((row) => row.passDone < input.pass)) {
     await deps.ledger.finishFolder(input.turn, folder.id, input.pass);

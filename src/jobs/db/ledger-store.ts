@@ -28,6 +28,8 @@ export interface LedgerStore {
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
   recordListing(turn: Turn, folderId: number, listing: Listing): Promise<void>;
   openRows(folderId: number): Promise<readonly OpenRow[]>;
+  /** Those of the folders in which something is still to be copied. */
+  foldersWithOpenRows(folderIds: readonly number[]): Promise<readonly number[]>;
   /** Committed, and flushed to disk, before the first octet of the batch leaves. */
   recordIntents(turn: Turn, intents: readonly Intent[]): Promise<void>;
   settle(turn: Turn, settlements: readonly Settlement[]): Promise<void>;
@@ -169,6 +171,15 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         [folderId],
       );
       return rows;
+    },
+
+    async foldersWithOpenRows(folderIds) {
+      const { rows } = await pool.query<{ id: number }>(
+        `select distinct folder_id as id from messages
+          where folder_id = any($1::bigint[]) and state = 'listed'`,
+        [folderIds],
+      );
+      return rows.map(({ id }) => id);
     },
 
     recordIntents: (turn, intents) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError, type Disposition } from '../../../src/errors.ts';
 import { cutBatches } from '../../../src/jobs/copy/batches.ts';
 import { createByteBudget } from '../../../src/jobs/copy/byte-budget.ts';
-import { decideSettlement } from '../../../src/jobs/copy/copy-folder.ts';
+import { decideSettlement } from '../../../src/jobs/copy/decide-settlement.ts';
 import { matchByKey, matchSuspects } from '../../../src/jobs/copy/match-suspects.ts';
 import { decideMissing } from '../../../src/jobs/copy/resolve-suspects.ts';
 import type { OpenRow, SuspectRow } from '../../../src/jobs/ledger.ts';

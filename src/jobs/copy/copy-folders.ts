@@ -1,0 +1,164 @@
+import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
+import type { FolderState } from '../ports.ts';
+import { decideSettlement } from './decide-settlement.ts';
+import type { CopyDeps, CopyInput } from './deps.ts';
+import { type PreparedMessage, type ReadBatch, readBatches } from './read-batches.ts';
+import { createSettler } from './settler.ts';
+
+/**
+ * No further intents while more than this wait for their answer: what has an intent when the process
+ * is killed must be looked for, waited for and sent again with care. Deeper than any server needs.
+ */
+const MAX_UNANSWERED = 256;
+
+/** How it ended: gone through, or stopped for the slice's end. */
+export type FoldersOutcome = 'through' | 'yielded';
+
+/**
+ * Copies what is open of the folders: while one batch is on its way to the target, the next is read.
+ * An intent is on disk before the first octet of its message leaves; an answer is written down whoever
+ * gives up. Rows that come back as not stored stay open for the next round.
+ */
+export async function copyFolders(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<FoldersOutcome> {
+  const sender = createSender(deps, input, signal);
+  const batches = readBatches({ deps, input, settle: sender.settle, signal }, folders);
+  let ahead = readAhead(batches);
+  try {
+    for (;;) {
+      const { value: batch, done } = await ahead;
+      if (done === true) {
+        break;
+      }
+      ahead = readAhead(batches);
+      if (input.mustYield()) {
+        release(deps, batch);
+        return 'yielded';
+      }
+      await sender.send(batch);
+    }
+  } finally {
+    // What was read ahead and not sent goes back; it has no intent, so nothing of it has left.
+    const [unsent] = await Promise.allSettled([ahead]);
+    if (unsent.status === 'fulfilled' && unsent.value.done !== true) {
+      release(deps, unsent.value.value);
+    }
+    await batches.return();
+    await sender.settleAll();
+  }
+  sender.throwIfStopped();
+  return 'through';
+}
+
+/** The next batch, on its way; should it fail while nobody looks, whoever takes it hears of it. */
+function readAhead(batches: ReturnType<typeof readBatches>): ReturnType<typeof batches.next> {
+  const next = batches.next();
+  next.catch(() => undefined);
+  return next;
+}
+
+function release(deps: Pick<CopyDeps, 'budget'>, { messages }: ReadBatch): void {
+  deps.budget.release(messages.reduce((sum, { heldBytes }) => sum + heldBytes, 0));
+}
+
+interface Sender {
+  readonly settle: (row: OpenRow, settlement: Settlement) => void;
+  /** Commits the batch's intents, then appends it; returns before the answers. */
+  send(batch: ReadBatch): Promise<void>;
+  /** Throws the first error that must stop the copy: a full mailbox, a throttle, a lost login. */
+  throwIfStopped(): void;
+  settleAll(): Promise<void>;
+}
+
+function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Sender {
+  const settler = createSettler(deps.ledger, input.turn);
+  const pending = new Set<Promise<void>>();
+  let stop: { readonly error: unknown } | null = null;
+  let wake: () => void = () => undefined;
+
+  const settle: Sender['settle'] = (row, settlement) => {
+    settler.add(settlement);
+    const { sizeBytes } = row;
+    input.onProgress({ kind: 'message', sizeBytes, state: settlement.state });
+  };
+
+  const appendOne = async (message: PreparedMessage, state: FolderState): Promise<void> => {
+    const outcome = await deps.target.append(message.outgoing, signal);
+    const { settlement, stops } = decideSettlement(message.row, outcome, state.uidValidity);
+    if (stops !== null) {
+      stop ??= { error: stops };
+    }
+    settle(message.row, settlement);
+  };
+
+  const start = (message: PreparedMessage, state: FolderState): void => {
+    const appended = appendOne(message, state)
+      .catch((error: unknown) => {
+        // An append rejects for a defect alone; its row stays a suspect.
+        stop ??= { error };
+      })
+      .finally(() => {
+        deps.budget.release(message.heldBytes);
+        pending.delete(appended);
+        wake();
+      });
+    pending.add(appended);
+  };
+
+  /** Resolves when at most `count` appends are unanswered. */
+  const answeredTo = async (count: number): Promise<void> => {
+    while (pending.size > count) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+
+  const throwIfStopped = (): void => {
+    if (stop !== null) {
+      throw stop.error;
+    }
+  };
+
+  return {
+    settle,
+    throwIfStopped,
+    async send(batch) {
+      try {
+        await answeredTo(batch.wasTried ? 0 : MAX_UNANSWERED);
+        throwIfStopped();
+        await deps.ledger.recordIntents(input.turn, intentsOf(batch));
+      } catch (error) {
+        release(deps, batch);
+        throw error;
+      }
+      for (const message of batch.messages) {
+        start(message, batch.state);
+      }
+      if (batch.wasTried) {
+        await answeredTo(0);
+      }
+    },
+    async settleAll() {
+      await Promise.all(pending);
+      await settler.flush();
+    },
+  };
+}
+
+function intentsOf({ messages, state, targetFolderId }: ReadBatch): readonly Intent[] {
+  return messages.map(({ row, key, sha256, outgoing, repairs }) => ({
+    id: row.id,
+    key,
+    sha256,
+    sentBytes: outgoing.bytes.length,
+    repairs,
+    targetFolderId,
+    targetUidValidity: state.uidValidity,
+    uidNext: state.uidNext,
+  }));
+}
