@@ -63,14 +63,18 @@ export async function startStallingRelay(upstreamPort: number): Promise<Stalling
     const forward = (chunk: Buffer): void => {
       aim(chunk);
       carry = chunk.subarray(-CARRY_BYTES).toString('latin1');
-      upstream.write(leftBytes === null ? chunk : chunk.subarray(0, leftBytes));
       if (leftBytes === null) {
+        upstream.write(chunk);
         return;
       }
-      leftBytes = Math.max(0, leftBytes - chunk.length);
-      if (leftBytes === 0) {
-        client.pause();
-        held.add(client);
+      // What comes once the limit was reached, after a release, is dropped.
+      if (leftBytes > 0) {
+        upstream.write(chunk.subarray(0, leftBytes));
+        leftBytes = Math.max(0, leftBytes - chunk.length);
+        if (leftBytes === 0) {
+          client.pause();
+          held.add(client);
+        }
       }
     };
     const end = (): void => {
@@ -99,6 +103,7 @@ export async function startStallingRelay(upstreamPort: number): Promise<Stalling
     release: () => {
       armed = null;
       held.forEach((client) => client.resume());
+      held.clear();
     },
     stalled: () => held.size,
   };

@@ -1,11 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  type CompareResult,
-  compareMailboxes,
-  formatCompareResult,
-} from '../../support/compare/compare-mailboxes.ts';
+import { type CompareResult, compareMailboxes } from '../../support/compare/compare-mailboxes.ts';
 import type { CopyProcessInput } from '../../support/copy-process.ts';
 import { type CopyRun, startCopy } from '../../support/copy-run.ts';
 import type { ImapWorld } from '../../support/imap-world.ts';
@@ -57,6 +53,13 @@ export function postgresRuns(dataDir: string): boolean {
   return postgresProcesses(dataDir).length > 0;
 }
 
+/** Starts a copy that `endCopies` ends at the latest. */
+export function startWatchedCopy(input: CopyProcessInput, caFile: string): CopyRun {
+  const run = startCopy(input, caFile);
+  started.push(run);
+  return run;
+}
+
 export interface SimulatedCopy {
   readonly world: ImapWorld;
   readonly account: string;
@@ -78,9 +81,7 @@ export function startSimulatedCopy(
   const profiles = ['--source-profile', 'icloud', '--target-profile', 'exchange-online'];
   const words = ['--source', source, '--target', target, '--json', ...profiles];
   const secrets = { sourcePassword: facts.password, targetAccessToken: facts.accessToken };
-  const run = startCopy({ words, dataDir, ...secrets, ...more }, facts.caFile);
-  started.push(run);
-  return run;
+  return startWatchedCopy({ words, dataDir, ...secrets, ...more }, facts.caFile);
 }
 
 /** Holds the two stores against each other, octet by octet, with dates and flags. */
@@ -91,11 +92,4 @@ export async function compareStores(world: ImapWorld, account: string): Promise<
     mode: 'exact',
     folderNames: FOLDER_NAMES,
   });
-}
-
-/** Throws, with the differences, unless both mailboxes hold the same. */
-export function mustAgree(result: CompareResult): void {
-  if (!result.agrees || result.matched !== result.sourceMessages) {
-    throw new Error(formatCompareResult(result));
-  }
 }

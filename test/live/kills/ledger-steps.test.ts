@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CopyProcessInput } from '../../support/copy-process.ts';
 import type { CopyExit } from '../../support/copy-run.ts';
 import { type ImapWorld, startImapWorld } from '../../support/imap-world.ts';
+import { mustAgree } from '../../support/must-agree.ts';
 import { describeWith } from '../../support/witness.ts';
 import {
   ALL_COPIED,
   compareStores,
   createDataDirectories,
   endCopies,
-  mustAgree,
   postgresRuns,
   type SimulatedCopy,
   startSimulatedCopy,

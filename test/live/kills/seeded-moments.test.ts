@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createSeededRandom } from '../../sim/sample/random.ts';
 import type { CopyRun } from '../../support/copy-run.ts';
 import { type ImapWorld, startImapWorld } from '../../support/imap-world.ts';
+import { mustAgree } from '../../support/must-agree.ts';
 import { describeWith } from '../../support/witness.ts';
 import {
   ALL_COPIED,
   compareStores,
   createDataDirectories,
   endCopies,
-  mustAgree,
   startSimulatedCopy,
 } from './kill-case.ts';
 

@@ -1,0 +1,86 @@
+/** The core of the kills on a real server: Dovecot on both sides, bytes kept as they are. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createNumberedMailbox } from '../../sim/numbered-mailbox.ts';
+import { createSeededRandom } from '../../sim/sample/random.ts';
+import { compareMailboxes } from '../../support/compare/compare-mailboxes.ts';
+import { loadMailbox } from '../../support/compare/load-mailbox.ts';
+import { type MailboxSnapshot, snapshotOverImap } from '../../support/compare/mailbox-snapshot.ts';
+import { connectRawImap, type RawImapClient } from '../../support/compare/raw-imap-client.ts';
+import type { CopyRun } from '../../support/copy-run.ts';
+import { type DovecotServer, startDovecot } from '../../support/dovecot/start-dovecot.ts';
+import { mustAgree } from '../../support/must-agree.ts';
+import { describeWith } from '../../support/witness.ts';
+import {
+  ALL_COPIED,
+  createDataDirectories,
+  endCopies,
+  postgresRuns,
+  startWatchedCopy,
+} from './kill-case.ts';
+
+const KILLS = 4;
+const MESSAGES = 3000;
+const MOST_ATTEMPTS = 12;
+const SPREAD_MS = 160;
+
+describeWith('dovecot', 'copy between real servers, killed at seeded moments', () => {
+  const directories = createDataDirectories();
+  let dovecot: DovecotServer;
+  beforeAll(async () => {
+    dovecot = await startDovecot();
+    const client = await connect('from');
+    await loadMailbox(
+      client,
+      createNumberedMailbox({ seed: 5, messages: MESSAGES, keywords: true }),
+    );
+    client.close();
+  });
+  afterEach(endCopies);
+  afterAll(async () => {
+    await dovecot.stop();
+    await directories.clear();
+  });
+
+  function connect(user: string): Promise<RawImapClient> {
+    const { host, port, password } = dovecot;
+    return connectRawImap({ host, port, user, password });
+  }
+  async function snapshot(user: string): Promise<MailboxSnapshot> {
+    const client = await connect(user);
+    try {
+      return await snapshotOverImap(client);
+    } finally {
+      client.close();
+    }
+  }
+  function start(dataDir: string): CopyRun {
+    const { tlsPort, password, caFile } = dovecot;
+    const url = (user: string): string => `imaps://${user}@127.0.0.1:${tlsPort}`;
+    const words = ['--source', url('from'), '--target', url('to'), '--json'];
+    return startWatchedCopy(
+      { words, dataDir, sourcePassword: password, targetPassword: password },
+      caFile,
+    );
+  }
+
+  test(`${KILLS} kills, and every message is there once`, async () => {
+    const random = createSeededRandom(4);
+    const dataDir = await directories.create();
+    let kills = 0;
+    let run = start(dataDir);
+    for (let attempt = 0; kills < KILLS; attempt += 1) {
+      expect(attempt).toBeLessThan(MOST_ATTEMPTS);
+      await run.event('test-copying');
+      await delay(random.below(SPREAD_MS));
+      await run.kill(kills % 2 === 1);
+      run = start(dataDir);
+      const { fresh } = await run.event('test-suspects');
+      kills += Number(fresh) > 0 ? 1 : 0;
+    }
+    expect(await run.exited).toMatchObject(ALL_COPIED);
+    expect(postgresRuns(dataDir)).toBe(false);
+    const sides = { source: await snapshot('from'), target: await snapshot('to') };
+    mustAgree(await compareMailboxes({ ...sides, mode: 'exact' }));
+  });
+});
