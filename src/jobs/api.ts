@@ -127,23 +127,13 @@ export interface SubmitCredentialInput {
   readonly actor: Actor;
   /** The iCloud address as the person typed it, trimmed. */
   readonly sourceAddress: string;
-  /** The app password, sealed by src/secrets/seal with the claims of `sealClaims`. */
+  /** The app password, sealed by src/secrets/seal for this person and migration. */
   readonly sealed: string;
 }
 
 export type SubmitResult =
   | { readonly kind: 'checking'; readonly migration: MigrationView }
   | { readonly kind: 'not-expected'; readonly migration: MigrationView };
-
-/** What the seal binds a password to; whoever opens it refuses a mismatch. */
-export interface SealClaims {
-  readonly tenantId: string;
-  readonly personId: string;
-  readonly migrationId: string;
-  readonly sourceHost: string;
-  readonly purpose: 'icloud-app-password';
-  readonly expiresAt: Date;
-}
 
 /** Our own conversation reference: plain data, no SDK type. */
 export interface ConversationReference {

@@ -333,7 +333,7 @@ function actorColumns(actor: Actor | null): {
 }
 
 /** The state machine's part of a row. */
-export function stateOf(row: MigrationRow): MigrationState {
+function stateOf(row: MigrationRow): MigrationState {
   const { state, resume, interrupted, until, problem, pass, cleanedUp } = row;
   return { name: state, resume, interrupted, until, problem, pass, cleanedUp };
 }
