@@ -2,7 +2,9 @@
  * The simulated iCloud and Exchange mail servers in a process of their own, for tests that kill
  * whoever talks to them:
  *
- *   node test/sim/imap-world.ts DIRECTORY
+ *   node test/sim/imap-world.ts DIRECTORY [byte-exact]
+ *
+ * `byte-exact`: the target gives back what it stored, as servers other than Exchange do.
  *
  * Writes one line of JSON (WorldFacts) when it is ready, serves a control port on loopback, and ends
  * when its standard input closes. It and what it imports know nothing of src.
@@ -48,12 +50,13 @@ export interface WorldFacts {
   readonly accessToken: string;
 }
 
-const [, , directory = ''] = process.argv;
+const [, , directory = '', fidelity = ''] = process.argv;
 const tls = await createTestAuthority(directory);
 const icloud = await startIcloudServer({ tls });
 const exchange = await startExchangeServer({
   tls,
   plain: true,
+  rebuildMime: fidelity !== 'byte-exact',
   verifyToken: (_user, token) => (token === TOKEN ? 'ok' : 'refused'),
 });
 const relay = await startStallingRelay(exchange.plainPort ?? 0);

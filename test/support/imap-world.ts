@@ -48,10 +48,12 @@ const POLL_MS = 20;
 const DEADLINE_MS = 30_000;
 
 /** Starts it in a directory of its own, which goes with `stop`. */
-export async function startImapWorld(): Promise<ImapWorld> {
+export async function startImapWorld(
+  fidelity: 'rebuilt' | 'byte-exact' = 'rebuilt',
+): Promise<ImapWorld> {
   const directory = await mkdtemp(path.join(tmpdir(), 'skybridge-world-'));
   const script = path.join(import.meta.dirname, '../sim/imap-world.ts');
-  const child = spawn(process.execPath, [script, directory], {
+  const child = spawn(process.execPath, [script, directory, fidelity], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: '/usr/bin:/bin' },
   });

@@ -72,7 +72,9 @@ const GENERIC_TRAITS: TargetTraits = {
   name: 'generic',
   stamps: false,
   byteExact: true,
-  settleMs: 1000,
+  // A server works off what it has received of a dead client: a whole window of appends, 4 s where its
+  // pace is known (append-window.ts), and the first 16 at a pace that is not.
+  settleMs: 10_000,
   allowedFlags: null,
   maxLineBytes: null,
   maxMessageBytes: null,

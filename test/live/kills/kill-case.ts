@@ -66,11 +66,18 @@ export interface SimulatedCopy {
   readonly dataDir: string;
   /** Through the relay, where a connection can be held. */
   readonly throughRelay?: boolean;
+  readonly targetProfile?: 'exchange-online' | 'generic';
 }
 
 /** Starts a copy from the simulated iCloud to the simulated Exchange. */
 export function startSimulatedCopy(
-  { world, account, dataDir, throughRelay = false }: SimulatedCopy,
+  {
+    world,
+    account,
+    dataDir,
+    throughRelay = false,
+    targetProfile = 'exchange-online',
+  }: SimulatedCopy,
   more: Pick<CopyProcessInput, 'settleMs' | 'dieAt' | 'forgetIntents'>,
 ): CopyRun {
   const { facts } = world;
@@ -78,7 +85,7 @@ export function startSimulatedCopy(
     ? `imap://${account}%40contoso.example@127.0.0.1:${facts.relayPort}`
     : `imaps://${account}%40contoso.example@127.0.0.1:${facts.targetPort}`;
   const source = `imaps://${account}%40icloud.example@127.0.0.1:${facts.sourcePort}`;
-  const profiles = ['--source-profile', 'icloud', '--target-profile', 'exchange-online'];
+  const profiles = ['--source-profile', 'icloud', '--target-profile', targetProfile];
   const words = ['--source', source, '--target', target, '--json', ...profiles];
   const secrets = { sourcePassword: facts.password, targetAccessToken: facts.accessToken };
   return startWatchedCopy({ words, dataDir, ...secrets, ...more }, facts.caFile);
