@@ -20,8 +20,12 @@ export async function copyPass(
   signal: AbortSignal,
 ): Promise<CopyResult> {
   await resolveSuspects(deps, input, signal);
-  const folders = await discoverFolders(deps, input, signal);
-  await planFolders(deps, input, folders, signal);
+  const folders = await planFolders(
+    deps,
+    input,
+    await discoverFolders(deps, input, signal),
+    signal,
+  );
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = await openFolders(deps, folders);
     if (open.length === 0) {
@@ -98,13 +102,16 @@ export async function discoverFolders(
   return wanted;
 }
 
-/** Lists every folder of this pass, so that the totals are known before the first message moves. */
+/**
+ * Lists every folder of this pass, so that the totals are known before the first message moves; returns
+ * the folders as they are then.
+ */
 async function planFolders(
   deps: CopyDeps,
   input: CopyInput,
   folders: readonly FolderRow[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly FolderRow[]> {
   for (const folder of folders.filter((row) => row.passListed < input.pass)) {
     try {
       await listFolder(deps, input, folder, signal);
@@ -113,6 +120,8 @@ async function planFolders(
     }
   }
   input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
+  const wanted = new Set(folders.map(({ id }) => id));
+  return (await deps.ledger.folders(input.turn.migrationId)).filter(({ id }) => wanted.has(id));
 }
 
 /** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */

@@ -7,6 +7,8 @@ import { prepareMessage } from './prepare-message.ts';
 /** After this many attempts a message is named as one that breaks the connection, and left. */
 const MAX_ATTEMPTS = 4;
 
+const RENUMBERED = 'copy.source-renumbered';
+
 /** A message in memory, ready to be sent. */
 export interface PreparedMessage {
   readonly row: OpenRow;
@@ -41,7 +43,7 @@ export async function* readBatches(
   context: ReadContext,
   folders: readonly FolderRow[],
 ): AsyncGenerator<ReadBatch, void, void> {
-  const { deps, input, signal } = context;
+  const { deps, input, settle, signal } = context;
   for (const folder of folders) {
     const rows = await deps.ledger.openRows(folder.id);
     if (rows.length === 0) {
@@ -49,7 +51,13 @@ export async function* readBatches(
     }
     input.onProgress({ kind: 'folder', path: folder.sourcePath, open: rows.length });
     const targetFolderId = await deps.ledger.targetFolderId(input.targetMailbox, folder.targetPath);
-    await deps.source.openFolder(folder.sourcePath, signal);
+    const { uidValidity } = await deps.source.openFolder(folder.sourcePath, signal);
+    if (uidValidity !== folder.uidValidity) {
+      // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
+      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED);
+      rows.forEach((row) => settle(row, { id: row.id, state: 'failed', reason: RENUMBERED }));
+      continue;
+    }
     for (const batch of cutBatches(rows)) {
       const [state, messages] = await Promise.all([
         deps.target.folderState(folder.targetPath, signal),

@@ -210,6 +210,24 @@ describe.each([
   });
 });
 
+test('a folder that was renumbered between its listing and its reading is left, and named', async () => {
+  const world = await createWorld('renumbered', GENERIC);
+  const folder = world.source.folder('Projects/2020');
+  await world.run((name) => {
+    // Read in the order of the folders: when the inbox is read, all of them are listed.
+    if (name === 'source.readMessages') {
+      folder.uidValidity = 8;
+      folder.messages = world.source.folder('INBOX').messages.slice(0, 1);
+    }
+  });
+  expect(world.target.contents()['Projects/2020']).toEqual([]);
+  const { rows } = await database.pool.query<{ reason: string; problem: string }>(
+    `select m.reason, f.problem from messages m join folders f on f.id = m.folder_id
+      where m.state = 'failed'`,
+  );
+  expect(rows).toEqual([{ reason: 'copy.source-renumbered', problem: 'copy.source-renumbered' }]);
+});
+
 test('a worker whose turn was taken writes nothing any more', async () => {
   const world = await createWorld('turn lost', GENERIC);
   const ledger = createLedgerStore(database.pool);
