@@ -130,7 +130,10 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
 
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
 
-    declineMove: (migrationId, actor) => act(migrationId, { type: 'cancel-requested' }, actor),
+    declineMove: (migrationId, actor) => {
+      const problem = { code: 'person.nothing-to-move', facts: {} };
+      return act(migrationId, { type: 'cancel-requested', problem }, actor);
+    },
 
     async submitCredential({ migrationId, actor, sourceAddress, sealed }) {
       const changed = await deps.store.apply({

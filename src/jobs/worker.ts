@@ -7,6 +7,7 @@ import {
   END_STATES,
   type JobName,
   type MigrationEvent,
+  type Problem,
   type StateName,
 } from './migration/state.ts';
 import { JOB_OF_STATE } from './migration/transition.ts';
@@ -147,11 +148,11 @@ export function eventOfError(
   if (error.code === 'jobs.turn-lost') {
     return null;
   }
-  if (error.code === 'source.login-refused' && COPYING.includes(state)) {
+  if (error.code === 'source.login-refused' && (COPYING.includes(state) || state === 'Verifying')) {
     return { type: 'credential-lost', problem: problemOf(error) };
   }
   if (error.disposition === 'wait') {
-    return waitingEvent(state, error.retryAfter ?? waitUntil);
+    return waitingEvent(state, error.retryAfter ?? waitUntil, problemOf(error));
   }
   if (error.disposition === 'retry' || END_STATES.includes(state)) {
     return 'again';
@@ -159,9 +160,9 @@ export function eventOfError(
   return { type: 'blocked', problem: problemOf(error) };
 }
 
-function waitingEvent(state: StateName, until: Date): MigrationEvent | 'again' {
+function waitingEvent(state: StateName, until: Date, problem: Problem): MigrationEvent | 'again' {
   if (COPYING.includes(state)) {
-    return { type: 'throttled', until };
+    return { type: 'throttled', until, problem };
   }
   return state === 'Provisioning' || state === 'Testing' ? { type: 'waiting', until } : 'again';
 }

@@ -169,17 +169,16 @@ const running: Render = (m) => ({
   actions: [pause(m), cancel(m)],
 });
 
+function whyItWaits({ problem, until }: MigrationView): string {
+  const at = until === null ? null : cardTime(until);
+  if (problem === null || problem.code.endsWith('.throttled')) {
+    return `A server asked me to slow down${at === null ? '' : ` until ${at}`}. I go on by myself.`;
+  }
+  return `${explain(problem).what} I try again${at === null ? '' : ` at ${at}`} and go on by myself.`;
+}
+
 const rateLimited: Render = (m) => ({
-  body: [
-    markedLine(
-      'waiting',
-      m.until === null
-        ? 'A server asked me to slow down.'
-        : `A server asked me to slow down until ${cardTime(m.until)}. I go on by myself.`,
-    ),
-    progressBar(percentDone(m)),
-    progressFacts(m),
-  ],
+  body: [markedLine('waiting', whyItWaits(m)), progressBar(percentDone(m)), progressFacts(m)],
   actions: [pause(m), cancel(m)],
 });
 
@@ -258,6 +257,7 @@ const paused: Render = (m) => ({
 
 const cancelled: Render = (m) => ({
   body: [
+    ...(m.problem === null ? [] : [markedLine('warning', explain(m.problem).what)]),
     paragraph('Nothing more is copied. What was copied stays in Outlook; iCloud is untouched.'),
     ...(m.tally.source > 0
       ? [hint(`${formatCount(m.tally.copied)} messages had been copied.`)]

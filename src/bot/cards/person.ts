@@ -97,8 +97,9 @@ function note(title: string, ...lines: readonly string[]): Card {
   return card({ summary: title, body: [heading(title), ...lines.map((line) => paragraph(line))] });
 }
 
-const checkingCard: Render = ({ migration }) => {
-  const line = migration.until === null ? t.checking : t.checkAt(cardTime(migration.until));
+const checkingCard: Render = ({ migration: { until, problem } }) => {
+  // Without a problem it is the new mailbox that is not open yet, not Apple.
+  const line = until === null || problem === null ? t.checking : t.checkAt(cardTime(until));
   return note(t.checkingTitle, line);
 };
 

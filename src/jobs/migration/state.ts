@@ -67,7 +67,8 @@ export interface MigrationState {
 export type MigrationEvent =
   | { readonly type: 'started' }
   | { readonly type: 'validated' }
-  | { readonly type: 'waiting'; readonly until: Date }
+  /** `problem`: what kept the source from answering; none where the tenant merely takes its time. */
+  | { readonly type: 'waiting'; readonly until: Date; readonly problem?: Problem }
   | { readonly type: 'provisioned' }
   /** Teams did not take the card that asks the person. */
   | { readonly type: 'person-unreachable'; readonly problem: Problem }
@@ -84,14 +85,15 @@ export type MigrationEvent =
   | { readonly type: 'finish-requested' }
   | { readonly type: 'verified'; readonly explained: boolean }
   | { readonly type: 'cleaned-up' }
-  | { readonly type: 'throttled'; readonly until: Date }
+  | { readonly type: 'throttled'; readonly until: Date; readonly problem?: Problem }
   | { readonly type: 'due' }
   | { readonly type: 'blocked'; readonly problem: Problem }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'retry-requested' }
   | { readonly type: 'pause-requested' }
   | { readonly type: 'resume-requested' }
-  | { readonly type: 'cancel-requested' };
+  /** `problem`: why, where the person said so. */
+  | { readonly type: 'cancel-requested'; readonly problem?: Problem };
 
 /** Names of the jobs; one queue each. */
 export const JOB_NAMES = [

@@ -28,6 +28,8 @@ export const JOB_OF_STATE: Partial<Record<StateName, JobName>> = {
 
 /** States in which mail is read and written, so that a throttle or a lost password may strike. */
 const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncing', 'Completing'];
+/** States that read the source, so that the password is needed. */
+const READING: readonly StateName[] = [...COPYING, 'Verifying'];
 /** States that an admin may pause; waits for a person need no pausing. */
 const PAUSABLE: readonly StateName[] = [...COPYING, 'Verifying', 'RateLimited'];
 
@@ -47,7 +49,8 @@ type Rule<T extends EventType> = (state: MigrationState, event: EventOf<T>) => T
 
 /** Events that a person or a mishap causes, from more than one state. */
 const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
-  'cancel-requested': (state) => (hasEnded(state) ? null : end(state, 'Cancelled')),
+  'cancel-requested': (state, { problem = null }) =>
+    hasEnded(state) ? null : end({ ...state, problem }, 'Cancelled'),
   failed: (state, { problem }) => (hasEnded(state) ? null : end({ ...state, problem }, 'Failed')),
   'pause-requested': (state) => (PAUSABLE.includes(state.name) ? park(state, 'Paused') : null),
   'resume-requested': (state) => (state.name === 'Paused' ? goOn(state) : null),
@@ -59,12 +62,14 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
   due: (state) => (state.name === 'RateLimited' ? goOn(state) : null),
   blocked: (state, { problem }) =>
     state.name in JOB_OF_STATE ? park({ ...state, problem }, 'WaitingForAdmin') : null,
-  throttled: (state, { until }) =>
-    COPYING.includes(state.name) ? park({ ...state, until }, 'RateLimited') : null,
+  throttled: (state, { until, problem = null }) =>
+    COPYING.includes(state.name) ? park({ ...state, until, problem }, 'RateLimited') : null,
   'credential-lost': (state, { problem }) =>
-    COPYING.includes(state.name) ? loseCredential(state, problem) : null,
-  waiting: (state, { until }) =>
-    state.name === 'Provisioning' || state.name === 'Testing' ? stay(state, until) : null,
+    READING.includes(state.name) ? loseCredential(state, problem) : null,
+  waiting: (state, { until, problem = null }) =>
+    state.name === 'Provisioning' || state.name === 'Testing'
+      ? stay({ ...state, problem }, until)
+      : null,
   'slice-ended': (state, { resumeAt }) =>
     COPYING.includes(state.name) ? stay(state, resumeAt) : null,
   'login-refused': (state, { problem }) =>
@@ -142,7 +147,12 @@ function enter(
 function stay(state: MigrationState, until: Date | null): Transition {
   return {
     state: { ...state, until },
-    commands: [...jobOf(state.name, until), ...notices('admin', 'channel')],
+    commands: [
+      ...jobOf(state.name, until),
+      // Who gave a password reads when it is tried again.
+      ...(state.name === 'Testing' ? notices('person') : []),
+      ...notices('admin', 'channel'),
+    ],
   };
 }
 

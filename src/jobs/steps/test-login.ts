@@ -23,6 +23,10 @@ export async function testLogin(
       await deps.store.purgeCredential(row.id);
       return { type: 'login-refused', problem: problemOf(error) };
     }
+    if (isAppError(error) && error.disposition === 'wait') {
+      const until = error.retryAfter ?? new Date(deps.clock.now().getTime() + deps.pace.waitMs);
+      return { type: 'waiting', until, problem: problemOf(error) };
+    }
     throw error;
   }
   if (row.person !== null) {

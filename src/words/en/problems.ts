@@ -21,6 +21,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: `All seats of ${String(facts['sku'] ?? 'the plan')} are taken.`,
     doNext: 'Buy or free a seat, then check again.',
   }),
+  'person.nothing-to-move': {
+    what: 'The person says that there is nothing to move: no iCloud Mail.',
+    doNext: 'Nothing. Start again if that was a mistake.',
+  },
   'usage.invalid': {
     what: 'The command was not understood.',
     doNext: 'The output says what it should be.',

@@ -14,7 +14,7 @@ export const STATES = {
   Verifying: 'Verifying',
   Completed: 'Done',
   CompletedWithWarnings: 'Done, with something to look at',
-  RateLimited: 'Waiting, as a server asked me to',
+  RateLimited: 'Waiting for a server',
   WaitingForAdmin: 'Needs an admin',
   Paused: 'Paused',
   Failed: 'Stopped by an error',

@@ -241,7 +241,11 @@ describe('what an error means for a migration', () => {
   const until = new Date('2026-11-22T14:32:00Z');
   test.each([
     ['retry', 'Syncing', 'again'],
-    ['wait', 'Syncing', { type: 'throttled', until }],
+    [
+      'wait',
+      'Syncing',
+      { type: 'throttled', until, problem: { code: 'test.seen', facts: { folder: 'Family' } } },
+    ],
     ['wait', 'Testing', { type: 'waiting', until }],
     ['wait', 'Validating', 'again'],
     ['ask', 'Completed', 'again'],
@@ -254,6 +258,7 @@ describe('what an error means for a migration', () => {
     expect(eventOfError(new Seen('wait', 'x', named), 'Syncing', until)).toEqual({
       type: 'throttled',
       until: named,
+      problem: { code: 'x', facts: { folder: 'Family' } },
     });
   });
 

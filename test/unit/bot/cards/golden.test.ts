@@ -123,7 +123,13 @@ const CARDS: Readonly<Record<string, Card>> = {
   'person-not-apple': person(
     migrationView({ sourceIsApple: false, sourceHost: 'mail.example.net' }),
   ),
-  'person-checking-later': person(migrationView({ state: 'Testing', until: UNTIL })),
+  'person-checking-later': person(
+    migrationView({
+      state: 'Testing',
+      until: UNTIL,
+      problem: { code: 'imap.unreachable', facts: {} },
+    }),
+  ),
   'person-decline': declineCard('migration-1'),
   ...Object.fromEntries(STATES.map((state) => [`admin-${state}`, adminCard(inState(state), null)])),
   'admin-unreached': adminCard(
