@@ -3,6 +3,7 @@
 import { examine } from './commands/examine.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
 import { listMessages } from './commands/list-messages.ts';
+import { surveyFolders } from './commands/survey-folders.ts';
 import {
   type ControlConnection,
   ControlSession,
@@ -14,6 +15,15 @@ import { readBodies } from './read-bodies.ts';
 import type { ImapFolder, ImapFolderState, ImapListedMessage, ImapMessageBody } from './types.ts';
 import type { CommandWire } from './wire/command-wire.ts';
 
+/** One folder of a survey: what is in it, or why it could not be listed. */
+export type ImapSurveyed =
+  | {
+      readonly path: string;
+      readonly state: ImapFolderState;
+      readonly messages: readonly ImapListedMessage[];
+    }
+  | { readonly path: string; readonly error: unknown };
+
 /** A person's mailbox, one folder open at a time. */
 export interface ImapSource {
   listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
@@ -21,6 +31,8 @@ export interface ImapSource {
   openFolder(path: string, signal: AbortSignal): Promise<ImapFolderState>;
   /** Throws ListingIncompleteError where the server lists fewer than it counts. */
   listMessages(signal: AbortSignal): Promise<readonly ImapListedMessage[]>;
+  /** Lists many folders in few round trips, in their order; none is open afterwards. */
+  surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<ImapSurveyed>;
   /** Whole messages; a UID that is no longer in the folder yields nothing, one without a body throws. */
   readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<ImapMessageBody>;
   close(): Promise<void>;
@@ -77,6 +89,34 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
     return again;
   }
 
+  /** One connection's worth of a survey; a lost link ends it, a folder's own trouble is a result. */
+  async function* surveyOnce(
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<ImapSurveyed, void, void> {
+    const release = await session.reserve();
+    try {
+      open = null;
+      const connection = await session.connection(signal);
+      const folders = paths.map((path) => ({
+        folder: path,
+        mailbox: wireNameOf(path, listed, connection),
+      }));
+      for await (const { folder: path, ...found } of surveyFolders(
+        connection.wire,
+        folders,
+        signal,
+      )) {
+        if ('error' in found && connection.wire.link.endedBy) {
+          throw found.error;
+        }
+        yield { path, ...found };
+      }
+    } finally {
+      release();
+    }
+  }
+
   return {
     listFolders: (signal) =>
       session.run(async (connection) => {
@@ -96,6 +136,23 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
         const { state } = await refresh(connection, signal);
         return listMessages(connection.wire, state.exists, signal);
       }, signal),
+
+    async *surveyFolders(paths, signal) {
+      const left = [...paths];
+      for (let losses = 1; left.length > 0; losses += 1) {
+        const before = left.length;
+        try {
+          for await (const surveyed of surveyOnce(left, signal)) {
+            left.shift();
+            yield surveyed;
+          }
+        } catch (error) {
+          session.dropIfUseless(error);
+          losses = left.length < before ? 1 : losses;
+          await session.pauseBeforeRetry(error, losses, signal);
+        }
+      }
+    },
 
     readMessages: (uids, signal) =>
       readBodies({

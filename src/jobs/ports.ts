@@ -34,6 +34,15 @@ export interface SourceBody {
   readonly bytes: Buffer;
 }
 
+/** One folder of a survey: what is in it, or why it could not be listed. */
+export type SurveyedFolder =
+  | {
+      readonly path: string;
+      readonly state: FolderState;
+      readonly messages: readonly SourceMessage[];
+    }
+  | { readonly path: string; readonly error: unknown };
+
 /** A person's mailbox that is read and never changed. One connection, one folder open at a time. */
 export interface MailSource {
   listFolders(signal: AbortSignal): Promise<readonly SourceFolder[]>;
@@ -41,6 +50,8 @@ export interface MailSource {
   openFolder(path: string, signal: AbortSignal): Promise<FolderState>;
   /** Every message of the open folder, held against EXISTS; an incomplete answer throws. */
   listMessages(signal: AbortSignal): Promise<readonly SourceMessage[]>;
+  /** EXAMINE and the listing of many folders, in their order and in few round trips; none is open afterwards. */
+  surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<SurveyedFolder>;
   /** Whole messages of the open folder; a UID that no longer exists yields nothing. */
   readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<SourceBody>;
   close(): Promise<void>;

@@ -1,9 +1,9 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
 import type { FolderRow } from '../ledger.ts';
+import type { SurveyedFolder } from '../ports.ts';
 import { copyFolders } from './copy-folders.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
 import { mapFolders } from './folder-map.ts';
-import { listFolder } from './list-folder.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
 
@@ -112,16 +112,38 @@ async function planFolders(
   folders: readonly FolderRow[],
   signal: AbortSignal,
 ): Promise<readonly FolderRow[]> {
-  for (const folder of folders.filter((row) => row.passListed < input.pass)) {
-    try {
-      await listFolder(deps, input, folder, signal);
-    } catch (error) {
-      await nameFolderProblem(deps, input, folder, error);
+  const unlisted = folders.filter((row) => row.passListed < input.pass);
+  const byPath = new Map(unlisted.map((folder) => [folder.sourcePath, folder]));
+  for await (const surveyed of deps.source.surveyFolders([...byPath.keys()], signal)) {
+    const folder = byPath.get(surveyed.path);
+    if (folder !== undefined) {
+      await recordSurvey(deps, input, folder, surveyed);
     }
   }
   input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
   const wanted = new Set(folders.map(({ id }) => id));
   return (await deps.ledger.folders(input.turn.migrationId)).filter(({ id }) => wanted.has(id));
+}
+
+/** Notes what a folder holds; one that was renumbered is named: its rows mean other messages now. */
+async function recordSurvey(
+  deps: CopyDeps,
+  input: CopyInput,
+  folder: FolderRow,
+  surveyed: SurveyedFolder,
+): Promise<void> {
+  if ('error' in surveyed) {
+    await nameFolderProblem(deps, input, folder, surveyed.error);
+    return;
+  }
+  const { state, messages } = surveyed;
+  if (folder.uidValidity !== null && folder.uidValidity !== state.uidValidity) {
+    await deps.ledger.markFolderProblem(input.turn, folder.id, 'copy.source-renumbered');
+    return;
+  }
+  const { uidValidity } = state;
+  const listing = { pass: input.pass, uidValidity, messages };
+  await deps.ledger.recordListing(input.turn, folder.id, listing);
 }
 
 /** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */
@@ -138,7 +160,7 @@ async function nameFolderProblem(
 }
 
 /** What concerns one folder alone: iCloud lists Notes and does not open it. */
-const FOLDER_PROBLEMS = new Set(['imap.folder-missing', 'copy.source-renumbered']);
+const FOLDER_PROBLEMS = new Set(['imap.folder-missing']);
 
 /** The pass is through when nothing is open and no suspect is left; else it names when to look again. */
 async function finishPass(

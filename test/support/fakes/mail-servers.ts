@@ -103,6 +103,20 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
         sizeBytes: bytes.length,
       }));
     },
+    async *surveyFolders(paths) {
+      for (const path of paths) {
+        checkpoint('source.surveyFolders');
+        const { uidValidity, uidNext, messages } = mailbox.folder(path);
+        const rows = messages.map(({ uid, flags, receivedAt, bytes }) => ({
+          uid,
+          flags,
+          receivedAt,
+          sizeBytes: bytes.length,
+        }));
+        const state = { uidValidity, uidNext, exists: messages.length };
+        yield { path, state, messages: rows };
+      }
+    },
     async *readMessages(uids) {
       for (const message of mailbox.folder(open).messages) {
         if (uids.includes(message.uid)) {
