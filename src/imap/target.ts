@@ -33,8 +33,8 @@ export interface ImapTargetDeps {
 /** A mailbox that takes mail. Appends are pipelined inside: call `append` without awaiting the last one. */
 export interface ImapTarget {
   listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
-  /** Creates and subscribes the folder and its parents where they are missing. */
-  ensureFolder(path: string, signal: AbortSignal): Promise<void>;
+  /** Creates and subscribes the folders and their parents where they are missing. */
+  ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
   folderState(path: string, signal: AbortSignal): Promise<ImapFolderState>;
   /** Resolves when the server has answered or the link died. */
   append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
@@ -91,20 +91,26 @@ class KnownFolders {
   }
 }
 
+/** All that is missing in one flight, parents before children: a server takes commands in their order. */
 async function createMissing(
-  path: string,
+  paths: readonly string[],
   { known, connection }: { readonly known: KnownFolders; readonly connection: ControlConnection },
   signal: AbortSignal,
 ): Promise<void> {
-  for (const level of lineageOf(path)) {
-    if (!known.has(level)) {
-      const mailbox = mailboxOfPath(level, connection.naming);
-      if (mailbox === null) {
-        throw new FolderRefusedError();
-      }
-      await createFolder(connection.wire, mailbox, signal);
-      known.add(level, mailbox);
+  const created: Promise<void>[] = [];
+  for (const level of paths.flatMap(lineageOf).filter((path) => !known.has(path))) {
+    const mailbox = mailboxOfPath(level, connection.naming);
+    if (mailbox === null) {
+      throw new FolderRefusedError();
     }
+    created.push(createFolder(connection.wire, mailbox, signal));
+    known.add(level, mailbox);
+  }
+  const refused = (await Promise.allSettled(created)).find(({ status }) => status === 'rejected');
+  if (refused?.status === 'rejected') {
+    // What is there now is asked of the server again.
+    known.loaded = false;
+    throw refused.reason;
   }
 }
 
@@ -203,12 +209,12 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
         }));
       }, signal),
 
-    ensureFolder: (path, signal) =>
+    ensureFolders: (paths, signal) =>
       session.run(async (connection) => {
         if (!known.loaded) {
           await loadFolders(connection, signal);
         }
-        await createMissing(path, { known, connection }, signal);
+        await createMissing(paths, { known, connection }, signal);
       }, signal),
 
     folderState: (path, signal) =>

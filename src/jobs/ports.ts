@@ -95,8 +95,8 @@ export interface TargetMessage {
 /** Where mail is written. Appends are pipelined inside; call `append` without awaiting the last one. */
 export interface MailTarget {
   listFolders(signal: AbortSignal): Promise<readonly TargetFolder[]>;
-  /** Creates (and subscribes) the folder and its parents where they are missing. */
-  ensureFolder(path: string, signal: AbortSignal): Promise<void>;
+  /** Creates (and subscribes) the folders and their parents where they are missing. */
+  ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
   folderState(path: string, signal: AbortSignal): Promise<FolderState>;
   /** Resolves when the server has answered or the link died; rejects only for a programming error. */
   append(message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome>;

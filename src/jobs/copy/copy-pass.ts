@@ -96,8 +96,9 @@ export async function discoverFolders(
   const rows = await deps.ledger.folders(input.turn.migrationId);
   const wanted = rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
   const there = new Set(targetFolders.map((folder) => folder.path));
-  for (const row of wanted.filter((folder) => !there.has(folder.targetPath))) {
-    await deps.target.ensureFolder(row.targetPath, signal);
+  const missing = wanted.map(({ targetPath }) => targetPath).filter((path) => !there.has(path));
+  if (missing.length > 0) {
+    await deps.target.ensureFolders(missing, signal);
   }
   return wanted;
 }

@@ -85,7 +85,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
 
   test('500 messages, pipelined over four connections, come back exactly', async () => {
     const to = target('exact');
-    await to.ensureFolder('Reisen/Zürich & Übermut/"quoted" 😀', signal());
+    await to.ensureFolders(['Reisen/Zürich & Übermut/"quoted" 😀'], signal());
     const folderPath = 'Reisen/Zürich & Übermut/"quoted" 😀';
     const sent = Array.from({ length: 500 }, (_, n) => ({
       folderPath,

@@ -141,7 +141,7 @@ describeWith('dovecot', 'IMAP engine on other Dovecots', () => {
         'inboxes/%',
       ];
       for (const path of paths) {
-        await target.ensureFolder(path, signal());
+        await target.ensureFolders([path], signal());
       }
       const listed = (await source.listFolders(signal())).map(({ path }) => path);
       expect(listed).toEqual(expect.arrayContaining(paths));

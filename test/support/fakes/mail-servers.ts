@@ -164,9 +164,11 @@ export function createFakeTarget(
         specialUse: path === 'INBOX' ? 'inbox' : null,
         selectable: true,
       })),
-    ensureFolder: async (path) => {
-      checkpoint('target.ensureFolder');
-      mailbox.folder(path);
+    ensureFolders: async (paths) => {
+      for (const path of paths) {
+        checkpoint('target.ensureFolders');
+        mailbox.folder(path);
+      }
     },
     folderState: async (path) => {
       const folder = mailbox.folder(path);

@@ -279,9 +279,9 @@ describe('the simulated Exchange Online', () => {
 
   test('folders: capitals fold, a reserved name is refused', async () => {
     const { server, client } = await exchange();
-    await client.ensureFolder('sent items/Büro', signal());
-    await client.ensureFolder('SENT ITEMS/BÜRO', signal());
-    await expect(client.ensureFolder('Files', signal())).rejects.toMatchObject({
+    await client.ensureFolders(['sent items/Büro'], signal());
+    await client.ensureFolders(['SENT ITEMS/BÜRO'], signal());
+    await expect(client.ensureFolders(['Files'], signal())).rejects.toMatchObject({
       code: 'imap.folder-refused',
     });
     expect(server.store.folder(USER, 'Sent Items/Büro')?.subscribed).toBe(true);

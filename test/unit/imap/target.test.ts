@@ -39,7 +39,7 @@ async function answerOk(peer: ScriptedPeer, command: string): Promise<void> {
 
 afterEach(closeAll);
 
-describe('ensureFolder', () => {
+describe('ensureFolders', () => {
   test('creates and subscribes what is missing, parents first, without regard to capitals', async () => {
     const target = await targetOn(async (peer) => {
       await answerList(peer, ['INBOX', 'Reisen']);
@@ -48,8 +48,8 @@ describe('ensureFolder', () => {
       const tag = await peer.expect('STATUS "Reisen" (UIDVALIDITY UIDNEXT MESSAGES)');
       peer.say('* STATUS Reisen (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 9)', `${tag} OK done`);
     });
-    await target.ensureFolder('REISEN/Zürich/2020', signal());
-    await target.ensureFolder('Reisen/zürich', signal());
+    await target.ensureFolders(['REISEN/Zürich/2020'], signal());
+    await target.ensureFolders(['Reisen/zürich'], signal());
     // The next command on the wire is this one: nothing was created twice.
     expect((await target.folderState('reisen', signal())).uidNext).toBe(1);
     await target.close();
@@ -61,8 +61,8 @@ describe('ensureFolder', () => {
       await answerCreate(peer, 'Work', 'NO Mailbox already exists');
       await answerCreate(peer, 'Files', 'NO Folder name is reserved');
     });
-    await target.ensureFolder('Work', signal());
-    await expect(target.ensureFolder('Files', signal())).rejects.toMatchObject({
+    await target.ensureFolders(['Work'], signal());
+    await expect(target.ensureFolders(['Files'], signal())).rejects.toMatchObject({
       code: 'imap.folder-refused',
       disposition: 'ask',
     });
