@@ -28,13 +28,6 @@ export class JobRefusedError extends AppError {
   readonly disposition = 'retry';
 }
 
-/** The source renumbered a folder (UIDVALIDITY changed): its rows no longer name the same messages. */
-export class SourceRenumberedError extends AppError {
-  override readonly name = 'SourceRenumberedError';
-  readonly code = 'copy.source-renumbered';
-  readonly disposition = 'ask';
-}
-
 /** The source refused the stored password: never given right, revoked, or changed. */
 export class SourceLoginRefusedError extends AppError {
   override readonly name = 'SourceLoginRefusedError';
@@ -51,4 +44,11 @@ export class PersonNotReadyError extends AppError {
     super('The person cannot get a mailbox as things stand.');
     this.code = code;
   }
+}
+
+/** The person says that there is no iCloud Mail: why a move was ended, shown to the admin. */
+export class NothingToMoveError extends AppError {
+  override readonly name = 'NothingToMoveError';
+  readonly code = 'person.nothing-to-move';
+  readonly disposition = 'stop';
 }

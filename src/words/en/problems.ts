@@ -49,11 +49,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The next step of the work could not be queued.',
     doNext: 'Try again. If it comes back, look at the database.',
   },
-  'copy.source-renumbered': {
-    what: 'iCloud renumbered a folder during the move, so that I cannot tell what I have copied of it.',
-    doNext:
-      'I left it as it is, and the report names it. Compare the two folders, and move by hand what is missing.',
-  },
   'database.in-use': {
     what: 'Another Skybridge already works on this data folder.',
     doNext: 'Stop the other one, or give this one another DATA_DIR.',
