@@ -9,10 +9,11 @@ import type {
   SkybridgeApi,
 } from './api.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
-import { UnknownMigrationError } from './errors.ts';
+import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
 import { planMove } from './plan.ts';
 import type { TenantPort } from './ports.ts';
+import { problemOf } from './problem.ts';
 import type { FolderTally } from './tally.ts';
 import { viewBatch, viewMigration } from './views.ts';
 
@@ -131,7 +132,7 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
 
     declineMove: (migrationId, actor) => {
-      const problem = { code: 'person.nothing-to-move', facts: {} };
+      const problem = problemOf(new NothingToMoveError('The person has nothing to move.'));
       return act(migrationId, { type: 'cancel-requested', problem }, actor);
     },
 

@@ -8,7 +8,7 @@ export interface BreakableRelay {
   aim(upstreamPort: number): void;
   /** Cuts every connection and refuses new ones. */
   break(): Promise<void>;
-  /** Listens again on the same port. */
+  /** Listens again on the same port, if it does not. */
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function startBreakableRelay(): Promise<BreakableRelay> {
     },
     break: stop,
     mend: async () => {
-      server = await listen(port);
+      server = server.listening ? server : await listen(port);
     },
     close: stop,
   };
