@@ -26,6 +26,12 @@ export async function copyPass(
     await discoverFolders(deps, input, signal),
     signal,
   );
+  // A folder that cannot be copied leaves no empty one behind.
+  const copied = folders.filter(({ problem }) => problem === null);
+  await deps.target.ensureFolders(
+    copied.map(({ targetPath }) => targetPath),
+    signal,
+  );
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = await openFolders(deps, folders);
     if (open.length === 0) {
@@ -70,7 +76,7 @@ async function openFolders(
   return folders.filter(({ id }) => open.has(id));
 }
 
-/** Saves where each folder goes and makes the target folders; a mapping, once saved, stays. */
+/** Saves where each folder goes; a mapping, once saved, stays. Nothing is made at the target yet. */
 export async function discoverFolders(
   deps: CopyDeps,
   input: Pick<CopyInput, 'turn' | 'onlyFolders'>,
@@ -94,13 +100,7 @@ export async function discoverFolders(
     }
   }
   const rows = await deps.ledger.folders(input.turn.migrationId);
-  const wanted = rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
-  const there = new Set(targetFolders.map((folder) => folder.path));
-  const missing = wanted.map(({ targetPath }) => targetPath).filter((path) => !there.has(path));
-  if (missing.length > 0) {
-    await deps.target.ensureFolders(missing, signal);
-  }
-  return wanted;
+  return rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
 }
 
 /**
