@@ -2,7 +2,7 @@ import type { TokenSource } from '../../graph/tokens.ts';
 import type { ImapProfile } from '../../imap/profiles/profile.ts';
 import type { SealOpener } from '../../secrets/open.ts';
 import type { MigrationStore } from '../db/migration-store.ts';
-import { CredentialMissingError } from '../errors.ts';
+import { CredentialMissingError, SourceLoginRefusedError } from '../errors.ts';
 import type { SourceOpener, TargetOpener, TargetTraits } from '../ports.ts';
 import {
   type ImapAccount,
@@ -53,6 +53,8 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
           kind: 'password',
           password: await deps.seals.open(sealed, expected, deps.clock.now()),
         }),
+        loginRefused: (cause) =>
+          new SourceLoginRefusedError('The source did not accept the password.', { cause }),
       };
       return openImapSource(deps, account, signal);
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { isAppError } from '../../errors.ts';
 import { connectImap, type ImapLink } from '../../imap/connect.ts';
 import type { ImapProfile } from '../../imap/profiles/profile.ts';
 import { createImapSource } from '../../imap/source.ts';
@@ -16,6 +17,8 @@ export interface ImapAccount {
   readonly profile: ImapProfile;
   /** Asked anew for every connection, so that a token is fresh. */
   readonly credential: (signal: AbortSignal) => Promise<ImapCredential>;
+  /** What a refused login means on this side; a password may be revoked between two connections. */
+  readonly loginRefused?: (cause: unknown) => Error;
 }
 
 export interface ImapEndsDeps {
@@ -53,7 +56,15 @@ async function connectFirst(
   const connect = async (within: AbortSignal): Promise<ImapLink> => {
     const { host, port, secure, user, profile } = account;
     const credential = await account.credential(within);
-    return connectImap({ host, port, secure, user, profile, credential, clock, logger }, within);
+    try {
+      return await connectImap(
+        { host, port, secure, user, profile, credential, clock, logger },
+        within,
+      );
+    } catch (error) {
+      const isRefusal = isAppError(error) && error.code === 'imap.login-refused';
+      throw (isRefusal ? account.loginRefused?.(error) : undefined) ?? error;
+    }
   };
   let first: ImapLink | null = await connect(signal);
   return async (within) => {
