@@ -8,11 +8,11 @@ import { startExchangeServer } from './imap/exchange.ts';
 import { startIcloudServer } from './imap/icloud.ts';
 import type { ImapServer } from './imap/server.ts';
 import {
+  ALL_CMDLETS,
   addApplication,
   addGroup,
   addSku,
   addUser,
-  ALL_CMDLETS,
   createDirectory,
   type Directory,
   type SimUser,

@@ -181,7 +181,7 @@ const WAL_HEADER_BYTES = 24;
 const WAL_FIRST_HEADER_BYTES = 40;
 
 /** A segment of PostgreSQL's write-ahead log without its page headers: a record may run over them. */
-export function joinWalPages(segment: Buffer): Buffer {
+function joinWalPages(segment: Buffer): Buffer {
   const pages = Math.ceil(segment.length / WAL_PAGE_BYTES);
   return Buffer.concat(
     Array.from({ length: pages }, (_, page) =>
