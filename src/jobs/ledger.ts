@@ -99,6 +99,16 @@ export interface Intent {
   readonly uidNext: number;
 }
 
+/** A message that stood in the target folder before: it settles the row, and nothing is sent. */
+export interface AdoptedRow {
+  readonly id: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly targetFolderId: number;
+  readonly targetUidValidity: number;
+  readonly targetUid: number;
+}
+
 /** How a row leaves the in-flight or listed state. */
 export type Settlement =
   | {
@@ -109,12 +119,6 @@ export type Settlement =
     }
   /** Stored, but the server named no UID (no UIDPLUS). */
   | { readonly id: number; readonly state: 'done'; readonly uidValidity: null; readonly uid: null }
-  | {
-      readonly id: number;
-      readonly state: 'adopted';
-      readonly uidValidity: number;
-      readonly uid: number;
-    }
   | { readonly id: number; readonly state: 'failed' | 'skipped'; readonly reason: string }
   | { readonly id: number; readonly state: 'gone' }
   /**

@@ -2,7 +2,7 @@ import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
-import { type PreparedMessage, type ReadBatch, readBatches } from './read-batches.ts';
+import { type PreparedRow, type ReadBatch, readBatches } from './read-batches.ts';
 import { createSettler } from './settler.ts';
 
 /**
@@ -86,7 +86,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
     input.onProgress({ kind: 'message', sizeBytes, state: settlement.state });
   };
 
-  const appendOne = async (message: PreparedMessage, state: FolderState): Promise<void> => {
+  const appendOne = async (message: PreparedRow, state: FolderState): Promise<void> => {
     const outcome = await deps.target.append(message.outgoing, signal);
     const { settlement, stops } = decideSettlement(message.row, outcome, state.uidValidity);
     if (stops !== null) {
@@ -95,7 +95,25 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
     settle(message.row, settlement);
   };
 
-  const start = (message: PreparedMessage, state: FolderState): void => {
+  const adopt = async ({ adopted, targetFolderId, state }: ReadBatch): Promise<void> => {
+    if (adopted.length === 0) {
+      return;
+    }
+    await deps.ledger.adopt(
+      input.turn,
+      adopted.map(({ row, ...found }) => ({
+        id: row.id,
+        ...found,
+        targetFolderId,
+        targetUidValidity: state.uidValidity,
+      })),
+    );
+    for (const { row } of adopted) {
+      input.onProgress({ kind: 'message', sizeBytes: row.sizeBytes, state: 'adopted' });
+    }
+  };
+
+  const start = (message: PreparedRow, state: FolderState): void => {
     const appended = appendOne(message, state)
       .catch((error: unknown) => {
         // An append rejects for a defect alone; its row stays a suspect.
@@ -131,6 +149,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
       try {
         await answeredTo(batch.wasTried ? 0 : MAX_UNANSWERED);
         throwIfStopped();
+        await adopt(batch);
         await deps.ledger.recordIntents(input.turn, intentsOf(batch));
       } catch (error) {
         release(deps, batch);

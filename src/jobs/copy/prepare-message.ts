@@ -10,6 +10,8 @@ import type { OutgoingMessage, TargetTraits } from '../ports.ts';
 export interface PreparedMessage {
   readonly outgoing: OutgoingMessage;
   readonly key: string;
+  /** Without a usable Message-ID: other messages may well have the same key. */
+  readonly weak: boolean;
   /** Of the bytes without the stamp. */
   readonly sha256: string;
   /** Changes that the target made necessary, by code. */
@@ -43,7 +45,7 @@ export function prepareMessage(
         flags: allowFlags(row.flags, traits.allowedFlags),
         receivedAt: row.receivedAt,
       },
-      key: messageKey(splitMessage(body).header).key,
+      ...messageKey(splitMessage(body).header),
       sha256: createHash('sha256').update(body).digest('hex'),
       repairs: guarded.repairs,
     },

@@ -1,23 +1,26 @@
 import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
-import type { FolderState, OutgoingMessage } from '../ports.ts';
+import type { FolderState } from '../ports.ts';
+import { type Adoption, openAdoption } from './adoption.ts';
 import { cutBatches } from './batches.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
-import { prepareMessage } from './prepare-message.ts';
+import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
 
 /** After this many attempts a message is named as one that breaks the connection, and left. */
 const MAX_ATTEMPTS = 4;
 
-const RENUMBERED = 'copy.source-renumbered';
+const RENUMBERED = { state: 'failed', reason: 'copy.source-renumbered' } as const;
 
 /** A message in memory, ready to be sent. */
-export interface PreparedMessage {
+export interface PreparedRow extends PreparedMessage {
   readonly row: OpenRow;
-  readonly outgoing: OutgoingMessage;
-  readonly key: string;
-  readonly sha256: string;
-  readonly repairs: readonly string[];
   /** Held in the byte budget until the append is answered. */
   readonly heldBytes: number;
+}
+
+/** A row for which the message already stands in the target folder. */
+export interface Adopted extends Pick<PreparedMessage, 'key' | 'sha256'> {
+  readonly row: OpenRow;
+  readonly targetUid: number;
 }
 
 /** Messages of one folder whose intents are committed together. */
@@ -25,7 +28,8 @@ export interface ReadBatch {
   readonly targetFolderId: number;
   /** Answered before the batch's first octet leaves on any connection: a look for its suspects begins here. */
   readonly state: FolderState;
-  readonly messages: readonly PreparedMessage[];
+  readonly messages: readonly PreparedRow[];
+  readonly adopted: readonly Adopted[];
   /** Some were tried before: they share the wire with nobody else. */
   readonly wasTried: boolean;
 }
@@ -51,19 +55,29 @@ export async function* readBatches(
     }
     input.onProgress({ kind: 'folder', path: folder.sourcePath, open: rows.length });
     const targetFolderId = await deps.ledger.targetFolderId(input.targetMailbox, folder.targetPath);
-    const { uidValidity } = await deps.source.openFolder(folder.sourcePath, signal);
+    const [{ uidValidity }, before] = await Promise.all([
+      deps.source.openFolder(folder.sourcePath, signal),
+      deps.target.folderState(folder.targetPath, signal),
+    ]);
     if (uidValidity !== folder.uidValidity) {
       // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
-      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED);
-      rows.forEach((row) => settle(row, { id: row.id, state: 'failed', reason: RENUMBERED }));
+      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED.reason);
+      rows.forEach((row) => settle(row, { id: row.id, ...RENUMBERED }));
       continue;
     }
+    const adoption = await openAdoption(
+      deps,
+      input,
+      { folder, targetFolderId, state: before, rows },
+      signal,
+    );
     for (const batch of cutBatches(rows)) {
       const [state, messages] = await Promise.all([
         deps.target.folderState(folder.targetPath, signal),
-        readBatch(context, folder, batch),
+        readBatch(context, { folder, adoption }, batch),
       ]);
-      yield { targetFolderId, state, messages, wasTried: batch.some((row) => row.attempts > 0) };
+      const wasTried = batch.some((row) => row.attempts > 0);
+      yield { targetFolderId, state, ...messages, wasTried };
     }
   }
 }
@@ -71,25 +85,29 @@ export async function* readBatches(
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
 async function readBatch(
   { deps, settle, signal }: ReadContext,
-  folder: FolderRow,
+  { folder, adoption }: { readonly folder: FolderRow; readonly adoption: Adoption },
   batch: readonly OpenRow[],
-): Promise<readonly PreparedMessage[]> {
+): Promise<Pick<ReadBatch, 'messages' | 'adopted'>> {
   const worthTrying = batch.filter((row) => row.attempts < MAX_ATTEMPTS);
   for (const row of batch.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
     settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
   }
   if (worthTrying.length === 0) {
-    return [];
+    return { messages: [], adopted: [] };
   }
   let heldBytes = worthTrying.reduce((sum, row) => sum + row.sizeBytes, 0);
   await deps.budget.acquire(heldBytes, signal);
-  const leave = (row: OpenRow, settlement: Settlement): void => {
-    settle(row, settlement);
+  const drop = (row: OpenRow): void => {
     heldBytes -= row.sizeBytes;
     deps.budget.release(row.sizeBytes);
   };
+  const leave = (row: OpenRow, settlement: Settlement): void => {
+    settle(row, settlement);
+    drop(row);
+  };
   const rowOf = new Map(worthTrying.map((row) => [row.uid, row]));
-  const prepared: PreparedMessage[] = [];
+  const messages: PreparedRow[] = [];
+  const adopted: Adopted[] = [];
   try {
     for await (const { uid, bytes } of deps.source.readMessages([...rowOf.keys()], signal)) {
       const row = rowOf.get(uid);
@@ -101,8 +119,16 @@ async function readBatch(
       const result = prepareMessage(row, bytes, { folderPath: folder.targetPath, traits });
       if (result.kind === 'refused') {
         leave(row, { id: row.id, state: 'failed', reason: result.reason });
+        continue;
+      }
+      const { message } = result;
+      // What was tried before is no stranger's: it is looked for as a suspect.
+      const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
+      if (targetUid === null) {
+        messages.push({ ...message, row, heldBytes: row.sizeBytes });
       } else {
-        prepared.push({ ...result.message, row, heldBytes: row.sizeBytes });
+        adopted.push({ row, targetUid, key: message.key, sha256: message.sha256 });
+        drop(row);
       }
     }
   } catch (error) {
@@ -113,5 +139,5 @@ async function readBatch(
   for (const row of rowOf.values()) {
     leave(row, { id: row.id, state: 'gone' });
   }
-  return prepared;
+  return { messages, adopted };
 }

@@ -1,25 +1,16 @@
 import type pg from 'pg';
 import { TurnLostError } from '../errors.ts';
-import type {
-  DeliveredRow,
-  FolderRow,
-  Intent,
-  LeftRow,
-  OpenRow,
-  Settlement,
-  SuspectRow,
-  Turn,
-} from '../ledger.ts';
-import type { SourceMessage } from '../ports.ts';
+import type { AdoptedRow, Intent, Settlement, Turn } from '../ledger.ts';
+import type { FolderState, SourceMessage } from '../ports.ts';
 import { inTransaction } from './connect.ts';
+import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
-export interface LedgerStore {
+export interface LedgerStore extends LedgerReads {
   /** Takes the turn with a migration: every earlier turn can write nothing any more. */
   takeTurn(migrationId: string): Promise<Turn>;
   targetFolderId(mailbox: string, path: string): Promise<number>;
   saveFolder(turn: Turn, folder: NewFolder): Promise<void>;
-  folders(migrationId: string): Promise<readonly FolderRow[]>;
   /** Notes how many messages the server counts in a folder that is not listed yet. */
   noteCount(turn: Turn, folderId: number, messages: number): Promise<void>;
   finishFolder(turn: Turn, folderId: number, pass: number): Promise<void>;
@@ -27,37 +18,13 @@ export interface LedgerStore {
   markFolderProblem(turn: Turn, folderId: number, problem: string): Promise<void>;
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
   recordListing(turn: Turn, folderId: number, listing: Listing): Promise<void>;
-  openRows(folderId: number): Promise<readonly OpenRow[]>;
-  /** Those of the folders in which something is still to be copied. */
-  foldersWithOpenRows(folderIds: readonly number[]): Promise<readonly number[]>;
   /** Committed, and flushed to disk, before the first octet of the batch leaves. */
   recordIntents(turn: Turn, intents: readonly Intent[]): Promise<void>;
+  /** The target folder as it was when this migration first saw it; `now` is noted the first time. */
+  targetBefore(turn: Turn, folderId: number, now: FolderState): Promise<FolderState>;
+  adopt(turn: Turn, rows: readonly AdoptedRow[]): Promise<void>;
   settle(turn: Turn, settlements: readonly Settlement[]): Promise<void>;
-  /** Rows in flight that no earlier epoch can answer for any more. */
-  suspects(turn: Turn): Promise<readonly SuspectRow[]>;
-  /** Those of `uids` that already settle a row of any migration. */
-  claimedUids(
-    targetFolderId: number,
-    uidValidity: number,
-    uids: readonly number[],
-  ): Promise<ReadonlySet<number>>;
-  /** The last message written to a folder of which the UID is known. */
-  newestDone(folderId: number): Promise<{ readonly id: number; readonly targetUid: number } | null>;
-  /** What a folder's ledger says is at the target, for the verification. */
-  deliveredRows(folderId: number): Promise<readonly DeliveredRow[]>;
-  /** What was not copied, with its reason. */
-  leftRows(migrationId: string): Promise<readonly LeftRow[]>;
   setStampProven(turn: Turn): Promise<void>;
-  /** What the listed folders hold, for a progress bar: all of it, and what of it is settled. */
-  planned(migrationId: string): Promise<Planned>;
-}
-
-export interface Planned {
-  readonly folders: number;
-  readonly messages: number;
-  readonly bytes: number;
-  readonly messagesSettled: number;
-  readonly bytesSettled: number;
 }
 
 export interface Listing {
@@ -89,6 +56,8 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
     });
 
   return {
+    ...createLedgerReads(pool),
+
     async takeTurn(migrationId) {
       const { rows } = await pool.query<{ epoch: number }>(
         'update migrations set epoch = epoch + 1 where id = $1 returning epoch',
@@ -120,16 +89,6 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
           ],
         );
       }),
-
-    async folders(migrationId) {
-      const { rows } = await pool.query<FolderRow>(
-        `select id, source_path as "sourcePath", target_path as "targetPath", special_use as "specialUse",
-                messages, uid_validity as "uidValidity", pass_listed as "passListed", pass_done as "passDone", problem
-           from folders where migration_id = $1 order by id`,
-        [migrationId],
-      );
-      return rows;
-    },
 
     noteCount: (turn, folderId, messages) =>
       whileHolding(turn, async (client) => {
@@ -164,95 +123,44 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         );
       }),
 
-    async openRows(folderId) {
-      const { rows } = await pool.query<OpenRow>(
-        `select id, uid, size_bytes as "sizeBytes", received_at as "receivedAt", flags, attempts
-           from messages where folder_id = $1 and state = 'listed' order by uid`,
-        [folderId],
-      );
-      return rows;
-    },
-
-    async foldersWithOpenRows(folderIds) {
-      const { rows } = await pool.query<{ id: number }>(
-        `select distinct folder_id as id from messages
-          where folder_id = any($1::bigint[]) and state = 'listed'`,
-        [folderIds],
-      );
-      return rows.map(({ id }) => id);
-    },
-
     recordIntents: (turn, intents) =>
       whileHolding(turn, (client) => updateIntents(client, turn, intents)),
 
+    targetBefore: (turn, folderId, now) =>
+      whileHolding(turn, async (client) => {
+        const { rows } = await client.query<FolderState>(
+          `update folders
+              set target_uid_validity = coalesce(target_uid_validity, $2),
+                  target_uid_next = coalesce(target_uid_next, $3),
+                  target_exists = coalesce(target_exists, $4)
+            where id = $1
+            returning target_uid_validity as "uidValidity", target_uid_next as "uidNext",
+                      target_exists as "exists"`,
+          [folderId, now.uidValidity, now.uidNext, now.exists],
+        );
+        return rows[0] ?? now;
+      }),
+
+    adopt: (turn, adopted) =>
+      whileHolding(turn, async (client) => {
+        await client.query(
+          `update messages m set state = 'adopted', key = t.key, sha256 = t.sha256,
+                  target_folder_id = t.folder, target_uid_validity = t.validity, target_uid = t.uid
+             from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+                  as t(id, key, sha256, folder, validity, uid)
+            where m.id = t.id and m.state = 'listed'`,
+          [
+            adopted.map((row) => row.id),
+            adopted.map((row) => row.key),
+            adopted.map((row) => row.sha256),
+            adopted.map((row) => row.targetFolderId),
+            adopted.map((row) => row.targetUidValidity),
+            adopted.map((row) => row.targetUid),
+          ],
+        );
+      }),
+
     settle: (turn, settlements) => whileHolding(turn, (client) => updateRows(client, settlements)),
-
-    async suspects(turn) {
-      const { rows } = await pool.query<SuspectRow>(
-        `select m.id, m.folder_id as "folderId", m.uid, m.key, m.sha256, m.sent_bytes as "sentBytes",
-                m.received_at as "receivedAt", m.flags, m.target_uid_validity as "targetUidValidity",
-                m.target_folder_id as "targetFolderId", t.path as "targetPath",
-                m.look_from as "lookFrom", m.attempts, m.link_died_at as "linkDiedAt",
-                m.empty_looks as "emptyLooks"
-           from messages m join folders f on f.id = m.folder_id join target_folders t on t.id = m.target_folder_id
-          where f.migration_id = $1 and m.state = 'in-flight' order by m.folder_id, m.id`,
-        [turn.migrationId],
-      );
-      return rows;
-    },
-
-    async claimedUids(targetFolderId, uidValidity, uids) {
-      const { rows } = await pool.query<{ uid: number }>(
-        `select target_uid as uid from messages
-          where target_folder_id = $1 and target_uid_validity = $2 and target_uid = any($3::bigint[])`,
-        [targetFolderId, uidValidity, uids],
-      );
-      return new Set(rows.map((row) => row.uid));
-    },
-
-    async deliveredRows(folderId) {
-      const { rows } = await pool.query<DeliveredRow>(
-        `select id, uid, key, size_bytes as "sizeBytes", received_at as "receivedAt", flags,
-                target_uid as "targetUid"
-           from messages where folder_id = $1 and state in ('done', 'adopted') order by uid`,
-        [folderId],
-      );
-      return rows;
-    },
-
-    async leftRows(migrationId) {
-      const { rows } = await pool.query<LeftRow>(
-        `select f.source_path as folder, m.uid, m.size_bytes as "sizeBytes",
-                m.received_at as "receivedAt", m.state as outcome, coalesce(m.reason, '') as reason
-           from messages m join folders f on f.id = m.folder_id
-          where f.migration_id = $1 and m.state in ('skipped', 'failed') order by f.id, m.uid`,
-        [migrationId],
-      );
-      return rows;
-    },
-
-    async newestDone(folderId) {
-      const { rows } = await pool.query<{ id: number; targetUid: number }>(
-        `select id, target_uid as "targetUid" from messages
-          where folder_id = $1 and state = 'done' and target_uid is not null
-          order by target_uid desc limit 1`,
-        [folderId],
-      );
-      return rows[0] ?? null;
-    },
-
-    async planned(migrationId) {
-      const { rows } = await pool.query<Planned>(
-        `select count(distinct f.id)::int as folders, count(m.id)::int as messages,
-                coalesce(sum(m.size_bytes), 0)::bigint as bytes,
-                count(m.id) filter (where m.state not in ('listed', 'in-flight'))::int as "messagesSettled",
-                coalesce(sum(m.size_bytes) filter (where m.state not in ('listed', 'in-flight')), 0)::bigint
-                  as "bytesSettled"
-           from folders f left join messages m on m.folder_id = f.id where f.migration_id = $1`,
-        [migrationId],
-      );
-      return rows[0] ?? { folders: 0, messages: 0, bytes: 0, messagesSettled: 0, bytesSettled: 0 };
-    },
 
     setStampProven: (turn) =>
       whileHolding(turn, async (client) => {

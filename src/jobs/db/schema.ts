@@ -100,6 +100,10 @@ export const folders = pgTable(
     passListed: integer('pass_listed').notNull().default(-1),
     /** The last pass that went through this folder to its end; -1 before the first. */
     passDone: integer('pass_done').notNull().default(-1),
+    /** The target folder as it was before anything was written to it: what stood there may be adopted. */
+    targetUidValidity: bigint('target_uid_validity', { mode: 'number' }),
+    targetUidNext: bigint('target_uid_next', { mode: 'number' }),
+    targetExists: integer('target_exists'),
     /** Why the folder cannot be opened, where it cannot. */
     problem: text('problem'),
   },

@@ -48,11 +48,13 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
+const RECEIVED = new Date('2020-05-17T08:30:00Z');
+
 function sampleMailbox(): FakeMailbox {
   const mailbox = new FakeMailbox();
   const message = (n: number, id = `<${n}@example.com>`): Buffer =>
     Buffer.from(`Message-ID: ${id}\r\nSubject: Message ${n}\r\n\r\nBody ${n}\r\n`);
-  const receivedAt = new Date('2020-05-17T08:30:00Z');
+  const receivedAt = RECEIVED;
   for (let n = 1; n <= 6; n += 1) {
     mailbox.add('INBOX', { bytes: message(n), flags: n % 2 ? ['\\Seen'] : [], receivedAt });
   }
@@ -106,10 +108,22 @@ interface World {
   run(checkpoint?: Checkpoint, options?: FakeTargetOptions): Promise<void>;
 }
 
-async function createWorld(name: string, traits: TargetTraits): Promise<World> {
-  const source = sampleMailbox();
+interface Mailboxes {
+  readonly source: FakeMailbox;
+  readonly target: FakeMailbox;
+}
+
+function freshMailboxes(): Mailboxes {
   const target = new FakeMailbox();
   target.folder('INBOX');
+  return { source: sampleMailbox(), target };
+}
+
+async function createWorld(
+  name: string,
+  traits: TargetTraits,
+  { source, target }: Mailboxes = freshMailboxes(),
+): Promise<World> {
   const store = createCopyStore(database.pool);
   const ledger = createLedgerStore(database.pool);
   const migration = await store.findOrCreate({
@@ -198,6 +212,24 @@ describe.each([
       );
     }
     expect(n).toBeGreaterThan(25);
+  });
+
+  test('whose ledger was lost adopts what is there, twins counted, and sends only the rest', async () => {
+    const lost = await createWorld(`${name} lost ledger`, traits);
+    await lost.run();
+    // Three of seven never arrived, one of the twins among them.
+    lost.target.folder('INBOX').messages.splice(4);
+    // A message of the person's own, with the date and size of one of ours.
+    const own = { ...lost.source.folder('INBOX').messages[3], flags: [] };
+    const text = own.bytes?.toString().replace('<4@', '<9@').replace('Body 4', 'Mine 4') ?? '';
+    lost.target.add('INBOX', { bytes: Buffer.from(text), flags: [], receivedAt: RECEIVED });
+    const anew = await createWorld(`${name} anew`, traits, lost);
+    await anew.run();
+    const copied = anew.target.contents(withoutStamp);
+    expect(copied['INBOX']?.length).toBe((anew.source.contents()['INBOX']?.length ?? 0) + 1);
+    expect(copied['INBOX']).toEqual(expect.arrayContaining(anew.source.contents()['INBOX'] ?? []));
+    await anew.run();
+    expect(anew.target.contents(withoutStamp)).toEqual(copied);
   });
 
   test('finds appends whose answer was lost, and sends again what never left', async () => {
