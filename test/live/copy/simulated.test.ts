@@ -18,7 +18,6 @@ const FOLDER_NAMES = {
   'Sent Messages': 'Sent Items',
   'Deleted Messages': 'Deleted Items',
   Junk: 'Junk Email',
-  Notes: 'Notes (iCloud)',
   Files: 'Files (iCloud)',
   Calendar: 'Calendar (iCloud)',
   projects: 'projects (2)',
@@ -68,14 +67,17 @@ describe('node src/main.ts copy, on the simulated servers', () => {
     const first = await runMain(words, environment);
     expect(first.errors).toBe('');
     const stored = await world.counters(ACCOUNT);
+    // Notes does not open at iCloud: nothing can be copied of it, and no empty folder is left for it.
+    const source = await world.source(ACCOUNT);
     const result = await compareMailboxes({
-      source: await world.source(ACCOUNT),
+      source: { folders: source.folders.filter(({ name }) => name !== 'Notes') },
       target: await world.target(ACCOUNT, 'served'),
       mode: 'semantic',
       folderNames: FOLDER_NAMES,
       expected: EXPECTED,
     });
     mustAgree(result);
+    expect(result.foldersExtra).not.toContain('Notes (iCloud)');
     expect(first.output.trim().split('\n')).toEqual([
       'Copying the mailbox.',
       `${result.sourceMessages} messages = ${result.targetMessages} copied + 0 already there + 0 skipped + 1 failed`,
