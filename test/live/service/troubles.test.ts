@@ -13,9 +13,7 @@ import { queryService } from '../../support/service-database.ts';
 
 /** Slow enough that a copy can be caught in its middle. */
 const SLOW_APPEND_MS = 150;
-const SLOW_FETCH_MS = 1200;
-/** At most so much is sent ahead of its answers. */
-const IN_FLIGHT_MS = 4000;
+const SLOW_FETCH_MS = 800;
 
 let dir = '';
 let world: WholeWorld;
@@ -160,7 +158,6 @@ test('[UNAVAILABLE] at the login is not a wrong password: tried again at a time 
   await play.person.see(/Apple is not answering just now. I try again at \d\d:\d\d/, 30_000);
   await play.seeState('Pilot ready for review');
   expect(saidTo(play)).not.toContain('did not accept');
-  await finishWell(play);
 });
 
 test('iCloud cannot be reached, at the login and in the middle: says when it tries again, and goes on', async () => {
@@ -206,7 +203,7 @@ test('revoked at Apple in the middle: only this person is asked again, and the c
   await finishWell(play);
 });
 
-test('the mailbox is full: an admin is told; after room was made, "Try again" finishes', async () => {
+test('Exchange asks to slow down, then the mailbox is full: until when, and what to do', async () => {
   const play = moveOf('Ful Mailbox');
   await play.until('pilot');
   const target = accountAt('exchange', play.mover.user.userPrincipalName);
@@ -214,7 +211,12 @@ test('the mailbox is full: an admin is told; after room was made, "Try again" fi
     .flatMap(({ messages }) => messages)
     .reduce((sum, { bytes }) => sum + bytes.length, 0);
   target.quotaBytes = used + 5000;
+  const throttle = { kind: 'throttle', ms: 4000, thenBye: true } as const;
+  world.exchange.faults.push({ command: 'APPEND', times: 1, action: throttle });
   await play.until('syncing');
+  expect(entryToText(await play.seeState('Waiting'))).toMatch(
+    /asked me to slow down until \d\d:\d\d/,
+  );
   const card = entryToText(await play.seeState('Needs an admin'));
   expect(card).toContain('The mailbox is full, or Exchange says so because it is overloaded.');
   expect(card).toContain('Make room');
@@ -222,18 +224,6 @@ test('the mailbox is full: an admin is told; after room was made, "Try again" fi
   await world.teams.channel.see(/An admin: Ful Mailbox\. The mailbox is full/);
   target.quotaBytes = Number.POSITIVE_INFINITY;
   await play.admin.press('Try again');
-  await finishWell(play);
-});
-
-test('Exchange asks to slow down: the card says until when, and the copy goes on by itself', async () => {
-  const play = moveOf('Thro Ttled');
-  await play.until('pilot');
-  const throttle = { kind: 'throttle', ms: 4000, thenBye: true } as const;
-  world.exchange.faults.push({ command: 'APPEND', times: 1, action: throttle });
-  await play.until('syncing');
-  expect(entryToText(await play.seeState('Waiting'))).toMatch(
-    /asked me to slow down until \d\d:\d\d/,
-  );
   await finishWell(play);
 });
 
@@ -304,7 +294,8 @@ test('cancelled in the middle: IMAP and access are put back, the password is pur
   expect(purged).toHaveLength(1);
   await play.person.see('Your move has ended', 30_000);
   // What was on its way to Exchange when the button was pressed may still arrive; then nothing more.
-  await delay(IN_FLIGHT_MS);
+  hurry();
+  await delay(1000);
   const stored = storedFor(play);
   expect(stored).toBeGreaterThan(0);
   expect(stored).toBeLessThan(200);
