@@ -3,7 +3,7 @@
  * Exchange admin endpoint, with one tenant and the people of the demo in it. Imports nothing of src.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { startExchangeServer } from './imap/exchange.ts';
 import { startIcloudServer } from './imap/icloud.ts';
 import type { ImapServer } from './imap/server.ts';
@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly seed?: number;
   /** How long a new mailbox takes to appear. */
   readonly provisioningMs?: number;
+  /** PEM of authorities that the service must trust too, where other mail servers take part. */
+  readonly moreAuthorities?: readonly string[];
 }
 
 export interface World {
@@ -67,6 +69,8 @@ export interface World {
 export async function startWorld(options: WorldOptions): Promise<World> {
   await mkdir(options.dir, { recursive: true });
   const authority = await createTestAuthority(options.dir);
+  const more = (options.moreAuthorities ?? []).map((pem) => `\n${pem}`);
+  await appendFile(authority.caFile, more.join(''));
   const tls = { key: authority.key, cert: authority.cert };
   const { directory, people, clientId, secret } = createTenant(options.provisioningMs ?? 0);
   const m365 = await startM365({ directory, tls });

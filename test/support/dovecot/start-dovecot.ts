@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTestAuthority } from '../../sim/tls.ts';
 import { type DovecotConfigInput, dovecotConfig, oauthConfig } from './dovecot-config.ts';
-import { type IntrospectionServer, startIntrospection } from './introspection.ts';
+import { type IntrospectionServer, startIntrospection, type TokenOwner } from './introspection.ts';
 
 const PROGRAM = '/usr/sbin/dovecot';
 /** Nobody's number on Debian; Dovecot refuses mail that root owns. */
@@ -22,6 +22,10 @@ export interface DovecotOptions {
   readonly capabilities?: string;
   /** Offers XOAUTH2; tokens are made good by `tokens.allow`. */
   readonly xoauth2?: boolean;
+  /** Whose a token is that `tokens.allow` does not know. */
+  readonly tokenOwner?: TokenOwner;
+  /** Of every account; made up where it is left out. */
+  readonly password?: string;
   /** Folders of every account beside INBOX, with a special-use attribute or null. */
   readonly folders?: Readonly<Record<string, string | null>>;
   /** False saves time where nothing is killed. */
@@ -117,9 +121,9 @@ async function makeDirectories(dir: string): Promise<Owner> {
 export async function startDovecot(options: DovecotOptions = {}): Promise<DovecotServer> {
   const dir = await mkdtemp(join(tmpdir(), 'sb-dovecot-'));
   const tls = await createTestAuthority(join(dir, 'tls'));
-  const oauth = options.xoauth2 ? await startIntrospection() : null;
+  const oauth = options.xoauth2 ? await startIntrospection(options.tokenOwner) : null;
   const [port, tlsPort] = [await freePort(), await freePort()];
-  const password = `pw-${port}`;
+  const password = options.password ?? `pw-${port}`;
   const owner = await makeDirectories(dir);
   const config = dovecotConfig({
     ...owner,
