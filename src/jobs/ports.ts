@@ -92,6 +92,50 @@ export interface TargetMessage {
   readonly header: Buffer;
 }
 
+/** New flags for a message, on the condition that it still shows those that we wrote. */
+export interface FlagChange {
+  readonly uid: number;
+  readonly written: readonly string[];
+  readonly wanted: readonly string[];
+}
+
+/** `touched`: the person changed the flags since, and they stay · `gone`: no such UID any more. */
+export type FlagOutcome = 'changed' | 'touched' | 'gone';
+
+/** `uid` null where the server named none (no COPYUID) · `gone`: no such UID any more. */
+export type MoveOutcome =
+  | { readonly kind: 'moved'; readonly uidValidity: number | null; readonly uid: number | null }
+  | { readonly kind: 'gone' };
+
+/** A folder of the target as the caller knows it; another UIDVALIDITY than this throws. */
+export interface KnownTargetFolder {
+  readonly path: string;
+  readonly uidValidity: number;
+}
+
+/** Changes to mail that we wrote before. */
+export interface MailChanges {
+  /** Applies each change whose message still shows the flags that were written; every UID is answered. */
+  changeFlags(
+    folder: KnownTargetFolder,
+    changes: readonly FlagChange[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, FlagOutcome>>;
+  /** Moves messages inside the mailbox; every UID is answered. A lost link leaves open which were moved. */
+  moveMessages(
+    folder: KnownTargetFolder,
+    toPath: string,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, MoveOutcome>>;
+  /** Removes exactly these (UIDPLUS); returns those it removed, none where the server cannot. */
+  removeMessages(
+    folder: KnownTargetFolder,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<number>>;
+}
+
 /** Where mail is written. Appends are pipelined inside; call `append` without awaiting the last one. */
 export interface MailTarget {
   listFolders(signal: AbortSignal): Promise<readonly TargetFolder[]>;

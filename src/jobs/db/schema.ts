@@ -104,6 +104,11 @@ export const folders = pgTable(
     targetUidValidity: bigint('target_uid_validity', { mode: 'number' }),
     targetUidNext: bigint('target_uid_next', { mode: 'number' }),
     targetExists: integer('target_exists'),
+    /** UIDNEXT and HIGHESTMODSEQ of the source folder when it was last listed; null where not known. */
+    sourceUidNext: bigint('source_uid_next', { mode: 'number' }),
+    sourceModSeq: text('source_mod_seq'),
+    /** Second copies of our own that were found and removed. */
+    surplusRemoved: integer('surplus_removed').notNull().default(0),
     /** Why the folder cannot be opened, where it cannot. */
     problem: text('problem'),
   },
@@ -158,6 +163,18 @@ export const messages = pgTable(
     linkDiedAt: instant('link_died_at'),
     /** Looks since then that found nothing. */
     emptyLooks: integer('empty_looks').notNull().default(0),
+    /** The flags that the target was given last; null before the message was written. */
+    writtenFlags: text('written_flags').array(),
+    /** `flags` changed at the source since the message was written. */
+    flagsChanged: boolean('flags_changed').notNull().default(false),
+    /** The source no longer shows this UID: deleted or moved there. */
+    vanished: boolean('vanished').notNull().default(false),
+    /** The row id in the stamp of the message at the target, where it is another row's. */
+    stampId: bigint('stamp_id', { mode: 'number' }),
+    /** Times that the source listed the message, gave others, and held this one back. */
+    withheld: integer('withheld').notNull().default(0),
+    /** After more than one attempt: the target was looked through for a second copy. */
+    surplusChecked: boolean('surplus_checked').notNull().default(false),
   },
   (table) => [
     unique('messages_source').on(table.folderId, table.uidValidity, table.uid),
@@ -166,6 +183,9 @@ export const messages = pgTable(
       .on(table.targetFolderId, table.targetUidValidity, table.targetUid)
       .where(sql`${table.targetUid} is not null`),
     index('messages_open').on(table.folderId, table.state),
+    // A message that turns up elsewhere is held against those that vanished.
+    index('messages_vanished').on(table.key).where(sql`${table.vanished}`),
+    index('messages_flags').on(table.folderId).where(sql`${table.flagsChanged}`),
   ],
 );
 
