@@ -29,7 +29,9 @@ function isLinkLoss(error: unknown): boolean {
 export class ControlSession {
   readonly #deps: ControlSessionDeps;
   #connection: ControlConnection | null = null;
+  #connecting: Promise<ControlConnection> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  #shared: { users: number; readonly release: Promise<() => void> } | null = null;
   #closed = false;
 
   constructor(deps: ControlSessionDeps) {
@@ -53,18 +55,37 @@ export class ControlSession {
     return release;
   }
 
+  /**
+   * The same for callers that may use the connection together, each of their commands being sent behind
+   * those of the one before: reserved with the first of them, released with the last.
+   */
+  async share(): Promise<() => void> {
+    this.#shared ??= { users: 0, release: this.reserve() };
+    const shared = this.#shared;
+    shared.users += 1;
+    const release = await shared.release;
+    return () => {
+      shared.users -= 1;
+      if (shared.users === 0) {
+        this.#shared = null;
+        release();
+      }
+    };
+  }
+
   /** The live connection, opened if there is none; for callers that hold a reservation. */
   async connection(signal: AbortSignal): Promise<ControlConnection> {
     signal.throwIfAborted();
     if (this.#closed) {
       throw new ConnectionLostError();
     }
-    if (!this.#connection || this.#connection.wire.link.endedBy) {
-      const { sockets, ...facts } = await this.#deps.connect(signal);
-      const wire = new CommandWire({ sockets, profile: facts.profile, clock: this.#deps.clock });
-      this.#connection = { ...facts, wire };
+    if (this.#connection && !this.#connection.wire.link.endedBy) {
+      return this.#connection;
     }
-    return this.#connection;
+    this.#connecting ??= this.#connect(signal).finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
   }
 
   /** Waits before attempt `attempt` (1 is the first repetition), or throws the error that leads there. */
@@ -90,6 +111,13 @@ export class ControlSession {
     this.#closed = true;
     this.#connection?.wire.close();
     this.#connection = null;
+  }
+
+  async #connect(signal: AbortSignal): Promise<ControlConnection> {
+    const { sockets, ...facts } = await this.#deps.connect(signal);
+    const wire = new CommandWire({ sockets, profile: facts.profile, clock: this.#deps.clock });
+    this.#connection = { ...facts, wire };
+    return this.#connection;
   }
 
   async #attempt<T>(

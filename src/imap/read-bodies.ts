@@ -86,11 +86,14 @@ async function throwForWithheld(open: ReadonlySet<number>, input: ReadBodiesInpu
   }
 }
 
-/** Whole messages in the server's order, each UID once. */
+/**
+ * Whole messages in the server's order, each UID once. Called again before the last call has ended, its
+ * FETCH leaves behind the one that is being answered.
+ */
 export async function* readBodies(
   input: ReadBodiesInput,
 ): AsyncGenerator<ImapMessageBody, void, void> {
-  const release = await input.session.reserve();
+  const release = await input.session.share();
   try {
     const open = new Set(input.uids);
     yield* readAcrossLosses(open, input);

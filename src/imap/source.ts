@@ -64,6 +64,7 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
   const session = new ControlSession(deps);
   let listed: readonly ListedFolder[] = [];
   let open: OpenFolder | null = null;
+  let refreshing: Promise<OpenFolder> | null = null;
 
   async function examineHere(
     path: string,
@@ -161,7 +162,11 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
         openWire: async () => {
           const connection = await session.connection(signal);
           if (open?.wire !== connection.wire) {
-            await refresh(connection, signal);
+            // Readers that share the connection open the folder again once.
+            refreshing ??= refresh(connection, signal).finally(() => {
+              refreshing = null;
+            });
+            await refreshing;
           }
           return connection.wire;
         },

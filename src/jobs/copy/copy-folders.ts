@@ -2,7 +2,7 @@ import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
-import { type PreparedRow, type ReadBatch, readBatches } from './read-batches.ts';
+import { type PreparedRow, type ReadBatch, readBatches, releaseBatch } from './read-batches.ts';
 import { createSettler } from './settler.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function copyFolders(
       }
       ahead = readAhead(batches);
       if (input.mustYield()) {
-        release(deps, batch);
+        releaseBatch(deps.budget, batch);
         return 'yielded';
       }
       await sender.send(batch);
@@ -45,7 +45,7 @@ export async function copyFolders(
     // What was read ahead and not sent goes back; it has no intent, so nothing of it has left.
     const [unsent] = await Promise.allSettled([ahead]);
     if (unsent.status === 'fulfilled' && unsent.value.done !== true) {
-      release(deps, unsent.value.value);
+      releaseBatch(deps.budget, unsent.value.value);
     }
     await batches.return();
     await sender.settleAll();
@@ -59,10 +59,6 @@ function readAhead(batches: ReturnType<typeof readBatches>): ReturnType<typeof b
   const next = batches.next();
   next.catch(() => undefined);
   return next;
-}
-
-function release(deps: Pick<CopyDeps, 'budget'>, { messages }: ReadBatch): void {
-  deps.budget.release(messages.reduce((sum, { heldBytes }) => sum + heldBytes, 0));
 }
 
 interface Sender {
@@ -152,7 +148,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
         await adopt(batch);
         await deps.ledger.recordIntents(input.turn, intentsOf(batch));
       } catch (error) {
-        release(deps, batch);
+        releaseBatch(deps.budget, batch);
         throw error;
       }
       for (const message of batch.messages) {

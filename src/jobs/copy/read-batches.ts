@@ -2,6 +2,7 @@ import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import { type Adoption, openAdoption } from './adoption.ts';
 import { cutBatches } from './batches.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
 
@@ -71,15 +72,63 @@ export async function* readBatches(
       { folder, targetFolderId, state: before, rows },
       signal,
     );
-    for (const batch of cutBatches(rows)) {
+    yield* readAhead(deps.budget, cutBatches(rows), async (batch) => {
       const [state, messages] = await Promise.all([
         deps.target.folderState(folder.targetPath, signal),
         readBatch(context, { folder, adoption }, batch),
       ]);
       const wasTried = batch.some((row) => row.attempts > 0);
-      yield { targetFolderId, state, ...messages, wasTried };
+      return { targetFolderId, state, ...messages, wasTried };
+    });
+  }
+}
+
+/** So that a FETCH is under way while the one before is being answered. */
+const READS_AT_ONCE = 2;
+
+/** Reads batches in their order, the next ones already asked for. */
+async function* readAhead(
+  budget: ByteBudget,
+  batches: readonly (readonly OpenRow[])[],
+  read: (batch: readonly OpenRow[]) => Promise<ReadBatch>,
+): AsyncGenerator<ReadBatch, void, void> {
+  const reading: Promise<ReadBatch>[] = [];
+  try {
+    for (const batch of batches) {
+      const started = read(batch);
+      // Should it fail while nobody looks, whoever takes it hears of it.
+      started.catch(() => undefined);
+      reading.push(started);
+      if (reading.length >= READS_AT_ONCE) {
+        yield await takeOldest(reading);
+      }
+    }
+    while (reading.length > 0) {
+      yield await takeOldest(reading);
+    }
+  } finally {
+    for (const left of await Promise.allSettled(reading)) {
+      if (left.status === 'fulfilled') {
+        releaseBatch(budget, left.value);
+      }
     }
   }
+}
+
+/** Taken out only when it is read: what failed stays, for whoever cleans up. */
+async function takeOldest(reading: Promise<ReadBatch>[]): Promise<ReadBatch> {
+  const [oldest] = reading;
+  if (oldest === undefined) {
+    throw new RangeError('nothing is being read');
+  }
+  const batch = await oldest;
+  void reading.shift();
+  return batch;
+}
+
+/** Gives back what a batch that is not sent holds in memory. */
+export function releaseBatch(budget: ByteBudget, { messages }: ReadBatch): void {
+  budget.release(messages.reduce((sum, { heldBytes }) => sum + heldBytes, 0));
 }
 
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
