@@ -2,20 +2,19 @@
  * Reads whole messages and accounts for every UID: delivered, asked again once, then either gone from
  * the listing or an error. A lost link never glues: what was not complete is asked for anew.
  */
-import { type FetchRow, fetchRows } from './commands/fetch-rows.ts';
+import type { FetchQuery, FetchRow } from './commands/fetch-rows.ts';
 import type { ControlSession } from './control-session.ts';
 import { BodyMissingError, MessagesGoneError } from './errors.ts';
 import type { ImapMessageBody } from './types.ts';
 import { formatUidSet, splitUids } from './uid-set.ts';
-import type { CommandWire } from './wire/command-wire.ts';
 
 export interface ReadBodiesInput {
   readonly uids: readonly number[];
   readonly session: ControlSession;
-  /** The wire with the right folder open, reconnected if need be. */
-  readonly openWire: () => Promise<CommandWire>;
+  /** UID FETCH in the right folder; nothing comes of it where the folder is not the one that was listed. */
+  readonly fetch: (query: FetchQuery) => AsyncIterable<FetchRow>;
   /** The UIDs that are in the folder now, held against EXISTS. */
-  readonly listUids: (wire: CommandWire) => Promise<ReadonlySet<number>>;
+  readonly listUids: () => Promise<ReadonlySet<number>>;
   readonly signal: AbortSignal;
 }
 
@@ -44,12 +43,10 @@ async function* deliver(
 /** Yields what the server has, and takes it out of `open`. */
 async function* readOnce(
   open: Set<number>,
-  { openWire, signal }: ReadBodiesInput,
+  { fetch }: ReadBodiesInput,
 ): AsyncGenerator<ImapMessageBody, void, void> {
   for (const group of splitUids([...open], UIDS_PER_FETCH)) {
-    const wire = await openWire();
-    const query = { uidSet: formatUidSet(group), items: 'BODY.PEEK[]' };
-    yield* deliver(open, fetchRows(wire, query, signal));
+    yield* deliver(open, fetch({ uidSet: formatUidSet(group), items: 'BODY.PEEK[]' }));
   }
 }
 
@@ -74,7 +71,7 @@ async function* readAcrossLosses(
 async function throwForWithheld(open: ReadonlySet<number>, input: ReadBodiesInput): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const present = await input.listUids(await input.openWire());
+      const present = await input.listUids();
       const withheld = [...open].filter((uid) => present.has(uid));
       if (withheld.length > 0) {
         throw new BodyMissingError(withheld);

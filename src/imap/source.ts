@@ -1,6 +1,7 @@
 /** Reads a mailbox and never changes it: EXAMINE and PEEK alone. */
 
 import { examine } from './commands/examine.ts';
+import { type FetchQuery, type FetchRow, fetchRows } from './commands/fetch-rows.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
 import { listMessages } from './commands/list-messages.ts';
 import { surveyFolders } from './commands/survey-folders.ts';
@@ -9,7 +10,7 @@ import {
   ControlSession,
   type ControlSessionDeps,
 } from './control-session.ts';
-import { ConnectionLostError, FolderMissingError, UidValidityChangedError } from './errors.ts';
+import { FolderMissingError, UidValidityChangedError } from './errors.ts';
 import { mailboxOfPath } from './mailbox-name.ts';
 import { readBodies } from './read-bodies.ts';
 import type { ImapFolder, ImapFolderState, ImapListedMessage, ImapMessageBody } from './types.ts';
@@ -24,25 +25,50 @@ export type ImapSurveyed =
     }
   | { readonly path: string; readonly error: unknown };
 
-/** A person's mailbox, one folder open at a time. */
+/** A folder as somebody listed it: its UIDs mean the same only under this UIDVALIDITY. */
+export interface NumberedFolder {
+  readonly path: string;
+  readonly uidValidity: number;
+}
+
+/** A person's mailbox; one connection, on which commands are sent ahead of the answers. */
 export interface ImapSource {
   listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
   /** Throws FolderMissingError for one that does not open. */
   openFolder(path: string, signal: AbortSignal): Promise<ImapFolderState>;
   /** Throws ListingIncompleteError where the server lists fewer than it counts. */
-  listMessages(signal: AbortSignal): Promise<readonly ImapListedMessage[]>;
+  listMessages(folder: NumberedFolder, signal: AbortSignal): Promise<readonly ImapListedMessage[]>;
   /** Lists many folders in few round trips, in their order; none is open afterwards. */
   surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<ImapSurveyed>;
-  /** Whole messages; a UID that is no longer in the folder yields nothing, one without a body throws. */
-  readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<ImapMessageBody>;
+  /**
+   * Whole messages; a UID that is no longer in the folder yields nothing, one without a body throws, and so
+   * does a folder that was renumbered. Called again before the last call has ended, it reads on without a pause.
+   */
+  readMessages(
+    folder: NumberedFolder,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): AsyncIterable<ImapMessageBody>;
   close(): Promise<void>;
 }
 
-/** The folder that is open, and the wire on which it was opened last. */
+/** The last folder for which an EXAMINE was sent: what is sent behind it is about this folder. */
 interface OpenFolder {
   readonly path: string;
-  state: ImapFolderState;
-  wire: CommandWire;
+  readonly wire: CommandWire;
+  readonly state: Promise<ImapFolderState>;
+}
+
+/** The state of a folder that was opened; throws where it is not the one that was listed. */
+async function sameFolder(
+  { uidValidity }: NumberedFolder,
+  opened: Promise<ImapFolderState>,
+): Promise<ImapFolderState> {
+  const state = await opened;
+  if (state.uidValidity !== uidValidity) {
+    throw new UidValidityChangedError(uidValidity, state.uidValidity);
+  }
+  return state;
 }
 
 /** Finds the server's own name for a path; the listing knows names that cannot be derived. */
@@ -64,30 +90,46 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
   const session = new ControlSession(deps);
   let listed: readonly ListedFolder[] = [];
   let open: OpenFolder | null = null;
-  let refreshing: Promise<OpenFolder> | null = null;
 
-  async function examineHere(
+  /** Sends EXAMINE at once; whoever sends more behind it must wait for `state` before trusting the answers. */
+  function examineHere(
     path: string,
     connection: ControlConnection,
     signal: AbortSignal,
-  ): Promise<OpenFolder> {
-    const mailbox = wireNameOf(path, listed, connection);
-    const state = await examine(connection.wire, mailbox, signal);
-    return { path, state, wire: connection.wire };
+  ): OpenFolder {
+    const state = examine(connection.wire, wireNameOf(path, listed, connection), signal);
+    const opened = { path, wire: connection.wire, state };
+    open = opened;
+    state.catch(() => {
+      // No folder is open now; who waits for the state hears why.
+      open = open === opened ? null : open;
+    });
+    return opened;
   }
 
-  /** Opens the folder again, for the count of this moment; it must still be the same one. */
-  async function refresh(connection: ControlConnection, signal: AbortSignal): Promise<OpenFolder> {
-    if (!open) {
-      throw new FolderMissingError();
-    }
-    const before = open.state.uidValidity;
-    const again = await examineHere(open.path, connection, signal);
-    if (again.state.uidValidity !== before) {
-      throw new UidValidityChangedError(before, again.state.uidValidity);
-    }
-    open = again;
-    return again;
+  /** Every message of the folder as it is now; it must still be the one that was listed. */
+  async function listAgain(
+    folder: NumberedFolder,
+    connection: ControlConnection,
+    signal: AbortSignal,
+  ): Promise<readonly ImapListedMessage[]> {
+    const { state } = examineHere(folder.path, connection, signal);
+    const { exists } = await sameFolder(folder, state);
+    return listMessages(connection.wire, exists, signal);
+  }
+
+  /** FETCH right behind EXAMINE, or alone where the folder is open: no round trip is waited for. */
+  async function* fetchIn(
+    folder: NumberedFolder,
+    query: FetchQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<FetchRow, void, void> {
+    const connection = await session.connection(signal);
+    // From here to the FETCH nothing may be awaited: another EXAMINE could come between.
+    const isOpen = open?.wire === connection.wire && open.path === folder.path;
+    const { state } = isOpen && open ? open : examineHere(folder.path, connection, signal);
+    const ready = sameFolder(folder, state);
+    yield* fetchRows(connection.wire, { ...query, ready }, signal);
   }
 
   /** One connection's worth of a survey; a lost link ends it, a folder's own trouble is a result. */
@@ -126,17 +168,10 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
       }, signal),
 
     openFolder: (path, signal) =>
-      session.run(async (connection) => {
-        open = null;
-        open = await examineHere(path, connection, signal);
-        return open.state;
-      }, signal),
+      session.run((connection) => examineHere(path, connection, signal).state, signal),
 
-    listMessages: (signal) =>
-      session.run(async (connection) => {
-        const { state } = await refresh(connection, signal);
-        return listMessages(connection.wire, state.exists, signal);
-      }, signal),
+    listMessages: (folder, signal) =>
+      session.run((connection) => listAgain(folder, connection, signal), signal),
 
     async *surveyFolders(paths, signal) {
       const left = [...paths];
@@ -155,28 +190,14 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
       }
     },
 
-    readMessages: (uids, signal) =>
+    readMessages: (folder, uids, signal) =>
       readBodies({
         uids,
         session,
-        openWire: async () => {
+        fetch: (query) => fetchIn(folder, query, signal),
+        listUids: async () => {
           const connection = await session.connection(signal);
-          if (open?.wire !== connection.wire) {
-            // Readers that share the connection open the folder again once.
-            refreshing ??= refresh(connection, signal).finally(() => {
-              refreshing = null;
-            });
-            await refreshing;
-          }
-          return connection.wire;
-        },
-        listUids: async (wire) => {
-          const connection = await session.connection(signal);
-          if (connection.wire !== wire) {
-            throw new ConnectionLostError();
-          }
-          const { state } = await refresh(connection, signal);
-          const messages = await listMessages(wire, state.exists, signal);
+          const messages = await listAgain(folder, connection, signal);
           return new Set(messages.map(({ uid }) => uid));
         },
         signal,

@@ -20,6 +20,12 @@ export interface FolderState {
   readonly exists: number;
 }
 
+/** A folder as it was listed: its UIDs mean the same only under this UIDVALIDITY; another one throws. */
+export interface NumberedFolder {
+  readonly path: string;
+  readonly uidValidity: number;
+}
+
 /** One row of the listing of a source folder. */
 export interface SourceMessage {
   readonly uid: number;
@@ -43,17 +49,21 @@ export type SurveyedFolder =
     }
   | { readonly path: string; readonly error: unknown };
 
-/** A person's mailbox that is read and never changed. One connection, one folder open at a time. */
+/** A person's mailbox that is read and never changed. One connection, used by one reader of this process. */
 export interface MailSource {
   listFolders(signal: AbortSignal): Promise<readonly SourceFolder[]>;
-  /** EXAMINE: opens a folder for `listMessages` and `readMessages`. */
   openFolder(path: string, signal: AbortSignal): Promise<FolderState>;
-  /** Every message of the open folder, held against EXISTS; an incomplete answer throws. */
-  listMessages(signal: AbortSignal): Promise<readonly SourceMessage[]>;
   /** EXAMINE and the listing of many folders, in their order and in few round trips; none is open afterwards. */
   surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<SurveyedFolder>;
-  /** Whole messages of the open folder; a UID that no longer exists yields nothing. */
-  readMessages(uids: readonly number[], signal: AbortSignal): AsyncIterable<SourceBody>;
+  /**
+   * Whole messages; a UID that no longer exists yields nothing, a folder that was renumbered throws. Called
+   * again before the last call has ended, it reads on without a pause.
+   */
+  readMessages(
+    folder: NumberedFolder,
+    uids: readonly number[],
+    signal: AbortSignal,
+  ): AsyncIterable<SourceBody>;
   close(): Promise<void>;
 }
 
@@ -107,30 +117,24 @@ export type MoveOutcome =
   | { readonly kind: 'moved'; readonly uidValidity: number | null; readonly uid: number | null }
   | { readonly kind: 'gone' };
 
-/** A folder of the target as the caller knows it; another UIDVALIDITY than this throws. */
-export interface KnownTargetFolder {
-  readonly path: string;
-  readonly uidValidity: number;
-}
-
 /** Changes to mail that we wrote before. */
 export interface MailChanges {
   /** Applies each change whose message still shows the flags that were written; every UID is answered. */
   changeFlags(
-    folder: KnownTargetFolder,
+    folder: NumberedFolder,
     changes: readonly FlagChange[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, FlagOutcome>>;
   /** Moves messages inside the mailbox; every UID is answered. A lost link leaves open which were moved. */
   moveMessages(
-    folder: KnownTargetFolder,
+    folder: NumberedFolder,
     toPath: string,
     uids: readonly number[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, MoveOutcome>>;
   /** Removes exactly these (UIDPLUS); returns those it removed, none where the server cannot. */
   removeMessages(
-    folder: KnownTargetFolder,
+    folder: NumberedFolder,
     uids: readonly number[],
     signal: AbortSignal,
   ): Promise<ReadonlySet<number>>;

@@ -138,10 +138,14 @@ class RowBuffer {
   }
 }
 
-/** Rows one by one, with the socket held back while the consumer is slow; ends as the command ends. */
-export async function* fetchRows(
+/**
+ * Rows one by one, with the socket held back while the consumer is slow; ends as the command ends. The
+ * command is sent before this returns, so that a caller can be sure what it is sent behind. No row is
+ * handed over before `ready`, and none when that fails.
+ */
+export function fetchRows(
   wire: CommandWire,
-  query: FetchQuery,
+  { ready, ...query }: FetchQuery & { readonly ready?: Promise<unknown> },
   signal: AbortSignal,
 ): AsyncGenerator<FetchRow, void, void> {
   const buffer = new RowBuffer(wire);
@@ -150,7 +154,16 @@ export async function* fetchRows(
     () => buffer.finish(),
     () => buffer.finish(),
   );
+  return takeRows(buffer, command, ready);
+}
+
+async function* takeRows(
+  buffer: RowBuffer,
+  command: Promise<void>,
+  ready: Promise<unknown> | undefined,
+): AsyncGenerator<FetchRow, void, void> {
   try {
+    await ready;
     for (let row = await buffer.take(); row; row = await buffer.take()) {
       yield row;
     }

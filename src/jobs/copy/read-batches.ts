@@ -1,9 +1,9 @@
+import { errorCodeOf } from '../../errors.ts';
 import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
-import { type Adoption, openAdoption } from './adoption.ts';
-import { cutBatches } from './batches.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { type PlannedBatch, planBatches } from './plan-batches.ts';
 import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
 
 /** After this many attempts a message is named as one that breaks the connection, and left. */
@@ -43,80 +43,45 @@ export interface ReadContext {
   readonly signal: AbortSignal;
 }
 
-/** Reads what is open of the folders, batch by batch; whoever takes a batch releases its bytes. */
+/** So that a FETCH is under way while the one before is being answered, across folders too. */
+const READS_AT_ONCE = 2;
+
+/** Reads what is open of the folders, batch by batch in order; whoever takes a batch releases its bytes. */
 export async function* readBatches(
   context: ReadContext,
   folders: readonly FolderRow[],
 ): AsyncGenerator<ReadBatch, void, void> {
-  const { deps, input, settle, signal } = context;
-  for (const folder of folders) {
-    const rows = await deps.ledger.openRows(folder.id);
-    if (rows.length === 0) {
-      continue;
-    }
-    input.onProgress({ kind: 'folder', path: folder.sourcePath, open: rows.length });
-    const targetFolderId = await deps.ledger.targetFolderId(input.targetMailbox, folder.targetPath);
-    const [{ uidValidity }, before] = await Promise.all([
-      deps.source.openFolder(folder.sourcePath, signal),
-      deps.target.folderState(folder.targetPath, signal),
-    ]);
-    if (uidValidity !== folder.uidValidity) {
-      // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
-      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED.reason);
-      rows.forEach((row) => settle(row, { id: row.id, ...RENUMBERED }));
-      continue;
-    }
-    const adoption = await openAdoption(
-      deps,
-      input,
-      { folder, targetFolderId, state: before, rows },
-      signal,
-    );
-    yield* readAhead(deps.budget, cutBatches(rows), async (batch) => {
-      const [state, messages] = await Promise.all([
-        deps.target.folderState(folder.targetPath, signal),
-        readBatch(context, { folder, adoption }, batch),
-      ]);
-      const wasTried = batch.some((row) => row.attempts > 0);
-      return { targetFolderId, state, ...messages, wasTried };
-    });
-  }
-}
-
-/** So that a FETCH is under way while the one before is being answered. */
-const READS_AT_ONCE = 2;
-
-/** Reads batches in their order, the next ones already asked for. */
-async function* readAhead(
-  budget: ByteBudget,
-  batches: readonly (readonly OpenRow[])[],
-  read: (batch: readonly OpenRow[]) => Promise<ReadBatch>,
-): AsyncGenerator<ReadBatch, void, void> {
-  const reading: Promise<ReadBatch>[] = [];
+  const planned = planBatches(context, folders);
+  const reading: Promise<ReadBatch | null>[] = [];
+  const startNext = async (): Promise<ReadBatch | null> => {
+    const { value: plan, done } = await planned.next();
+    return done === true ? null : readPlanned(context, plan);
+  };
   try {
-    for (const batch of batches) {
-      const started = read(batch);
-      // Should it fail while nobody looks, whoever takes it hears of it.
-      started.catch(() => undefined);
-      reading.push(started);
-      if (reading.length >= READS_AT_ONCE) {
-        yield await takeOldest(reading);
+    for (;;) {
+      while (reading.length < READS_AT_ONCE) {
+        const started = startNext();
+        // Should it fail while nobody looks, whoever takes it hears of it.
+        started.catch(() => undefined);
+        reading.push(started);
       }
-    }
-    while (reading.length > 0) {
-      yield await takeOldest(reading);
+      const batch = await takeOldest(reading);
+      if (batch === null) {
+        return;
+      }
+      yield batch;
     }
   } finally {
     for (const left of await Promise.allSettled(reading)) {
-      if (left.status === 'fulfilled') {
-        releaseBatch(budget, left.value);
+      if (left.status === 'fulfilled' && left.value !== null) {
+        releaseBatch(context.deps.budget, left.value);
       }
     }
   }
 }
 
 /** Taken out only when it is read: what failed stays, for whoever cleans up. */
-async function takeOldest(reading: Promise<ReadBatch>[]): Promise<ReadBatch> {
+async function takeOldest(reading: Promise<ReadBatch | null>[]): Promise<ReadBatch | null> {
   const [oldest] = reading;
   if (oldest === undefined) {
     throw new RangeError('nothing is being read');
@@ -131,11 +96,29 @@ export function releaseBatch(budget: ByteBudget, { messages }: ReadBatch): void 
   budget.release(messages.reduce((sum, { heldBytes }) => sum + heldBytes, 0));
 }
 
+/** The batch, and UIDNEXT of its target folder from before any octet of it leaves. */
+async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<ReadBatch> {
+  const { deps, input, settle, signal } = context;
+  const { folder, rows, targetFolderId } = plan;
+  const [state, read] = await Promise.all([
+    deps.target.folderState(folder.targetPath, signal),
+    readBatch(context, plan).catch(async (error: unknown) => {
+      if (errorCodeOf(error) !== 'imap.uid-validity-changed') {
+        throw error;
+      }
+      // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
+      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED.reason);
+      rows.forEach((row) => settle(row, { id: row.id, ...RENUMBERED }));
+      return { messages: [], adopted: [] };
+    }),
+  ]);
+  return { targetFolderId, state, ...read, wasTried: rows.some((row) => row.attempts > 0) };
+}
+
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
 async function readBatch(
   { deps, settle, signal }: ReadContext,
-  { folder, adoption }: { readonly folder: FolderRow; readonly adoption: Adoption },
-  batch: readonly OpenRow[],
+  { folder, from, adoption, rows: batch }: PlannedBatch,
 ): Promise<Pick<ReadBatch, 'messages' | 'adopted'>> {
   const worthTrying = batch.filter((row) => row.attempts < MAX_ATTEMPTS);
   for (const row of batch.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
@@ -158,7 +141,7 @@ async function readBatch(
   const messages: PreparedRow[] = [];
   const adopted: Adopted[] = [];
   try {
-    for await (const { uid, bytes } of deps.source.readMessages([...rowOf.keys()], signal)) {
+    for await (const { uid, bytes } of deps.source.readMessages(from, [...rowOf.keys()], signal)) {
       const row = rowOf.get(uid);
       rowOf.delete(uid);
       if (row === undefined) {

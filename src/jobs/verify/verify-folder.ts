@@ -2,7 +2,7 @@ import { splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
-import type { MailSource, MailTarget } from '../ports.ts';
+import type { MailSource, MailTarget, NumberedFolder } from '../ports.ts';
 import {
   type ContentPart,
   compareContent,
@@ -61,19 +61,23 @@ export async function verifyContent(
   if (known.length === 0) {
     return EMPTY;
   }
-  await source.openFolder(folder.sourcePath, signal);
-  await reader.openFolder(folder.targetPath, signal);
+  const [from, to] = await Promise.all([
+    openNumbered(source, folder.sourcePath, signal),
+    openNumbered(reader, folder.targetPath, signal),
+  ]);
   let total = EMPTY;
   for (let start = 0; start < known.length; start += CONTENT_BATCH) {
     const batch = known.slice(start, start + CONTENT_BATCH);
     const [ours, theirs] = await Promise.all([
       readAll(
         source,
+        from,
         batch.map((row) => row.uid),
         signal,
       ),
       readAll(
         reader,
+        to,
         batch.map((row) => row.targetUid),
         signal,
       ),
@@ -93,13 +97,23 @@ const EMPTY: ContentResult = {
   differences: [],
 };
 
+async function openNumbered(
+  source: MailSource,
+  path: string,
+  signal: AbortSignal,
+): Promise<NumberedFolder> {
+  const { uidValidity } = await source.openFolder(path, signal);
+  return { path, uidValidity };
+}
+
 async function readAll(
   source: MailSource,
+  folder: NumberedFolder,
   uids: readonly number[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Buffer>> {
   const found = new Map<number, Buffer>();
-  for await (const { uid, bytes } of source.readMessages(uids, signal)) {
+  for await (const { uid, bytes } of source.readMessages(folder, uids, signal)) {
     found.set(uid, bytes);
   }
   return found;

@@ -27,9 +27,14 @@ function message(n: number, sizeBytes: number): Buffer {
   ]);
 }
 
-async function collect(source: ImapSource, uids: readonly number[]): Promise<Map<number, string>> {
+async function collect(
+  source: ImapSource,
+  path: string,
+  uids: readonly number[],
+): Promise<Map<number, string>> {
+  const folder = { path, ...(await source.openFolder(path, signal())) };
   const hashes = new Map<number, string>();
-  for await (const { uid, bytes } of source.readMessages(uids, signal())) {
+  for await (const { uid, bytes } of source.readMessages(folder, uids, signal())) {
     hashes.set(uid, sha256(bytes));
   }
   return hashes;
@@ -114,7 +119,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     const state = await from.openFolder(folderPath, signal());
     expect(state).toEqual(await to.folderState(folderPath, signal()));
     expect(state.exists).toBe(500);
-    const listed = await from.listMessages(signal());
+    const listed = await from.listMessages({ path: folderPath, ...state }, signal());
     expect(listed).toEqual(
       listed.map(({ uid, flags }) => {
         const one = byUid.get(uid);
@@ -125,7 +130,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     );
     const expected = new Map([...byUid].map(([uid, one]) => [uid, one && sha256(one.bytes)]));
     const uids = listed.map(({ uid }) => uid);
-    expect(await collect(from, uids)).toEqual(expected);
+    expect(await collect(from, folderPath, uids)).toEqual(expected);
     expect(await to.hashBodies(folderPath, uids, signal())).toEqual(expected);
     const last = uids.at(-1) ?? 0;
     expect((await to.look(folderPath, last - 2, signal())).map(({ uid }) => uid)).toEqual([
@@ -145,8 +150,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     );
     expect(outcome).toMatchObject({ kind: 'stored', uid: 1 });
     const from = source('gone');
-    await from.openFolder('INBOX', signal());
-    expect(await collect(from, [1, 2, 99])).toEqual(new Map([[1, sha256(bytes)]]));
+    expect(await collect(from, 'INBOX', [1, 2, 99])).toEqual(new Map([[1, sha256(bytes)]]));
   });
 
   test('killed sessions leave outcomes that the mailbox agrees with', async () => {
@@ -160,10 +164,11 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     expect(await dovecot.killSessions()).toBeGreaterThan(0);
     const outcomes = await Promise.all(pending);
     const from = source('killed');
-    await from.openFolder(folderPath, signal());
-    const listed = await from.listMessages(signal());
+    const state = await from.openFolder(folderPath, signal());
+    const listed = await from.listMessages({ path: folderPath, ...state }, signal());
     const stored = await collect(
       from,
+      folderPath,
       listed.map(({ uid }) => uid),
     );
     const has = new Set(stored.values());

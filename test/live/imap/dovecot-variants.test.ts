@@ -75,10 +75,10 @@ function appendAll(target: ImapTarget, messages: readonly Buffer[]): Promise<Ima
 }
 
 async function readAll(source: ImapSource): Promise<readonly string[]> {
-  await source.openFolder('INBOX', signal());
-  const uids = (await source.listMessages(signal())).map(({ uid }) => uid);
+  const inbox = { path: 'INBOX', ...(await source.openFolder('INBOX', signal())) };
+  const uids = (await source.listMessages(inbox, signal())).map(({ uid }) => uid);
   const bodies: string[] = [];
-  for await (const { bytes } of source.readMessages(uids, signal())) {
+  for await (const { bytes } of source.readMessages(inbox, uids, signal())) {
     bodies.push(bytes.toString('latin1'));
   }
   return bodies.toSorted();

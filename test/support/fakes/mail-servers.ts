@@ -18,6 +18,11 @@ class LinkDied extends AppError {
   readonly disposition = 'retry';
 }
 
+class Renumbered extends AppError {
+  readonly code = 'imap.uid-validity-changed';
+  readonly disposition = 'retry';
+}
+
 export interface FakeMessage {
   readonly uid: number;
   readonly bytes: Buffer;
@@ -72,7 +77,6 @@ export class FakeMailbox {
 export type Checkpoint = (name: string) => void;
 
 export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): MailSource {
-  let open = '';
   return {
     listFolders: async () => {
       checkpoint('source.listFolders');
@@ -86,22 +90,12 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
     },
     openFolder: async (path) => {
       checkpoint('source.openFolder');
-      open = path;
       const folder = mailbox.folder(path);
       return {
         uidValidity: folder.uidValidity,
         uidNext: folder.uidNext,
         exists: folder.messages.length,
       };
-    },
-    listMessages: async () => {
-      checkpoint('source.listMessages');
-      return mailbox.folder(open).messages.map(({ uid, flags, receivedAt, bytes }) => ({
-        uid,
-        flags,
-        receivedAt,
-        sizeBytes: bytes.length,
-      }));
     },
     async *surveyFolders(paths) {
       for (const path of paths) {
@@ -117,8 +111,12 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
         yield { path, state, messages: rows };
       }
     },
-    async *readMessages(uids) {
-      for (const message of mailbox.folder(open).messages) {
+    async *readMessages({ path, uidValidity }, uids) {
+      const folder = mailbox.folder(path);
+      if (folder.uidValidity !== uidValidity) {
+        throw new Renumbered('renumbered');
+      }
+      for (const message of folder.messages) {
         if (uids.includes(message.uid)) {
           checkpoint('source.readMessages');
           yield { uid: message.uid, bytes: message.bytes };

@@ -116,20 +116,23 @@ describe('the simulated iCloud', () => {
     const closed: string[] = [];
     for (const { path } of await client.listFolders(signal())) {
       paths.push(path);
-      const state = await client.openFolder(path, signal()).catch((error: unknown) => error);
-      if (state instanceof FolderMissingError) {
+      const state = await client.openFolder(path, signal()).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(FolderMissingError);
+        return null;
+      });
+      if (state === null) {
         closed.push(path);
         continue;
       }
       const folder = server.store.folder(USER, path);
-      const listed = await client.listMessages(signal());
+      const listed = await client.listMessages({ path, ...state }, signal());
       const uids = listed.map(({ uid }) => uid);
       expect(listed.map((one) => [one.uid, one.flags.toSorted(), one.receivedAt])).toEqual(
         folder?.messages.map((one) => [one.uid, [...one.flags].toSorted(), one.internalDate]),
       );
-      expect(hashes(await collect(client.readMessages(uids, signal())))).toEqual(
-        hashes(new Map(folder?.messages.map(({ uid, bytes }) => [uid, bytes]))),
-      );
+      expect(
+        hashes(await collect(client.readMessages({ path, ...state }, uids, signal()))),
+      ).toEqual(hashes(new Map(folder?.messages.map(({ uid, bytes }) => [uid, bytes]))));
     }
     expect(closed).toEqual(['Notes']);
     expect(paths.toSorted()).toEqual(kept.map(({ name }) => name).toSorted());
@@ -146,9 +149,9 @@ describe('the simulated iCloud', () => {
       when: ({ nth }) => nth <= 5,
       action: { kind: 'drop-mid-literal', afterBytes: 70_000 },
     });
-    await client.openFolder('INBOX', signal());
+    const inbox = { path: 'INBOX', ...(await client.openFolder('INBOX', signal())) };
     const uids = Array.from({ length: 30 }, (_, i) => i + 1);
-    const bodies = await collect(client.readMessages(uids, signal()));
+    const bodies = await collect(client.readMessages(inbox, uids, signal()));
     expect([...bodies.values()]).toEqual(stored(server, 'INBOX'));
   });
 
@@ -157,11 +160,12 @@ describe('the simulated iCloud', () => {
     for (let n = 1; n <= 3; n += 1) {
       server.store.addMessage(USER, 'INBOX', { bytes: text(n) });
     }
-    await client.openFolder('INBOX', signal());
-    const listed = await client.listMessages(signal());
+    const inbox = { path: 'INBOX', ...(await client.openFolder('INBOX', signal())) };
+    const listed = await client.listMessages(inbox, signal());
     server.store.deleteMessage(USER, 'INBOX', 2);
     const bodies = await collect(
       client.readMessages(
+        inbox,
         listed.map(({ uid }) => uid),
         signal(),
       ),

@@ -32,9 +32,15 @@ function body(uid: number, text: string): string {
   return `* 1 FETCH (UID ${uid} BODY[] {${text.length}}\r\n${text})`;
 }
 
-async function read(source: ImapSource, uids: readonly number[]): Promise<Record<number, string>> {
+const INBOX = { path: 'INBOX', uidValidity: 7 };
+
+async function read(
+  source: ImapSource,
+  uids: readonly number[],
+  folder = INBOX,
+): Promise<Record<number, string>> {
   const found: Record<number, string> = {};
-  for await (const { uid, bytes } of source.readMessages(uids, signal())) {
+  for await (const { uid, bytes } of source.readMessages(folder, uids, signal())) {
     found[uid] = bytes.toString('latin1');
   }
   return found;
@@ -88,7 +94,7 @@ describe('listing', () => {
       peer.say(`* 1 FETCH (UID 4 FLAGS () ${DATE} RFC822.SIZE 9)`, `${tag} OK done`);
     });
     await source.openFolder('INBOX', signal());
-    await expect(source.listMessages(signal())).rejects.toMatchObject({
+    await expect(source.listMessages(INBOX, signal())).rejects.toMatchObject({
       code: 'imap.listing-incomplete',
       listed: 1,
       exists: 2,
@@ -108,7 +114,7 @@ describe('listing', () => {
       );
     });
     await source.openFolder('INBOX', signal());
-    expect(await source.listMessages(signal())).toEqual([
+    expect(await source.listMessages(INBOX, signal())).toEqual([
       { uid: 4, flags: ['\\Seen'], receivedAt: new Date('2020-01-01T00:00:00Z'), sizeBytes: 9 },
     ]);
   });
@@ -119,7 +125,7 @@ describe('listing', () => {
       await answerExamine(peer, 1, 8);
     });
     await source.openFolder('INBOX', signal());
-    await expect(source.listMessages(signal())).rejects.toMatchObject({
+    await expect(source.listMessages(INBOX, signal())).rejects.toMatchObject({
       code: 'imap.uid-validity-changed',
       before: 7,
       after: 8,
@@ -199,7 +205,10 @@ describe('bodies', () => {
       peer.socket.destroy();
     });
     await source.openFolder('INBOX', signal());
-    await expect(read(source, [1])).rejects.toMatchObject({ code: 'imap.uid-validity-changed' });
+    const listed = { path: 'INBOX', uidValidity: 1 };
+    await expect(read(source, [1], listed)).rejects.toMatchObject({
+      code: 'imap.uid-validity-changed',
+    });
   });
 
   test('"Please select a mailbox first" opens a new connection', async () => {
@@ -261,6 +270,7 @@ describe('bodies', () => {
     });
     await source.openFolder('INBOX', signal());
     for await (const { uid } of source.readMessages(
+      INBOX,
       Array.from({ length: 40 }, (_, i) => i + 1),
       signal(),
     )) {
