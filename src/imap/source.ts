@@ -1,6 +1,6 @@
 /** Reads a mailbox and never changes it: EXAMINE and PEEK alone. */
 
-import { examine } from './commands/examine.ts';
+import { type ExamineOptions, examine } from './commands/examine.ts';
 import { type FetchQuery, type FetchRow, fetchRows } from './commands/fetch-rows.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
 import { listMessages } from './commands/list-messages.ts';
@@ -21,9 +21,16 @@ export type ImapSurveyed =
   | {
       readonly path: string;
       readonly state: ImapFolderState;
-      readonly messages: readonly ImapListedMessage[];
+      /** Null where the folder is as it was known. */
+      readonly messages: readonly ImapListedMessage[] | null;
     }
   | { readonly path: string; readonly error: unknown };
+
+/** A folder to be listed, unless it is as it was known. */
+export interface FolderToSurvey {
+  readonly path: string;
+  readonly known: ImapFolderState | null;
+}
 
 /** A folder as somebody listed it: its UIDs mean the same only under this UIDVALIDITY. */
 export interface NumberedFolder {
@@ -38,8 +45,11 @@ export interface ImapSource {
   openFolder(path: string, signal: AbortSignal): Promise<ImapFolderState>;
   /** Throws ListingIncompleteError where the server lists fewer than it counts. */
   listMessages(folder: NumberedFolder, signal: AbortSignal): Promise<readonly ImapListedMessage[]>;
-  /** Lists many folders in few round trips, in their order; none is open afterwards. */
-  surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<ImapSurveyed>;
+  /** Lists many folders in few round trips, each once, in any order; those that did not change are not listed. */
+  surveyFolders(
+    folders: readonly FolderToSurvey[],
+    signal: AbortSignal,
+  ): AsyncIterable<ImapSurveyed>;
   /**
    * Whole messages; a UID that is no longer in the folder yields nothing, one without a body throws, and so
    * does a folder that was renumbered. Called again before the last call has ended, it reads on without a pause.
@@ -57,6 +67,10 @@ interface OpenFolder {
   readonly path: string;
   readonly wire: CommandWire;
   readonly state: Promise<ImapFolderState>;
+}
+
+function examineOptions({ capabilities }: ControlConnection): ExamineOptions {
+  return { condstore: capabilities.has('CONDSTORE') };
 }
 
 /** The state of a folder that was opened; throws where it is not the one that was listed. */
@@ -97,7 +111,12 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
     connection: ControlConnection,
     signal: AbortSignal,
   ): OpenFolder {
-    const state = examine(connection.wire, wireNameOf(path, listed, connection), signal);
+    const state = examine(
+      connection.wire,
+      wireNameOf(path, listed, connection),
+      examineOptions(connection),
+      signal,
+    );
     const opened = { path, wire: connection.wire, state };
     open = opened;
     state.catch(() => {
@@ -114,8 +133,9 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
     signal: AbortSignal,
   ): Promise<readonly ImapListedMessage[]> {
     const { state } = examineHere(folder.path, connection, signal);
-    const { exists } = await sameFolder(folder, state);
-    return listMessages(connection.wire, exists, signal);
+    const same = sameFolder(folder, state);
+    // Some servers refuse to fetch from an empty folder.
+    return (await same).exists === 0 ? [] : listMessages(connection.wire, same, signal);
   }
 
   /** FETCH right behind EXAMINE, or alone where the folder is open: no round trip is waited for. */
@@ -134,23 +154,22 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
 
   /** One connection's worth of a survey; a lost link ends it, a folder's own trouble is a result. */
   async function* surveyOnce(
-    paths: readonly string[],
+    folders: readonly FolderToSurvey[],
     signal: AbortSignal,
   ): AsyncGenerator<ImapSurveyed, void, void> {
     const release = await session.reserve();
     try {
       open = null;
       const connection = await session.connection(signal);
-      const folders = paths.map((path) => ({
+      const named = folders.map(({ path, known }) => ({
         folder: path,
         mailbox: wireNameOf(path, listed, connection),
+        known,
       }));
-      for await (const { folder: path, ...found } of surveyFolders(
-        connection.wire,
-        folders,
-        signal,
-      )) {
-        if ('error' in found && connection.wire.link.endedBy) {
+      const { wire } = connection;
+      const survey = surveyFolders(wire, named, examineOptions(connection), signal);
+      for await (const { folder: path, ...found } of survey) {
+        if ('error' in found && wire.link.endedBy) {
           throw found.error;
         }
         yield { path, ...found };
@@ -173,18 +192,18 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
     listMessages: (folder, signal) =>
       session.run((connection) => listAgain(folder, connection, signal), signal),
 
-    async *surveyFolders(paths, signal) {
-      const left = [...paths];
-      for (let losses = 1; left.length > 0; losses += 1) {
-        const before = left.length;
+    async *surveyFolders(folders, signal) {
+      const left = new Map(folders.map((folder) => [folder.path, folder]));
+      for (let losses = 1; left.size > 0; losses += 1) {
+        const before = left.size;
         try {
-          for await (const surveyed of surveyOnce(left, signal)) {
-            left.shift();
+          for await (const surveyed of surveyOnce([...left.values()], signal)) {
+            left.delete(surveyed.path);
             yield surveyed;
           }
         } catch (error) {
           session.dropIfUseless(error);
-          losses = left.length < before ? 1 : losses;
+          losses = left.size < before ? 1 : losses;
           await session.pauseBeforeRetry(error, losses, signal);
         }
       }

@@ -191,7 +191,7 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
   ): Promise<T> {
     return session.run(async (connection) => {
       const mailbox = mailboxOf(path, connection.naming);
-      const { exists } = await examine(connection.wire, mailbox, signal);
+      const { exists } = await examine(connection.wire, mailbox, { condstore: false }, signal);
       const result = await work(connection, exists);
       await leaveFolder(connection.wire, connection.capabilities, signal);
       return result;

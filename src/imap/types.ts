@@ -19,6 +19,8 @@ export interface ImapFolderState {
   readonly uidValidity: number;
   readonly uidNext: number;
   readonly exists: number;
+  /** HIGHESTMODSEQ as decimal text (63 bits); null where it was not asked for or not answered. */
+  readonly modSeq: string | null;
 }
 
 /** One row of a listing. */

@@ -28,6 +28,9 @@ export interface FolderRow {
   readonly specialUse: string | null;
   readonly messages: number;
   readonly uidValidity: number | null;
+  /** UIDNEXT and HIGHESTMODSEQ when it was listed last. */
+  readonly sourceUidNext: number | null;
+  readonly sourceModSeq: string | null;
   /** The last pass that listed it; -1 before the first. */
   readonly passListed: number;
   /** The last pass that went through it to its end. */

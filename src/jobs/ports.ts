@@ -20,6 +20,17 @@ export interface FolderState {
   readonly exists: number;
 }
 
+export interface SourceFolderState extends FolderState {
+  /** HIGHESTMODSEQ as decimal text: the same number proves that no flag changed; null where there is none. */
+  readonly modSeq: string | null;
+}
+
+/** A folder to be listed, unless it is as it was known. */
+export interface FolderToSurvey {
+  readonly path: string;
+  readonly known: SourceFolderState | null;
+}
+
 /** A folder as it was listed: its UIDs mean the same only under this UIDVALIDITY; another one throws. */
 export interface NumberedFolder {
   readonly path: string;
@@ -44,8 +55,9 @@ export interface SourceBody {
 export type SurveyedFolder =
   | {
       readonly path: string;
-      readonly state: FolderState;
-      readonly messages: readonly SourceMessage[];
+      readonly state: SourceFolderState;
+      /** Null where the folder is as it was known. */
+      readonly messages: readonly SourceMessage[] | null;
     }
   | { readonly path: string; readonly error: unknown };
 
@@ -53,8 +65,11 @@ export type SurveyedFolder =
 export interface MailSource {
   listFolders(signal: AbortSignal): Promise<readonly SourceFolder[]>;
   openFolder(path: string, signal: AbortSignal): Promise<FolderState>;
-  /** EXAMINE and the listing of many folders, in their order and in few round trips; none is open afterwards. */
-  surveyFolders(paths: readonly string[], signal: AbortSignal): AsyncIterable<SurveyedFolder>;
+  /** Lists many folders in few round trips, each once, in any order; those that did not change are not listed. */
+  surveyFolders(
+    folders: readonly FolderToSurvey[],
+    signal: AbortSignal,
+  ): AsyncIterable<SurveyedFolder>;
   /**
    * Whole messages; a UID that no longer exists yields nothing, a folder that was renumbered throws. Called
    * again before the last call has ended, it reads on without a pause.

@@ -6,29 +6,43 @@ import type { CommandWire } from '../wire/command-wire.ts';
 import type { DataResponse, StatusResponse } from '../wire/response.ts';
 import { listOf, numberOf, textOf } from '../wire/values.ts';
 
+/** What the server is trusted to know. */
+export interface ExamineOptions {
+  /**
+   * Ask for HIGHESTMODSEQ (RFC 7162 section 3.1.8). iCloud answers ENABLE CONDSTORE with nothing that
+   * proves it: the number in the answer is the proof.
+   */
+  readonly condstore: boolean;
+}
+
 /** Opens a folder read-only: nothing that follows can change a flag. */
 export async function examine(
   wire: CommandWire,
   mailbox: string,
+  { condstore }: ExamineOptions,
   signal: AbortSignal,
 ): Promise<ImapFolderState> {
   let exists: number | null = null;
+  let modSeq: string | null = null;
   const codes = new Map<string, number>();
   const onStatus = ({ code, codeText }: StatusResponse): void => {
-    if (code !== null && /^\d{1,10}$/.test(codeText)) {
+    if (code === 'HIGHESTMODSEQ' && /^\d{1,20}$/.test(codeText)) {
+      modSeq = codeText;
+    } else if (code !== null && /^\d{1,10}$/.test(codeText)) {
       codes.set(code, Number(codeText));
     }
   };
   const onData = ({ name, number }: DataResponse): void => {
     exists = name === 'EXISTS' ? number : exists;
   };
-  await wire.run(`EXAMINE ${quoteString(mailbox)}`, { moment: 'select', onData, onStatus }, signal);
+  const command = `EXAMINE ${quoteString(mailbox)}${condstore ? ' (CONDSTORE)' : ''}`;
+  await wire.run(command, { moment: 'select', onData, onStatus }, signal);
   const uidValidity = codes.get('UIDVALIDITY');
   if (exists === null || uidValidity === undefined) {
     throw new ProtocolViolationError('examine-without-uidvalidity');
   }
   const uidNext = codes.get('UIDNEXT') ?? (await readStatus(wire, mailbox, signal)).uidNext;
-  return { uidValidity, uidNext, exists };
+  return { uidValidity, uidNext, exists, modSeq };
 }
 
 /** STATUS of a folder that is not open. */
@@ -58,7 +72,7 @@ export async function readStatus(
   if (uidValidity === undefined || uidNext === undefined || exists === undefined) {
     throw new ProtocolViolationError('incomplete-status');
   }
-  return { uidValidity, uidNext, exists };
+  return { uidValidity, uidNext, exists, modSeq: null };
 }
 
 /** Leaves the open folder; CLOSE expunges nothing after EXAMINE (RFC 9051 section 6.4.1). */

@@ -4,15 +4,15 @@ import type { ImapListedMessage } from '../types.ts';
 import type { CommandWire } from '../wire/command-wire.ts';
 import { fetchEachRow } from './fetch-rows.ts';
 
-/** Every message in order of UID; throws ListingIncompleteError where rows are missing. */
+/**
+ * Every message in order of UID; throws ListingIncompleteError where rows are missing. FETCH is sent at
+ * once where `opened` is still on its way.
+ */
 export async function listMessages(
   wire: CommandWire,
-  exists: number,
+  opened: Promise<{ readonly exists: number }>,
   signal: AbortSignal,
 ): Promise<readonly ImapListedMessage[]> {
-  if (exists === 0) {
-    return [];
-  }
   const messages = new Map<number, ImapListedMessage>();
   const query = { uidSet: '1:*', items: 'FLAGS INTERNALDATE RFC822.SIZE' };
   await fetchEachRow(
@@ -26,6 +26,7 @@ export async function listMessages(
     },
     signal,
   );
+  const { exists } = await opened;
   if (messages.size < exists) {
     throw new ListingIncompleteError(messages.size, exists);
   }

@@ -31,12 +31,12 @@ const RULES: readonly TextRule[] = [
 
 /**
  * imap.mail.me.com. SEARCH, ENVELOPE, BODYSTRUCTURE, RFC822 and LIST … RETURN lie or break there; src/imap
- * sends none of them to any server. QRESYNC is malformed, LIST-STATUS is refused, CONDSTORE shows only
- * by HIGHESTMODSEQ: none is trusted.
+ * sends none of them to any server. QRESYNC is malformed, LIST-STATUS is refused: neither is
+ * trusted. CONDSTORE is believed where EXAMINE answers with HIGHESTMODSEQ.
  */
 export const icloudProfile: ImapProfile = {
   name: 'icloud',
-  trustedCapabilities: ['UIDPLUS', 'UNSELECT', 'ID', 'NAMESPACE'],
+  trustedCapabilities: ['UIDPLUS', 'UNSELECT', 'ID', 'NAMESPACE', 'CONDSTORE'],
   triesLocalPart: true,
   specialNames: {
     'sent messages': 'sent',

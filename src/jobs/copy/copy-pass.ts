@@ -1,9 +1,7 @@
-import { errorCodeOf, isAppError } from '../../errors.ts';
 import type { FolderRow } from '../ledger.ts';
-import type { SurveyedFolder } from '../ports.ts';
 import { copyFolders } from './copy-folders.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
-import { mapFolders } from './folder-map.ts';
+import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
 
@@ -20,12 +18,8 @@ export async function copyPass(
   signal: AbortSignal,
 ): Promise<CopyResult> {
   await resolveSuspects(deps, input, signal);
-  const folders = await planFolders(
-    deps,
-    input,
-    await discoverFolders(deps, input, signal),
-    signal,
-  );
+  const discovered = await discoverFolders(deps, input, signal);
+  const folders = await listFolders(deps, input, discovered, signal);
   // A folder that cannot be copied leaves no empty one behind.
   const copied = folders.filter(({ problem }) => problem === null);
   await deps.target.ensureFolders(
@@ -75,93 +69,6 @@ async function openFolders(
   const open = new Set(await deps.ledger.foldersWithOpenRows(folders.map(({ id }) => id)));
   return folders.filter(({ id }) => open.has(id));
 }
-
-/** Saves where each folder goes; a mapping, once saved, stays. Nothing is made at the target yet. */
-export async function discoverFolders(
-  deps: CopyDeps,
-  input: Pick<CopyInput, 'turn' | 'onlyFolders'>,
-  signal: AbortSignal,
-): Promise<readonly FolderRow[]> {
-  const [sourceFolders, targetFolders] = await Promise.all([
-    deps.source.listFolders(signal),
-    deps.target.listFolders(signal),
-  ]);
-  const saved = new Map(
-    (await deps.ledger.folders(input.turn.migrationId)).map((row) => [
-      row.sourcePath,
-      row.targetPath,
-    ]),
-  );
-  const selectable = new Set(sourceFolders.filter((f) => f.selectable).map((f) => f.path));
-  const mapping = { source: sourceFolders, target: targetFolders, traits: deps.traits, saved };
-  for (const mapped of mapFolders(mapping)) {
-    if (selectable.has(mapped.sourcePath)) {
-      await deps.ledger.saveFolder(input.turn, mapped);
-    }
-  }
-  const rows = await deps.ledger.folders(input.turn.migrationId);
-  return rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
-}
-
-/**
- * Lists every folder of this pass, so that the totals are known before the first message moves; returns
- * the folders as they are then.
- */
-async function planFolders(
-  deps: CopyDeps,
-  input: CopyInput,
-  folders: readonly FolderRow[],
-  signal: AbortSignal,
-): Promise<readonly FolderRow[]> {
-  const unlisted = folders.filter((row) => row.passListed < input.pass);
-  const byPath = new Map(unlisted.map((folder) => [folder.sourcePath, folder]));
-  for await (const surveyed of deps.source.surveyFolders([...byPath.keys()], signal)) {
-    const folder = byPath.get(surveyed.path);
-    if (folder !== undefined) {
-      await recordSurvey(deps, input, folder, surveyed);
-    }
-  }
-  input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
-  const wanted = new Set(folders.map(({ id }) => id));
-  return (await deps.ledger.folders(input.turn.migrationId)).filter(({ id }) => wanted.has(id));
-}
-
-/** Notes what a folder holds; one that was renumbered is named: its rows mean other messages now. */
-async function recordSurvey(
-  deps: CopyDeps,
-  input: CopyInput,
-  folder: FolderRow,
-  surveyed: SurveyedFolder,
-): Promise<void> {
-  if ('error' in surveyed) {
-    await nameFolderProblem(deps, input, folder, surveyed.error);
-    return;
-  }
-  const { state, messages } = surveyed;
-  if (folder.uidValidity !== null && folder.uidValidity !== state.uidValidity) {
-    await deps.ledger.markFolderProblem(input.turn, folder.id, 'copy.source-renumbered');
-    return;
-  }
-  const { uidValidity } = state;
-  const listing = { pass: input.pass, uidValidity, messages };
-  await deps.ledger.recordListing(input.turn, folder.id, listing);
-}
-
-/** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */
-async function nameFolderProblem(
-  deps: CopyDeps,
-  input: CopyInput,
-  folder: FolderRow,
-  error: unknown,
-): Promise<void> {
-  if (!isAppError(error) || !FOLDER_PROBLEMS.has(error.code)) {
-    throw error;
-  }
-  await deps.ledger.markFolderProblem(input.turn, folder.id, errorCodeOf(error));
-}
-
-/** What concerns one folder alone: iCloud lists Notes and does not open it. */
-const FOLDER_PROBLEMS = new Set(['imap.folder-missing']);
 
 /** The pass is through when nothing is open and no suspect is left; else it names when to look again. */
 async function finishPass(

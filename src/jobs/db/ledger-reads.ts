@@ -39,7 +39,8 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
     async folders(migrationId) {
       const { rows } = await pool.query<FolderRow>(
         `select id, source_path as "sourcePath", target_path as "targetPath", special_use as "specialUse",
-                messages, uid_validity as "uidValidity", pass_listed as "passListed", pass_done as "passDone", problem
+                messages, uid_validity as "uidValidity",
+                source_uid_next as "sourceUidNext", source_mod_seq as "sourceModSeq", pass_listed as "passListed", pass_done as "passDone", problem
            from folders where migration_id = $1 order by id`,
         [migrationId],
       );

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { TurnLostError } from '../errors.ts';
 import type { AdoptedRow, Intent, Settlement, Turn } from '../ledger.ts';
-import type { FolderState, SourceMessage } from '../ports.ts';
+import type { FolderState, SourceFolderState, SourceMessage } from '../ports.ts';
 import { inTransaction } from './connect.ts';
+import { writeListing } from './ledger-listing.ts';
 import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
@@ -10,7 +11,8 @@ export interface LedgerStore extends LedgerReads {
   /** Takes the turn with a migration: every earlier turn can write nothing any more. */
   takeTurn(migrationId: string): Promise<Turn>;
   targetFolderId(mailbox: string, path: string): Promise<number>;
-  saveFolder(turn: Turn, folder: NewFolder): Promise<void>;
+  /** Adds folders; those that are there already stay as they are. */
+  saveFolders(turn: Turn, folders: readonly NewFolder[]): Promise<void>;
   /** Notes how many messages the server counts in a folder that is not listed yet. */
   noteCount(turn: Turn, folderId: number, messages: number): Promise<void>;
   finishFolder(turn: Turn, folderId: number, pass: number): Promise<void>;
@@ -18,6 +20,8 @@ export interface LedgerStore extends LedgerReads {
   markFolderProblem(turn: Turn, folderId: number, problem: string): Promise<void>;
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
   recordListing(turn: Turn, folderId: number, listing: Listing): Promise<void>;
+  /** These folders are as they were listed last. */
+  recordUnchanged(turn: Turn, folderIds: readonly number[], pass: number): Promise<void>;
   /** Committed, and flushed to disk, before the first octet of the batch leaves. */
   recordIntents(turn: Turn, intents: readonly Intent[]): Promise<void>;
   /** The target folder as it was when this migration first saw it; `now` is noted the first time. */
@@ -29,7 +33,7 @@ export interface LedgerStore extends LedgerReads {
 
 export interface Listing {
   readonly pass: number;
-  readonly uidValidity: number;
+  readonly state: SourceFolderState;
   readonly messages: readonly SourceMessage[];
 }
 
@@ -75,17 +79,18 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
       return rows[0]?.id ?? 0;
     },
 
-    saveFolder: (turn, folder) =>
+    saveFolders: (turn, found) =>
       whileHolding(turn, async (client) => {
         await client.query(
           `insert into folders (migration_id, source_path, target_path, reason, special_use)
-           values ($1, $2, $3, $4, $5) on conflict (migration_id, source_path) do nothing`,
+           select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[])
+           on conflict (migration_id, source_path) do nothing`,
           [
             turn.migrationId,
-            folder.sourcePath,
-            folder.targetPath,
-            folder.reason,
-            folder.specialUse,
+            found.map(({ sourcePath }) => sourcePath),
+            found.map(({ targetPath }) => targetPath),
+            found.map(({ reason }) => reason),
+            found.map(({ specialUse }) => specialUse),
           ],
         );
       }),
@@ -109,17 +114,13 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
       }),
 
     recordListing: (turn, folderId, listing) =>
+      whileHolding(turn, (client) => writeListing(client, folderId, listing)),
+
+    recordUnchanged: (turn, folderIds, pass) =>
       whileHolding(turn, async (client) => {
-        await insertListing(client, folderId, listing);
         await client.query(
-          `update messages set state = 'gone'
-            where folder_id = $1 and state = 'listed'
-              and (uid_validity <> $2 or not (uid = any($3::bigint[])))`,
-          [folderId, listing.uidValidity, listing.messages.map((message) => message.uid)],
-        );
-        await client.query(
-          `update folders set uid_validity = $2, messages = $3, pass_listed = $4, problem = null where id = $1`,
-          [folderId, listing.uidValidity, listing.messages.length, listing.pass],
+          'update folders set pass_listed = $2, problem = null where id = any($1::bigint[])',
+          [folderIds, pass],
         );
       }),
 
@@ -169,28 +170,6 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         ]);
       }),
   };
-}
-
-async function insertListing(
-  client: pg.PoolClient,
-  folderId: number,
-  { uidValidity, messages: listing }: Listing,
-): Promise<void> {
-  // Flags travel as one string a row: unnest would flatten an array of arrays. IMAP flags hold no space.
-  await client.query(
-    `insert into messages (folder_id, uid_validity, uid, size_bytes, received_at, flags, state)
-     select $1, $2, uid, size, received, string_to_array(flags, ' '), 'listed'
-       from unnest($3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) as t(uid, size, received, flags)
-     on conflict (folder_id, uid_validity, uid) do nothing`,
-    [
-      folderId,
-      uidValidity,
-      listing.map((message) => message.uid),
-      listing.map((message) => message.sizeBytes),
-      listing.map((message) => message.receivedAt),
-      listing.map((message) => message.flags.join(' ')),
-    ],
-  );
 }
 
 async function updateIntents(

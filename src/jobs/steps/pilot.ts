@@ -1,6 +1,6 @@
 import { isAppError } from '../../errors.ts';
 import type { PilotResult } from '../api.ts';
-import { discoverFolders } from '../copy/copy-pass.ts';
+import { discoverFolders } from '../copy/list-folders.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';

@@ -97,8 +97,8 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
         exists: folder.messages.length,
       };
     },
-    async *surveyFolders(paths) {
-      for (const path of paths) {
+    async *surveyFolders(folders) {
+      for (const { path } of folders) {
         checkpoint('source.surveyFolders');
         const { uidValidity, uidNext, messages } = mailbox.folder(path);
         const rows = messages.map(({ uid, flags, receivedAt, bytes }) => ({
@@ -107,7 +107,7 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
           receivedAt,
           sizeBytes: bytes.length,
         }));
-        const state = { uidValidity, uidNext, exists: messages.length };
+        const state = { uidValidity, uidNext, exists: messages.length, modSeq: null };
         yield { path, state, messages: rows };
       }
     },

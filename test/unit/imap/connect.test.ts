@@ -51,7 +51,7 @@ describe('login', () => {
     };
     const server = await startScripted(nothing, script);
     const link = await server.connect(signal());
-    expect([...link.capabilities].toSorted()).toEqual(['NAMESPACE', 'UIDPLUS']);
+    expect([...link.capabilities].toSorted()).toEqual(['CONDSTORE', 'NAMESPACE', 'UIDPLUS']);
   });
 
   test.for([

@@ -107,6 +107,14 @@ function append(
   );
 }
 
+/** A folder that is listed and does not open; any other error fails the test. */
+function onlyMissing(error: unknown): null {
+  if (!(error instanceof FolderMissingError)) {
+    throw error;
+  }
+  return null;
+}
+
 describe('the simulated iCloud', () => {
   test('a whole sample mailbox is read exactly, with no command that iCloud answers wrongly', async () => {
     const { server, client } = await icloud();
@@ -116,10 +124,7 @@ describe('the simulated iCloud', () => {
     const closed: string[] = [];
     for (const { path } of await client.listFolders(signal())) {
       paths.push(path);
-      const state = await client.openFolder(path, signal()).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(FolderMissingError);
-        return null;
-      });
+      const state = await client.openFolder(path, signal()).catch(onlyMissing);
       if (state === null) {
         closed.push(path);
         continue;

@@ -81,6 +81,7 @@ describe('folders', () => {
       uidValidity: 7,
       uidNext: 50,
       exists: 3,
+      modSeq: null,
     });
   });
 });

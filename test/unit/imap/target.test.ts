@@ -81,6 +81,7 @@ describe('folderState', () => {
     expect(await target.folderState('INBOX', signal())).toEqual({
       uidValidity: 9,
       uidNext: 44292,
+      modSeq: null,
       exists: 231,
     });
     await expect(target.folderState('Gone', signal())).rejects.toMatchObject({

@@ -1,0 +1,111 @@
+import { errorCodeOf, isAppError } from '../../errors.ts';
+import type { FolderRow } from '../ledger.ts';
+import type { SourceFolderState, SurveyedFolder } from '../ports.ts';
+import type { CopyDeps, CopyInput } from './deps.ts';
+import { mapFolders } from './folder-map.ts';
+
+/** Saves where each folder goes; a mapping, once saved, stays. Nothing is made at the target yet. */
+export async function discoverFolders(
+  deps: CopyDeps,
+  input: Pick<CopyInput, 'turn' | 'onlyFolders'>,
+  signal: AbortSignal,
+): Promise<readonly FolderRow[]> {
+  const [sourceFolders, targetFolders, known] = await Promise.all([
+    deps.source.listFolders(signal),
+    deps.target.listFolders(signal),
+    deps.ledger.folders(input.turn.migrationId),
+  ]);
+  const saved = new Map(known.map((row) => [row.sourcePath, row.targetPath]));
+  const selectable = new Set(sourceFolders.filter((f) => f.selectable).map((f) => f.path));
+  const mapping = { source: sourceFolders, target: targetFolders, traits: deps.traits, saved };
+  const found = mapFolders(mapping).filter(({ sourcePath }) => selectable.has(sourcePath));
+  if (found.length > 0) {
+    await deps.ledger.saveFolders(input.turn, found);
+  }
+  const rows = found.length > 0 ? await deps.ledger.folders(input.turn.migrationId) : known;
+  return rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
+}
+
+/**
+ * Lists every folder of this pass that changed since it was listed last, so that the totals are known
+ * before the first message moves; returns the folders as they are then.
+ */
+export async function listFolders(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<readonly FolderRow[]> {
+  const unlisted = folders.filter((row) => row.passListed < input.pass);
+  const byPath = new Map(unlisted.map((folder) => [folder.sourcePath, folder]));
+  const asked = unlisted.map((row) => ({ path: row.sourcePath, known: knownState(row) }));
+  const unchanged: number[] = [];
+  // Written down while the next folder is on its way; one after the other, since they hold one turn.
+  let recording: Promise<void> = Promise.resolve();
+  try {
+    for await (const surveyed of deps.source.surveyFolders(asked, signal)) {
+      const folder = byPath.get(surveyed.path);
+      if (folder !== undefined && 'messages' in surveyed && surveyed.messages === null) {
+        unchanged.push(folder.id);
+      } else if (folder !== undefined) {
+        recording = recording.then(() => recordSurvey(deps, input, folder, surveyed));
+        recording.catch(() => undefined);
+      }
+    }
+  } finally {
+    await recording;
+  }
+  if (unchanged.length > 0) {
+    await deps.ledger.recordUnchanged(input.turn, unchanged, input.pass);
+  }
+  input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
+  const wanted = new Set(folders.map(({ id }) => id));
+  return (await deps.ledger.folders(input.turn.migrationId)).filter(({ id }) => wanted.has(id));
+}
+
+function knownState({
+  uidValidity,
+  sourceUidNext,
+  messages,
+  sourceModSeq,
+}: FolderRow): SourceFolderState | null {
+  return uidValidity === null || sourceUidNext === null
+    ? null
+    : { uidValidity, uidNext: sourceUidNext, exists: messages, modSeq: sourceModSeq };
+}
+
+/** Notes what a folder holds; one that was renumbered is named: its rows mean other messages now. */
+async function recordSurvey(
+  deps: CopyDeps,
+  input: CopyInput,
+  folder: FolderRow,
+  surveyed: SurveyedFolder,
+): Promise<void> {
+  if ('error' in surveyed) {
+    await nameFolderProblem(deps, input, folder, surveyed.error);
+    return;
+  }
+  const { state, messages } = surveyed;
+  if (folder.uidValidity !== null && folder.uidValidity !== state.uidValidity) {
+    await deps.ledger.markFolderProblem(input.turn, folder.id, 'copy.source-renumbered');
+    return;
+  }
+  const listing = { pass: input.pass, state, messages: messages ?? [] };
+  await deps.ledger.recordListing(input.turn, folder.id, listing);
+}
+
+/** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */
+async function nameFolderProblem(
+  deps: CopyDeps,
+  input: CopyInput,
+  folder: FolderRow,
+  error: unknown,
+): Promise<void> {
+  if (!isAppError(error) || !FOLDER_PROBLEMS.has(error.code)) {
+    throw error;
+  }
+  await deps.ledger.markFolderProblem(input.turn, folder.id, errorCodeOf(error));
+}
+
+/** What concerns one folder alone: iCloud lists Notes and does not open it. */
+const FOLDER_PROBLEMS = new Set(['imap.folder-missing']);

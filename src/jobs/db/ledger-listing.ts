@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import type { Listing } from './ledger-store.ts';
+
+/** Brings a folder's rows up to a listing; runs inside the caller's transaction. */
+export async function writeListing(
+  client: pg.PoolClient,
+  folderId: number,
+  { pass, state, messages }: Listing,
+): Promise<void> {
+  await insertListed(client, folderId, { state, messages });
+  const uids = messages.map(({ uid }) => uid);
+  // What vanished at the source before it was copied is gone; what was copied stays at the target.
+  await client.query(
+    `update messages set state = case state when 'listed' then 'gone' else state end,
+            vanished = state <> 'listed'
+      where folder_id = $1 and state in ('listed', 'done', 'adopted') and not vanished
+        and (uid_validity <> $2 or uid <> all($3::bigint[]))`,
+    [folderId, state.uidValidity, uids],
+  );
+  await client.query(
+    `update folders set uid_validity = $2, messages = $3, pass_listed = $4, problem = null,
+            source_uid_next = $5, source_mod_seq = $6
+      where id = $1`,
+    [folderId, state.uidValidity, messages.length, pass, state.uidNext, state.modSeq],
+  );
+}
+
+async function insertListed(
+  client: pg.PoolClient,
+  folderId: number,
+  { state, messages }: Pick<Listing, 'state' | 'messages'>,
+): Promise<void> {
+  // Flags travel as one string a row: unnest would flatten an array of arrays. IMAP flags hold no space.
+  // They are sorted, so that another order is no change.
+  await client.query(
+    `insert into messages (folder_id, uid_validity, uid, size_bytes, received_at, flags, state)
+     select $1, $2, uid, size, received, string_to_array(flags, ' '), 'listed'
+       from unnest($3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) as t(uid, size, received, flags)
+     on conflict (folder_id, uid_validity, uid) do update
+        set flags = excluded.flags, vanished = false,
+            flags_changed = messages.state in ('in-flight', 'done', 'adopted')
+      where messages.flags is distinct from excluded.flags or messages.vanished`,
+    [
+      folderId,
+      state.uidValidity,
+      messages.map(({ uid }) => uid),
+      messages.map(({ sizeBytes }) => sizeBytes),
+      messages.map(({ receivedAt }) => receivedAt),
+      messages.map(({ flags }) => flags.toSorted().join(' ')),
+    ],
+  );
+}
