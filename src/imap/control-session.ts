@@ -43,6 +43,18 @@ export class ControlSession {
     return this.#queue(() => this.#attempt(work, signal));
   }
 
+  /** The same for work that must not be repeated: a lost link is the caller's matter at once. */
+  runOnce<T>(work: (connection: ControlConnection) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#queue(async () => {
+      try {
+        return await work(await this.connection(signal));
+      } catch (error) {
+        this.dropIfUseless(error);
+        throw error;
+      }
+    });
+  }
+
   /** Reserves the connection until the returned function is called. */
   async reserve(): Promise<() => void> {
     let release: () => void = () => undefined;

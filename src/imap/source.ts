@@ -13,7 +13,13 @@ import {
 import { FolderMissingError, UidValidityChangedError } from './errors.ts';
 import { mailboxOfPath } from './mailbox-name.ts';
 import { readBodies } from './read-bodies.ts';
-import type { ImapFolder, ImapFolderState, ImapListedMessage, ImapMessageBody } from './types.ts';
+import type {
+  ImapFolder,
+  ImapFolderState,
+  ImapListedMessage,
+  ImapMessageBody,
+  NumberedFolder,
+} from './types.ts';
 import type { CommandWire } from './wire/command-wire.ts';
 
 /** One folder of a survey: what is in it, or why it could not be listed. */
@@ -30,12 +36,6 @@ export type ImapSurveyed =
 export interface FolderToSurvey {
   readonly path: string;
   readonly known: ImapFolderState | null;
-}
-
-/** A folder as somebody listed it: its UIDs mean the same only under this UIDVALIDITY. */
-export interface NumberedFolder {
-  readonly path: string;
-  readonly uidValidity: number;
 }
 
 /** A person's mailbox; one connection, on which commands are sent ahead of the answers. */

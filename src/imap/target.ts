@@ -12,6 +12,7 @@ import type { ImapLink } from './connect.ts';
 import { type ControlConnection, ControlSession } from './control-session.ts';
 import { FolderMissingError, FolderRefusedError, MessagesGoneError } from './errors.ts';
 import { type MailboxNaming, mailboxOfPath } from './mailbox-name.ts';
+import { createTargetChanges, type ImapTargetChanges } from './target-changes.ts';
 import type {
   ImapAppendOutcome,
   ImapFolder,
@@ -31,7 +32,7 @@ export interface ImapTargetDeps {
 }
 
 /** A mailbox that takes mail. Appends are pipelined inside: call `append` without awaiting the last one. */
-export interface ImapTarget {
+export interface ImapTarget extends ImapTargetChanges {
   listFolders(signal: AbortSignal): Promise<readonly ImapFolder[]>;
   /** Creates and subscribes the folders and their parents where they are missing. */
   ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
@@ -199,6 +200,8 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
   }
 
   return {
+    ...createTargetChanges({ session, mailboxOf }),
+
     listFolders: (signal) =>
       session.run(async (connection) => {
         const folders = await loadFolders(connection, signal);

@@ -23,6 +23,12 @@ export interface ImapFolderState {
   readonly modSeq: string | null;
 }
 
+/** A folder as somebody listed it: its UIDs mean the same only under this UIDVALIDITY. */
+export interface NumberedFolder {
+  readonly path: string;
+  readonly uidValidity: number;
+}
+
 /** One row of a listing. */
 export interface ImapListedMessage {
   readonly uid: number;

@@ -117,46 +117,53 @@ export interface TargetMessage {
   readonly header: Buffer;
 }
 
-/** New flags for a message, on the condition that it still shows those that we wrote. */
-export interface FlagChange {
+/** A message that we wrote, and the flags that we gave it: other flags mean that the person has touched it. */
+export interface WrittenMessage {
   readonly uid: number;
   readonly written: readonly string[];
+}
+
+export interface FlagChange extends WrittenMessage {
   readonly wanted: readonly string[];
 }
 
 /** `touched`: the person changed the flags since, and they stay · `gone`: no such UID any more. */
 export type FlagOutcome = 'changed' | 'touched' | 'gone';
 
-/** `uid` null where the server named none (no COPYUID) · `gone`: no such UID any more. */
+/**
+ * `uid` null where the server named none (no COPYUID) · `kept`: touched, or the server cannot move: it stays
+ * where it is · `gone`: no such UID any more.
+ */
 export type MoveOutcome =
   | { readonly kind: 'moved'; readonly uidValidity: number | null; readonly uid: number | null }
+  | { readonly kind: 'kept' }
   | { readonly kind: 'gone' };
 
-/** Changes to mail that we wrote before. */
+/** Changes to mail that we wrote before, and that nobody has touched since. */
 export interface MailChanges {
-  /** Applies each change whose message still shows the flags that were written; every UID is answered. */
+  /** Applies each change whose message still shows what was written; every UID is answered. */
   changeFlags(
     folder: NumberedFolder,
     changes: readonly FlagChange[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, FlagOutcome>>;
-  /** Moves messages inside the mailbox; every UID is answered. A lost link leaves open which were moved. */
+  /** Moves messages inside the mailbox; every UID is answered. A throw leaves open which were moved. */
   moveMessages(
     folder: NumberedFolder,
     toPath: string,
-    uids: readonly number[],
+    messages: readonly WrittenMessage[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, MoveOutcome>>;
-  /** Removes exactly these (UIDPLUS); returns those it removed, none where the server cannot. */
+  /** Removes exactly these (UIDPLUS); returns those that are gone now, none where the server cannot. */
   removeMessages(
     folder: NumberedFolder,
-    uids: readonly number[],
+    messages: readonly WrittenMessage[],
     signal: AbortSignal,
   ): Promise<ReadonlySet<number>>;
 }
 
 /** Where mail is written. Appends are pipelined inside; call `append` without awaiting the last one. */
-export interface MailTarget {
+export interface MailTarget extends MailChanges {
   listFolders(signal: AbortSignal): Promise<readonly TargetFolder[]>;
   /** Creates (and subscribes) the folders and their parents where they are missing. */
   ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;

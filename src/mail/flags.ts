@@ -27,3 +27,13 @@ export function isSeen(flags: readonly string[]): boolean {
 function isSendable(flag: string): boolean {
   return flag.toLowerCase() !== '\\recent' && (SYSTEM.test(flag) || KEYWORD.test(flag));
 }
+
+/** True where both hold the same flags, without regard to order, capitals and \Recent. */
+export function sameFlags(a: readonly string[], b: readonly string[]): boolean {
+  return formatFlags(a) === formatFlags(b);
+}
+
+function formatFlags(flags: readonly string[]): string {
+  const lower = flags.map((flag) => flag.toLowerCase()).filter((flag) => flag !== '\\recent');
+  return [...new Set(lower)].toSorted().join(' ');
+}

@@ -13,13 +13,15 @@ export interface ExamineOptions {
    * proves it: the number in the answer is the proof.
    */
   readonly condstore: boolean;
+  /** SELECT instead: for changes to the folder. */
+  readonly readWrite?: boolean;
 }
 
-/** Opens a folder read-only: nothing that follows can change a flag. */
+/** Opens a folder read-only, so that nothing that follows can change a flag, unless told otherwise. */
 export async function examine(
   wire: CommandWire,
   mailbox: string,
-  { condstore }: ExamineOptions,
+  { condstore, readWrite = false }: ExamineOptions,
   signal: AbortSignal,
 ): Promise<ImapFolderState> {
   let exists: number | null = null;
@@ -35,7 +37,8 @@ export async function examine(
   const onData = ({ name, number }: DataResponse): void => {
     exists = name === 'EXISTS' ? number : exists;
   };
-  const command = `EXAMINE ${quoteString(mailbox)}${condstore ? ' (CONDSTORE)' : ''}`;
+  const verb = readWrite ? 'SELECT' : 'EXAMINE';
+  const command = `${verb} ${quoteString(mailbox)}${condstore ? ' (CONDSTORE)' : ''}`;
   await wire.run(command, { moment: 'select', onData, onStatus }, signal);
   const uidValidity = codes.get('UIDVALIDITY');
   if (exists === null || uidValidity === undefined) {

@@ -74,7 +74,7 @@ const RULES: readonly TextRule[] = [
 /** outlook.office365.com. */
 export const exchangeOnlineProfile: ImapProfile = {
   name: 'exchange-online',
-  trustedCapabilities: ['LITERAL+', 'UIDPLUS', 'UNSELECT', 'ID', 'NAMESPACE'],
+  trustedCapabilities: ['LITERAL+', 'UIDPLUS', 'MOVE', 'UNSELECT', 'ID', 'NAMESPACE'],
   triesLocalPart: false,
   specialNames: {
     'sent items': 'sent',

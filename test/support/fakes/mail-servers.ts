@@ -4,9 +4,11 @@ import type {
   AppendOutcome,
   MailSource,
   MailTarget,
+  MoveOutcome,
   OutgoingMessage,
   SourceFolder,
 } from '../../../src/jobs/ports.ts';
+import { sameFlags } from '../../../src/mail/flags.ts';
 import { splitMessage } from '../../../src/mail/headers.ts';
 import { readStamp } from '../../../src/mail/stamp.ts';
 
@@ -112,11 +114,7 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
       }
     },
     async *readMessages({ path, uidValidity }, uids) {
-      const folder = mailbox.folder(path);
-      if (folder.uidValidity !== uidValidity) {
-        throw new Renumbered('renumbered');
-      }
-      for (const message of folder.messages) {
+      for (const message of numbered(mailbox, path, uidValidity).messages) {
         if (uids.includes(message.uid)) {
           checkpoint('source.readMessages');
           yield { uid: message.uid, bytes: message.bytes };
@@ -201,6 +199,61 @@ export function createFakeTarget(
           .messages.filter(({ uid }) => uids.includes(uid))
           .map(({ uid, bytes }) => [uid, createHash('sha256').update(bytes).digest('hex')]),
       ),
+    changeFlags: async ({ path, uidValidity }, changes) => {
+      checkpoint('target.changeFlags');
+      const folder = numbered(mailbox, path, uidValidity);
+      return new Map(
+        changes.map(({ uid, written, wanted }) => {
+          const at = folder.messages.findIndex((message) => message.uid === uid);
+          const message = folder.messages[at];
+          if (message === undefined) {
+            return [uid, 'gone'];
+          }
+          if (!sameFlags(message.flags, written) && !sameFlags(message.flags, wanted)) {
+            return [uid, 'touched'];
+          }
+          folder.messages[at] = { ...message, flags: wanted };
+          return [uid, 'changed'];
+        }),
+      );
+    },
+    moveMessages: async ({ path, uidValidity }, toPath, messages) => {
+      checkpoint('target.moveMessages');
+      const folder = numbered(mailbox, path, uidValidity);
+      const outcomes = new Map<number, MoveOutcome>();
+      for (const { uid, written } of messages) {
+        const message = folder.messages.find((one) => one.uid === uid);
+        if (message === undefined || !sameFlags(message.flags, written)) {
+          outcomes.set(uid, { kind: message === undefined ? 'gone' : 'kept' });
+          continue;
+        }
+        folder.messages = folder.messages.filter((one) => one !== message);
+        const moved = mailbox.add(toPath, message);
+        checkpoint('target.moved');
+        const { uidValidity: there } = mailbox.folder(toPath);
+        outcomes.set(uid, { kind: 'moved', uidValidity: there, uid: moved });
+      }
+      return outcomes;
+    },
+    removeMessages: async ({ path, uidValidity }, messages) => {
+      checkpoint('target.removeMessages');
+      const folder = numbered(mailbox, path, uidValidity);
+      const removable = messages.filter(({ uid, written }) => {
+        const message = folder.messages.find((one) => one.uid === uid);
+        return message === undefined || sameFlags(message.flags, written);
+      });
+      const removed = new Set(removable.map(({ uid }) => uid));
+      folder.messages = folder.messages.filter(({ uid }) => !removed.has(uid));
+      return removed;
+    },
     close: async () => undefined,
   };
+}
+
+function numbered(mailbox: FakeMailbox, path: string, uidValidity: number): FakeFolder {
+  const folder = mailbox.folder(path);
+  if (folder.uidValidity !== uidValidity) {
+    throw new Renumbered('renumbered');
+  }
+  return folder;
 }
