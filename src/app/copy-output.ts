@@ -32,6 +32,9 @@ export function createJsonOutput(): CopyOutput {
       if (event.kind === 'folder') {
         line({ event: 'folder', path: event.path, open: event.open });
       }
+      if (event.kind === 'updated' && event.flags + event.moved > 0) {
+        line({ event: 'updated', flags: event.flags, moved: event.moved });
+      }
       if (event.kind === 'waiting') {
         line({ event: 'waiting', until: event.until.toISOString(), code: event.code });
       }
@@ -66,6 +69,8 @@ export function createTerminalOutput(): CopyOutput {
   );
   let running = false;
   let folder = '';
+  let flags = 0;
+  let moved = 0;
   const meter = createMeter(200, ({ messagesDone, bytesDone }) =>
     bar.update(messagesDone, { folder, bytes: formatBytes(bytesDone) }),
   );
@@ -89,6 +94,10 @@ export function createTerminalOutput(): CopyOutput {
       if (event.kind === 'folder') {
         folder = event.path;
       }
+      if (event.kind === 'updated') {
+        flags += event.flags;
+        moved += event.moved;
+      }
       if (event.kind === 'waiting') {
         stop();
         say(`Waiting until ${event.until.toLocaleTimeString()} (${event.code}).`);
@@ -104,6 +113,9 @@ export function createTerminalOutput(): CopyOutput {
     finished(folders) {
       stop();
       say(sumLine(addTallies(folders.map(({ tally }) => tally))));
+      if (flags + moved > 0) {
+        say(`Brought up to date: flags of ${flags} messages, ${moved} moved.`);
+      }
       for (const { sourcePath, tally, problem } of folders) {
         for (const [reason, count] of Object.entries({ ...tally.skipped, ...tally.failed })) {
           say(`  ${sourcePath}: ${count} not copied: ${reasonText(reason)}`);

@@ -46,6 +46,8 @@ export interface OpenRow {
   readonly receivedAt: Date | null;
   readonly flags: readonly string[];
   readonly attempts: number;
+  /** Where a move to this row was tried: the stamp of the message that was to be moved. */
+  readonly stampId: number | null;
 }
 
 /** A row whose last attempt was never answered. */
@@ -65,6 +67,53 @@ export interface SuspectRow {
   readonly attempts: number;
   readonly linkDiedAt: Date | null;
   readonly emptyLooks: number;
+  /** The row id in the message's stamp, where it is another row's: it was to be moved, not sent. */
+  readonly stampId: number | null;
+}
+
+/** A copied, or possibly copied, message that the source no longer shows under this UID. */
+export interface VanishedRow {
+  readonly id: number;
+  /** `in-flight`: nobody knows yet whether it is at the target. */
+  readonly state: 'in-flight' | 'done' | 'adopted';
+  /** The row id in its stamp. */
+  readonly stampId: number;
+  readonly sha256: string;
+  readonly receivedAt: Date | null;
+  readonly targetPath: string;
+  readonly targetUidValidity: number;
+  readonly targetUid: number | null;
+  readonly writtenFlags: readonly string[] | null;
+}
+
+/** A copied message whose flags changed at the source since. */
+export interface FlagRow {
+  readonly id: number;
+  readonly flags: readonly string[];
+  readonly targetPath: string;
+  readonly targetUidValidity: number;
+  readonly targetUid: number | null;
+  /** Null where it was written before this was noted. */
+  readonly writtenFlags: readonly string[] | null;
+}
+
+/** What a flag change came to; `written` null: the target was left as it is. */
+export interface FlagSettlement {
+  readonly id: number;
+  readonly written: readonly string[] | null;
+}
+
+/** A new row turned out to be the message of a vanished one. */
+export interface Transfer {
+  readonly from: number;
+  readonly to: number;
+  readonly key: string;
+  readonly sha256: string;
+  readonly place:
+    | { readonly kind: 'as-before' }
+    | { readonly kind: 'moved'; readonly uidValidity: number; readonly uid: number | null }
+    /** The person deleted it at the target: it is never sent again. */
+    | { readonly kind: 'deleted'; readonly reason: string };
 }
 
 /** A message that the ledger says is at the target. */
@@ -96,6 +145,10 @@ export interface Intent {
   readonly sha256: string;
   readonly sentBytes: number;
   readonly repairs: readonly string[];
+  /** The flags that go out with it. */
+  readonly flags: readonly string[];
+  /** Not sent, but moved: the stamp of the message that is to be moved here. */
+  readonly stampId: number | null;
   readonly targetFolderId: number;
   readonly targetUidValidity: number;
   /** UIDNEXT of the target folder, answered before the batch's first octet. */
@@ -107,6 +160,8 @@ export interface AdoptedRow {
   readonly id: number;
   readonly key: string;
   readonly sha256: string;
+  /** As they would have been written. */
+  readonly flags: readonly string[];
   readonly targetFolderId: number;
   readonly targetUidValidity: number;
   readonly targetUid: number;

@@ -2,6 +2,7 @@ import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { moveVanished } from './move-vanished.ts';
 import { type PreparedRow, type ReadBatch, readBatches, releaseBatch } from './read-batches.ts';
 import { createSettler } from './settler.ts';
 
@@ -146,6 +147,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
         await answeredTo(batch.wasTried ? 0 : MAX_UNANSWERED);
         throwIfStopped();
         await adopt(batch);
+        await moveVanished(deps, input, { moves: batch.moves, destination: batch }, signal);
         await deps.ledger.recordIntents(input.turn, intentsOf(batch));
       } catch (error) {
         releaseBatch(deps.budget, batch);
@@ -172,6 +174,8 @@ function intentsOf({ messages, state, targetFolderId }: ReadBatch): readonly Int
     sha256,
     sentBytes: outgoing.bytes.length,
     repairs,
+    flags: outgoing.flags,
+    stampId: null,
     targetFolderId,
     targetUidValidity: state.uidValidity,
     uidNext: state.uidNext,

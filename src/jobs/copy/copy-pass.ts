@@ -1,5 +1,6 @@
 import type { FolderRow } from '../ledger.ts';
 import { copyFolders } from './copy-folders.ts';
+import { applyFlagChanges } from './delta-flags.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
 import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
@@ -36,6 +37,7 @@ export async function copyPass(
     }
     await resolveSuspects(deps, input, signal);
   }
+  await applyFlagChanges(deps, input, signal);
   return finishPass(deps, input, folders, signal);
 }
 

@@ -43,7 +43,9 @@ export type CopyProgress =
       readonly bytesSettled: number;
     }
   | { readonly kind: 'folder'; readonly path: string; readonly open: number }
-  | { readonly kind: 'message'; readonly sizeBytes: number; readonly state: string };
+  | { readonly kind: 'message'; readonly sizeBytes: number; readonly state: string }
+  /** Brought up to date at the target, as it was changed at the source. */
+  | { readonly kind: 'updated'; readonly flags: number; readonly moved: number };
 
 export type CopyResult =
   | { readonly kind: 'finished' }

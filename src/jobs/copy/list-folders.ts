@@ -74,7 +74,7 @@ function knownState({
     : { uidValidity, uidNext: sourceUidNext, exists: messages, modSeq: sourceModSeq };
 }
 
-/** Notes what a folder holds; one that was renumbered is named: its rows mean other messages now. */
+/** Notes what a folder holds; under another UIDVALIDITY all that was listed before has vanished from it. */
 async function recordSurvey(
   deps: CopyDeps,
   input: CopyInput,
@@ -86,10 +86,6 @@ async function recordSurvey(
     return;
   }
   const { state, messages } = surveyed;
-  if (folder.uidValidity !== null && folder.uidValidity !== state.uidValidity) {
-    await deps.ledger.markFolderProblem(input.turn, folder.id, 'copy.source-renumbered');
-    return;
-  }
   const listing = { pass: input.pass, state, messages: messages ?? [] };
   await deps.ledger.recordListing(input.turn, folder.id, listing);
 }

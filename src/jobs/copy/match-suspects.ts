@@ -54,7 +54,9 @@ export function matchSuspects({ suspects, candidates, hashes, traits }: MatchInp
 }
 
 function identityOf(row: SuspectRow, traits: MatchInput['traits']): string {
-  return traits.stamps ? `stamp ${row.id}` : `bytes ${row.sha256} ${secondOf(row.receivedAt)}`;
+  return traits.stamps
+    ? `stamp ${row.stampId ?? row.id}`
+    : `bytes ${row.sha256} ${secondOf(row.receivedAt)}`;
 }
 
 function identitiesOf(

@@ -3,6 +3,7 @@ import type { NumberedFolder } from '../ports.ts';
 import { type Adoption, openAdoption } from './adoption.ts';
 import { cutBatches } from './batches.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { indexVanished, type Vanished } from './vanished.ts';
 
 /** Rows of one folder that are read, and whose intents are committed, together. */
 export interface PlannedBatch {
@@ -10,6 +11,7 @@ export interface PlannedBatch {
   readonly from: NumberedFolder;
   readonly targetFolderId: number;
   readonly adoption: Adoption;
+  readonly vanished: Vanished;
   readonly rows: readonly OpenRow[];
 }
 
@@ -24,6 +26,7 @@ export async function* planBatches(
   { deps, input, signal }: PlanContext,
   folders: readonly FolderRow[],
 ): AsyncGenerator<PlannedBatch, void, void> {
+  const vanished = indexVanished(await deps.ledger.vanishedRows(input.turn.migrationId));
   for (const folder of folders) {
     const rows = await deps.ledger.openRows(folder.id);
     if (rows.length === 0 || folder.uidValidity === null) {
@@ -42,7 +45,7 @@ export async function* planBatches(
       signal,
     );
     for (const batch of cutBatches(rows)) {
-      yield { folder, from, targetFolderId, adoption, rows: batch };
+      yield { folder, from, targetFolderId, adoption, vanished, rows: batch };
     }
   }
 }

@@ -12,7 +12,7 @@ export interface PreparedMessage {
   readonly key: string;
   /** Without a usable Message-ID: other messages may well have the same key. */
   readonly weak: boolean;
-  /** Of the bytes without the stamp. */
+  /** Of the bytes as the source gave them: whatever flags or repairs did to them. */
   readonly sha256: string;
   /** Changes that the target made necessary, by code. */
   readonly repairs: readonly string[];
@@ -46,7 +46,7 @@ export function prepareMessage(
         receivedAt: row.receivedAt,
       },
       ...messageKey(splitMessage(body).header),
-      sha256: createHash('sha256').update(body).digest('hex'),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
       repairs: guarded.repairs,
     },
   };

@@ -3,13 +3,12 @@ import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import type { MovedRow } from './move-vanished.ts';
 import { type PlannedBatch, planBatches } from './plan-batches.ts';
 import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
 
 /** After this many attempts a message is named as one that breaks the connection, and left. */
 const MAX_ATTEMPTS = 4;
-
-const RENUMBERED = { state: 'failed', reason: 'copy.source-renumbered' } as const;
 
 /** A message in memory, ready to be sent. */
 export interface PreparedRow extends PreparedMessage {
@@ -21,16 +20,19 @@ export interface PreparedRow extends PreparedMessage {
 /** A row for which the message already stands in the target folder. */
 export interface Adopted extends Pick<PreparedMessage, 'key' | 'sha256'> {
   readonly row: OpenRow;
+  readonly flags: readonly string[];
   readonly targetUid: number;
 }
 
 /** Messages of one folder whose intents are committed together. */
 export interface ReadBatch {
   readonly targetFolderId: number;
+  readonly targetPath: string;
   /** Answered before the batch's first octet leaves on any connection: a look for its suspects begins here. */
   readonly state: FolderState;
   readonly messages: readonly PreparedRow[];
   readonly adopted: readonly Adopted[];
+  readonly moves: readonly MovedRow[];
   /** Some were tried before: they share the wire with nobody else. */
   readonly wasTried: boolean;
 }
@@ -98,7 +100,7 @@ export function releaseBatch(budget: ByteBudget, { messages }: ReadBatch): void 
 
 /** The batch, and UIDNEXT of its target folder from before any octet of it leaves. */
 async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<ReadBatch> {
-  const { deps, input, settle, signal } = context;
+  const { deps, input, signal } = context;
   const { folder, rows, targetFolderId } = plan;
   const [state, read] = await Promise.all([
     deps.target.folderState(folder.targetPath, signal),
@@ -107,25 +109,31 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
         throw error;
       }
       // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
-      await deps.ledger.markFolderProblem(input.turn, folder.id, RENUMBERED.reason);
-      rows.forEach((row) => settle(row, { id: row.id, ...RENUMBERED }));
-      return { messages: [], adopted: [] };
+      await deps.ledger.listAgain(input.turn, folder.id);
+      throw error;
     }),
   ]);
-  return { targetFolderId, state, ...read, wasTried: rows.some((row) => row.attempts > 0) };
+  return {
+    targetFolderId,
+    targetPath: folder.targetPath,
+    state,
+    ...read,
+    wasTried: rows.some((row) => row.attempts > 0),
+  };
 }
 
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
 async function readBatch(
   { deps, settle, signal }: ReadContext,
-  { folder, from, adoption, rows: batch }: PlannedBatch,
-): Promise<Pick<ReadBatch, 'messages' | 'adopted'>> {
-  const worthTrying = batch.filter((row) => row.attempts < MAX_ATTEMPTS);
-  for (const row of batch.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
+  plan: PlannedBatch,
+): Promise<SortedBatch> {
+  const worthTrying = plan.rows.filter((row) => row.attempts < MAX_ATTEMPTS);
+  for (const row of plan.rows.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
     settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
   }
+  const sorted: SortedBatch = { messages: [], adopted: [], moves: [] };
   if (worthTrying.length === 0) {
-    return { messages: [], adopted: [] };
+    return sorted;
   }
   let heldBytes = worthTrying.reduce((sum, row) => sum + row.sizeBytes, 0);
   await deps.budget.acquire(heldBytes, signal);
@@ -133,33 +141,24 @@ async function readBatch(
     heldBytes -= row.sizeBytes;
     deps.budget.release(row.sizeBytes);
   };
-  const leave = (row: OpenRow, settlement: Settlement): void => {
-    settle(row, settlement);
-    drop(row);
-  };
   const rowOf = new Map(worthTrying.map((row) => [row.uid, row]));
-  const messages: PreparedRow[] = [];
-  const adopted: Adopted[] = [];
+  const { traits } = deps;
   try {
-    for await (const { uid, bytes } of deps.source.readMessages(from, [...rowOf.keys()], signal)) {
+    for await (const { uid, bytes } of deps.source.readMessages(
+      plan.from,
+      [...rowOf.keys()],
+      signal,
+    )) {
       const row = rowOf.get(uid);
       rowOf.delete(uid);
       if (row === undefined) {
         continue;
       }
-      const { traits } = deps;
-      const result = prepareMessage(row, bytes, { folderPath: folder.targetPath, traits });
+      const result = prepareMessage(row, bytes, { folderPath: plan.folder.targetPath, traits });
       if (result.kind === 'refused') {
-        leave(row, { id: row.id, state: 'failed', reason: result.reason });
-        continue;
-      }
-      const { message } = result;
-      // What was tried before is no stranger's: it is looked for as a suspect.
-      const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
-      if (targetUid === null) {
-        messages.push({ ...message, row, heldBytes: row.sizeBytes });
-      } else {
-        adopted.push({ row, targetUid, key: message.key, sha256: message.sha256 });
+        settle(row, { id: row.id, state: 'failed', reason: result.reason });
+        drop(row);
+      } else if (sortMessage(sorted, row, result.message, plan) !== 'send') {
         drop(row);
       }
     }
@@ -169,7 +168,41 @@ async function readBatch(
   }
   // The source answered for every UID that was asked: what is left no longer exists there.
   for (const row of rowOf.values()) {
-    leave(row, { id: row.id, state: 'gone' });
+    settle(row, { id: row.id, state: 'gone' });
+    drop(row);
   }
-  return { messages, adopted };
+  return sorted;
+}
+
+interface SortedBatch {
+  readonly messages: PreparedRow[];
+  readonly adopted: Adopted[];
+  readonly moves: MovedRow[];
+}
+
+/** Sent, unless it is at the target already; `later` while nobody knows whether it is. */
+function sortMessage(
+  sorted: SortedBatch,
+  row: OpenRow,
+  message: PreparedMessage,
+  { adoption, vanished }: Pick<PlannedBatch, 'adoption' | 'vanished'>,
+): 'send' | 'keep' | 'later' {
+  const { key, sha256 } = message;
+  // What was sent before is looked for as a suspect; what was moved before is moved again.
+  const origin = row.attempts === 0 || row.stampId !== null ? vanished.take(row, message) : null;
+  if (origin === 'unsettled') {
+    return 'later';
+  }
+  if (origin !== null) {
+    sorted.moves.push({ row, key, sha256, origin });
+    return 'keep';
+  }
+  // What was tried before is no stranger's.
+  const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
+  if (targetUid !== null) {
+    sorted.adopted.push({ row, targetUid, key, sha256, flags: message.outgoing.flags });
+    return 'keep';
+  }
+  sorted.messages.push({ ...message, row, heldBytes: row.sizeBytes });
+  return 'send';
 }

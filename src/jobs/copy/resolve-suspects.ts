@@ -73,6 +73,13 @@ async function resolveGroup(
     ),
     ...decided.map(({ settlement }) => settlement),
   ]);
+  const moved = suspects.filter(({ id, stampId }) => stampId !== null && found.has(id));
+  if (moved.length > 0) {
+    await deps.ledger.releaseMoved(
+      input.turn,
+      moved.map(({ id }) => id),
+    );
+  }
   deps.logger.info(
     { suspects: suspects.length, found: found.size, missing: missing.length },
     'suspects looked for',

@@ -13,7 +13,7 @@ export async function writeListing(
   await client.query(
     `update messages set state = case state when 'listed' then 'gone' else state end,
             vanished = state <> 'listed'
-      where folder_id = $1 and state in ('listed', 'done', 'adopted') and not vanished
+      where folder_id = $1 and state in ('listed', 'in-flight', 'done', 'adopted') and not vanished
         and (uid_validity <> $2 or uid <> all($3::bigint[]))`,
     [folderId, state.uidValidity, uids],
   );

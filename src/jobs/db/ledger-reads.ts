@@ -49,8 +49,10 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
 
     async openRows(folderId) {
       const { rows } = await pool.query<OpenRow>(
-        `select id, uid, size_bytes as "sizeBytes", received_at as "receivedAt", flags, attempts
-           from messages where folder_id = $1 and state = 'listed' order by uid`,
+        `select m.id, m.uid, m.size_bytes as "sizeBytes", m.received_at as "receivedAt", m.flags, m.attempts,
+                m.stamp_id as "stampId"
+           from messages m join folders f on f.id = m.folder_id
+          where m.folder_id = $1 and m.state = 'listed' and m.uid_validity = f.uid_validity order by m.uid`,
         [folderId],
       );
       return rows;
@@ -71,7 +73,7 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
                 m.received_at as "receivedAt", m.flags, m.target_uid_validity as "targetUidValidity",
                 m.target_folder_id as "targetFolderId", t.path as "targetPath",
                 m.look_from as "lookFrom", m.attempts, m.link_died_at as "linkDiedAt",
-                m.empty_looks as "emptyLooks"
+                m.empty_looks as "emptyLooks", m.stamp_id as "stampId"
            from messages m join folders f on f.id = m.folder_id join target_folders t on t.id = m.target_folder_id
           where f.migration_id = $1 and m.state = 'in-flight' order by m.folder_id, m.id`,
         [turn.migrationId],

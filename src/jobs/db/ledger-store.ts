@@ -3,11 +3,12 @@ import { TurnLostError } from '../errors.ts';
 import type { AdoptedRow, Intent, Settlement, Turn } from '../ledger.ts';
 import type { FolderState, SourceFolderState, SourceMessage } from '../ports.ts';
 import { inTransaction } from './connect.ts';
+import { createLedgerDelta, type LedgerDelta } from './ledger-delta.ts';
 import { writeListing } from './ledger-listing.ts';
 import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
-export interface LedgerStore extends LedgerReads {
+export interface LedgerStore extends LedgerReads, LedgerDelta {
   /** Takes the turn with a migration: every earlier turn can write nothing any more. */
   takeTurn(migrationId: string): Promise<Turn>;
   targetFolderId(mailbox: string, path: string): Promise<number>;
@@ -29,6 +30,8 @@ export interface LedgerStore extends LedgerReads {
   adopt(turn: Turn, rows: readonly AdoptedRow[]): Promise<void>;
   settle(turn: Turn, settlements: readonly Settlement[]): Promise<void>;
   setStampProven(turn: Turn): Promise<void>;
+  /** The folder was renumbered since it was listed: it is listed again before anything of it is read. */
+  listAgain(turn: Turn, folderId: number): Promise<void>;
 }
 
 export interface Listing {
@@ -61,6 +64,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
 
   return {
     ...createLedgerReads(pool),
+    ...createLedgerDelta(pool, whileHolding),
 
     async takeTurn(migrationId) {
       const { rows } = await pool.query<{ epoch: number }>(
@@ -146,9 +150,10 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
       whileHolding(turn, async (client) => {
         await client.query(
           `update messages m set state = 'adopted', key = t.key, sha256 = t.sha256,
-                  target_folder_id = t.folder, target_uid_validity = t.validity, target_uid = t.uid
-             from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-                  as t(id, key, sha256, folder, validity, uid)
+                  target_folder_id = t.folder, target_uid_validity = t.validity, target_uid = t.uid,
+                  written_flags = string_to_array(t.flags, ' ')
+             from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+                  as t(id, key, sha256, folder, validity, uid, flags)
             where m.id = t.id and m.state = 'listed'`,
           [
             adopted.map((row) => row.id),
@@ -157,6 +162,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
             adopted.map((row) => row.targetFolderId),
             adopted.map((row) => row.targetUidValidity),
             adopted.map((row) => row.targetUid),
+            adopted.map((row) => row.flags.join(' ')),
           ],
         );
       }),
@@ -167,6 +173,13 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
       whileHolding(turn, async (client) => {
         await client.query('update migrations set stamp_proven = true where id = $1', [
           turn.migrationId,
+        ]);
+      }),
+
+    listAgain: (turn, folderId) =>
+      whileHolding(turn, async (client) => {
+        await client.query('update folders set pass_listed = pass_listed - 1 where id = $1', [
+          folderId,
         ]);
       }),
   };
@@ -180,12 +193,14 @@ async function updateIntents(
   await client.query(
     `update messages m set state = 'in-flight', key = t.key, sha256 = t.sha256, sent_bytes = t.sent,
             repairs = string_to_array(t.repairs, ' '), attempts = m.attempts + 1,
+            written_flags = string_to_array(t.flags, ' '), flags_changed = false, stamp_id = t.stamp,
             target_folder_id = t.folder, epoch = $1, empty_looks = 0, link_died_at = null,
             look_from = case when m.target_uid_validity = t.validity and m.target_folder_id = t.folder
                              then least(coalesce(m.look_from, t.next), t.next) else t.next end,
             target_uid_validity = t.validity
-       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
-            as t(id, key, sha256, sent, repairs, folder, validity, next)
+       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
+                   $10::text[], $11::bigint[])
+            as t(id, key, sha256, sent, repairs, folder, validity, next, flags, stamp)
       where m.id = t.id and m.state = 'listed'`,
     [
       turn.epoch,
@@ -197,6 +212,8 @@ async function updateIntents(
       intents.map((intent) => intent.targetFolderId),
       intents.map((intent) => intent.targetUidValidity),
       intents.map((intent) => intent.uidNext),
+      intents.map((intent) => intent.flags.join(' ')),
+      intents.map((intent) => intent.stampId),
     ],
   );
 }
@@ -206,7 +223,8 @@ async function updateRows(
   settlements: readonly Settlement[],
 ): Promise<void> {
   await client.query(
-    `update messages m set state = t.state, reason = t.reason,
+    `update messages m
+        set state = case when t.state = 'listed' and m.vanished then 'gone' else t.state end, reason = t.reason,
             target_uid = t.uid, target_uid_validity = coalesce(t.validity, m.target_uid_validity),
             link_died_at = case when t.state = 'in-flight' then coalesce(m.link_died_at, now()) end,
             empty_looks = coalesce(t.looks, 0), attempts = m.attempts - t.refund

@@ -146,7 +146,7 @@ export const messages = pgTable(
     /** Changes that the guard made, by reason code. */
     repairs: text('repairs').array(),
     key: text('key'),
-    /** Of the bytes that were sent, the stamp not counted. */
+    /** Of the bytes as the source gave them; a byte-exact target has the same. */
     sha256: text('sha256'),
     sentBytes: bigint('sent_bytes', { mode: 'number' }),
     attempts: integer('attempts').notNull().default(0),

@@ -45,7 +45,8 @@ export const REFUSALS: Readonly<Record<string, string>> = {
 export const REASONS: Readonly<Record<string, string>> = {
   'copy.fate-unknown': 'the line broke and I could not find out whether it arrived',
   'copy.breaks-connection': 'Exchange cut the line each time I sent it',
-  'copy.source-renumbered': 'iCloud renumbered the folder while I copied',
+  'copy.deleted-at-target':
+    'it was deleted in Outlook after it was copied, and moved in iCloud later',
   'copy.too-large': 'too large for Exchange',
   'copy.line-too-long': 'has a line that Exchange does not take',
   'copy.signed-line-too-long':

@@ -10,6 +10,7 @@ function rows(count: number, attempts: number): OpenRow[] {
     receivedAt: null,
     flags: [],
     attempts,
+    stampId: null,
   }));
 }
 

@@ -137,6 +137,7 @@ function suspect(id: number): SuspectRow {
     attempts: 1,
     linkDiedAt: null,
     emptyLooks: 0,
+    stampId: null,
   };
 }
 
@@ -195,6 +196,7 @@ describe('batches', () => {
     receivedAt: null,
     flags: [],
     attempts,
+    stampId: null,
   });
   test('keep order, lose nobody, and stay within count and bytes', () => {
     const rows = Array.from({ length: 500 }, (_, n) => row(n, n % 50 === 0 ? 5_000_000 : 1000));
