@@ -15,6 +15,9 @@ export type MessageState =
   | 'failed'
   | 'gone';
 
+/** Why a message is left that the source lists and does not hand over. */
+export const WITHHELD = { state: 'failed', reason: 'copy.body-withheld' } as const;
+
 /** Marks who may write: the turn of one worker with one migration. */
 export interface Turn {
   readonly migrationId: string;
@@ -48,6 +51,8 @@ export interface OpenRow {
   readonly attempts: number;
   /** Where a move to this row was tried: the stamp of the message that was to be moved. */
   readonly stampId: number | null;
+  /** Times that the source listed it, gave others, and held it back. */
+  readonly withheld: number;
 }
 
 /** A row whose last attempt was never answered. */
@@ -84,6 +89,30 @@ export interface VanishedRow {
   readonly targetUidValidity: number;
   readonly targetUid: number | null;
   readonly writtenFlags: readonly string[] | null;
+}
+
+/** A message that was sent more than once before it was known to be there. */
+export interface ResentRow {
+  readonly id: number;
+  /** The row id in its stamp. */
+  readonly stampId: number;
+  readonly sha256: string;
+  readonly sentBytes: number;
+  readonly receivedAt: Date | null;
+  readonly writtenFlags: readonly string[] | null;
+  readonly targetFolderId: number;
+  readonly targetPath: string;
+  readonly targetUidValidity: number;
+  readonly targetUid: number | null;
+  readonly lookFrom: number;
+}
+
+export type SurplusCode = 'second-copy-removed' | 'second-copy-left';
+
+/** What a look for second copies came to, by row: null where there is none. */
+export interface SurplusFinding {
+  readonly id: number;
+  readonly repair: SurplusCode | null;
 }
 
 /** A copied message whose flags changed at the source since. */
@@ -174,6 +203,8 @@ export type Settlement =
       readonly state: 'done';
       readonly uidValidity: number;
       readonly uid: number;
+      /** Where it was found, if not where it was sent. */
+      readonly targetFolderId?: number;
     }
   /** Stored, but the server named no UID (no UIDPLUS). */
   | { readonly id: number; readonly state: 'done'; readonly uidValidity: null; readonly uid: null }

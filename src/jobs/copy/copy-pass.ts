@@ -5,6 +5,7 @@ import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
 import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
+import { removeSurplus } from './surplus.ts';
 
 /** Rounds through the folders: a link that dies leaves rows to send again. */
 const MAX_ROUNDS = 8;
@@ -84,6 +85,7 @@ async function finishPass(
   if (nextLookAt !== null || open.length > 0) {
     return { kind: 'yielded', resumeAt: open.length > 0 ? null : nextLookAt };
   }
+  await removeSurplus(deps, input, signal);
   for (const folder of folders.filter((row) => row.passDone < input.pass)) {
     await deps.ledger.finishFolder(input.turn, folder.id, input.pass);
   }

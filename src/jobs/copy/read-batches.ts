@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../../errors.ts';
-import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
+import { type FolderRow, type OpenRow, type Settlement, WITHHELD } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
@@ -123,10 +123,8 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
 }
 
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
-async function readBatch(
-  { deps, settle, signal }: ReadContext,
-  plan: PlannedBatch,
-): Promise<SortedBatch> {
+async function readBatch(context: ReadContext, plan: PlannedBatch): Promise<SortedBatch> {
+  const { deps, settle, signal } = context;
   const worthTrying = plan.rows.filter((row) => row.attempts < MAX_ATTEMPTS);
   for (const row of plan.rows.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
     settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
@@ -163,8 +161,21 @@ async function readBatch(
       }
     }
   } catch (error) {
-    deps.budget.release(heldBytes);
-    throw error;
+    const withheld = withheldOf(error, rowOf, worthTrying);
+    if (withheld.length === 0) {
+      deps.budget.release(heldBytes);
+      throw error;
+    }
+    const left = await leaveWithheld(context, withheld);
+    if (left < withheld.length && withheld.length === worthTrying.length) {
+      // Alone: asked for again after a wait.
+      deps.budget.release(heldBytes);
+      throw error;
+    }
+    withheld.forEach((row) => {
+      rowOf.delete(row.uid);
+      drop(row);
+    });
   }
   // The source answered for every UID that was asked: what is left no longer exists there.
   for (const row of rowOf.values()) {
@@ -172,6 +183,39 @@ async function readBatch(
     drop(row);
   }
   return sorted;
+}
+
+/** That often, with others delivered meanwhile or alone, and a message is named and left to a later pass. */
+const MAX_WITHHELD = 6;
+
+/**
+ * Rows that the source lists and does not hand over. None where nothing was delivered at all: that is a
+ * server that wants a rest, and says nothing about any message.
+ */
+function withheldOf(
+  error: unknown,
+  rowOf: ReadonlyMap<number, OpenRow>,
+  asked: readonly OpenRow[],
+): readonly OpenRow[] {
+  const delivered = asked.length - rowOf.size;
+  const wereAlone = asked.every(({ withheld }) => withheld > 0);
+  return errorCodeOf(error) === 'imap.body-missing' && (delivered > 0 || wereAlone)
+    ? [...rowOf.values()]
+    : [];
+}
+
+/** Counts it, and names those that were held back too often; returns how many these are. */
+async function leaveWithheld(
+  { deps, input, settle }: ReadContext,
+  rows: readonly OpenRow[],
+): Promise<number> {
+  const counts = await deps.ledger.noteWithheld(
+    input.turn,
+    rows.map(({ id }) => id),
+  );
+  const given = rows.filter(({ id }) => (counts.get(id) ?? 0) >= MAX_WITHHELD);
+  given.forEach((row) => settle(row, { id: row.id, ...WITHHELD }));
+  return given.length;
 }
 
 interface SortedBatch {

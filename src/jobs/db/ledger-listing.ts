@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { WITHHELD } from '../ledger.ts';
 import type { Listing } from './ledger-store.ts';
 
 /** Brings a folder's rows up to a listing; runs inside the caller's transaction. */
@@ -16,6 +17,12 @@ export async function writeListing(
       where folder_id = $1 and state in ('listed', 'in-flight', 'done', 'adopted') and not vanished
         and (uid_validity <> $2 or uid <> all($3::bigint[]))`,
     [folderId, state.uidValidity, uids],
+  );
+  // Held back by the source in an earlier pass: asked for again in each later one.
+  await client.query(
+    `update messages set state = 'listed', reason = null, withheld = 0
+      where folder_id = $1 and state = 'failed' and reason = $2`,
+    [folderId, WITHHELD.reason],
   );
   await client.query(
     `update folders set uid_validity = $2, messages = $3, pass_listed = $4, problem = null,

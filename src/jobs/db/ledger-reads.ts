@@ -50,7 +50,7 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
     async openRows(folderId) {
       const { rows } = await pool.query<OpenRow>(
         `select m.id, m.uid, m.size_bytes as "sizeBytes", m.received_at as "receivedAt", m.flags, m.attempts,
-                m.stamp_id as "stampId"
+                m.stamp_id as "stampId", m.withheld
            from messages m join folders f on f.id = m.folder_id
           where m.folder_id = $1 and m.state = 'listed' and m.uid_validity = f.uid_validity order by m.uid`,
         [folderId],

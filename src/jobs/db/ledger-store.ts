@@ -6,9 +6,10 @@ import { inTransaction } from './connect.ts';
 import { createLedgerDelta, type LedgerDelta } from './ledger-delta.ts';
 import { writeListing } from './ledger-listing.ts';
 import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
+import { createLedgerSurplus, type LedgerSurplus } from './ledger-surplus.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
-export interface LedgerStore extends LedgerReads, LedgerDelta {
+export interface LedgerStore extends LedgerReads, LedgerDelta, LedgerSurplus {
   /** Takes the turn with a migration: every earlier turn can write nothing any more. */
   takeTurn(migrationId: string): Promise<Turn>;
   targetFolderId(mailbox: string, path: string): Promise<number>;
@@ -65,6 +66,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
   return {
     ...createLedgerReads(pool),
     ...createLedgerDelta(pool, whileHolding),
+    ...createLedgerSurplus(pool, whileHolding),
 
     async takeTurn(migrationId) {
       const { rows } = await pool.query<{ epoch: number }>(
@@ -226,10 +228,12 @@ async function updateRows(
     `update messages m
         set state = case when t.state = 'listed' and m.vanished then 'gone' else t.state end, reason = t.reason,
             target_uid = t.uid, target_uid_validity = coalesce(t.validity, m.target_uid_validity),
+            target_folder_id = coalesce(t.folder, m.target_folder_id),
             link_died_at = case when t.state = 'in-flight' then coalesce(m.link_died_at, now()) end,
             empty_looks = coalesce(t.looks, 0), attempts = m.attempts - t.refund
-       from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[])
-            as t(id, state, reason, validity, uid, looks, refund)
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[],
+                   $8::bigint[])
+            as t(id, state, reason, validity, uid, looks, refund, folder)
       where m.id = t.id and m.state in ('listed', 'in-flight')`,
     [
       settlements.map((row) => row.id),
@@ -239,6 +243,7 @@ async function updateRows(
       settlements.map((row) => ('uid' in row ? row.uid : null)),
       settlements.map((row) => ('emptyLooks' in row ? row.emptyLooks : null)),
       settlements.map((row) => (row.state === 'listed' && !row.suspected ? 1 : 0)),
+      settlements.map((row) => ('targetFolderId' in row ? (row.targetFolderId ?? null) : null)),
     ],
   );
 }

@@ -107,8 +107,6 @@ export const folders = pgTable(
     /** UIDNEXT and HIGHESTMODSEQ of the source folder when it was last listed; null where not known. */
     sourceUidNext: bigint('source_uid_next', { mode: 'number' }),
     sourceModSeq: text('source_mod_seq'),
-    /** Second copies of our own that were found and removed. */
-    surplusRemoved: integer('surplus_removed').notNull().default(0),
     /** Why the folder cannot be opened, where it cannot. */
     problem: text('problem'),
   },

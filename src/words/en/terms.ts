@@ -55,6 +55,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'copy.header-too-large': 'has a header too large to be made fit for Exchange',
   'copy.too-many-parts':
     'has more parts than any honest mail, too many to be made fit for Exchange',
+  'copy.body-withheld': 'iCloud lists it and does not hand it over',
   'copy.looking-for-suspects': 'looking whether mail arrived before the line broke',
   'imap.folder-missing': 'the folder is listed and does not open',
   'imap.command-refused': 'the server refused it and did not say why',
@@ -63,6 +64,9 @@ export const REASONS: Readonly<Record<string, string>> = {
   'imap.message-refused': 'Exchange did not take it',
   'imap.quota-full': 'the mailbox was full',
   'imap.messages-gone': 'deleted at iCloud meanwhile',
+  'second-copy-removed': 'a second copy, left behind by a line that broke, was removed',
+  'second-copy-left':
+    'a second copy, left behind by a line that broke, is there and could not be told from your own mail',
   nul: 'a character that no mail may hold was taken out',
   'line-endings': 'line ends were made uniform',
   'header-8bit': 'a header was written in characters that every program reads',

@@ -84,6 +84,7 @@ export function collectReasons(): ReadonlySet<string> {
     ...literals,
     ...unionOf(guard, 'RefusalCode').map((code) => `copy.${code}`),
     ...unionOf(guard, 'RepairCode'),
+    ...unionOf(readFileSync('src/jobs/ledger.ts', 'utf8'), 'SurplusCode'),
   ]);
 }
 

@@ -11,6 +11,7 @@ function rows(count: number, attempts: number): OpenRow[] {
     flags: [],
     attempts,
     stampId: null,
+    withheld: 0,
   }));
 }
 

@@ -197,6 +197,7 @@ describe('batches', () => {
     flags: [],
     attempts,
     stampId: null,
+    withheld: 0,
   });
   test('keep order, lose nobody, and stay within count and bytes', () => {
     const rows = Array.from({ length: 500 }, (_, n) => row(n, n % 50 === 0 ? 5_000_000 : 1000));

@@ -1,6 +1,5 @@
 ALTER TABLE "folders" ADD COLUMN "source_uid_next" bigint;--> statement-breakpoint
 ALTER TABLE "folders" ADD COLUMN "source_mod_seq" text;--> statement-breakpoint
-ALTER TABLE "folders" ADD COLUMN "surplus_removed" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "written_flags" text[];--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "flags_changed" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "vanished" boolean DEFAULT false NOT NULL;--> statement-breakpoint

@@ -1,0 +1,124 @@
+import { sameFlags } from '../../mail/flags.ts';
+import type { ResentRow, SurplusFinding } from '../ledger.ts';
+import type { TargetMessage, TargetTraits } from '../ports.ts';
+import type { CopyDeps, CopyInput } from './deps.ts';
+
+/**
+ * The last look of a pass: an append of a dead link may have been completed after the message was sent
+ * again. A second copy that bears our row id, and that nobody touched, is removed and counted; one that
+ * bears none may be the person's own, and is left and named.
+ */
+export async function removeSurplus(
+  deps: CopyDeps,
+  input: CopyInput,
+  signal: AbortSignal,
+): Promise<void> {
+  const rows = await deps.ledger.resentRows(input.turn.migrationId);
+  for (const group of Map.groupBy(rows, (row) => row.targetFolderId).values()) {
+    const findings = await removeFrom(deps, group, signal);
+    await deps.ledger.recordSurplus(input.turn, findings);
+    const found = findings.filter(({ repair }) => repair !== null).length;
+    deps.logger.info({ resent: group.length, found }, 'looked for second copies');
+  }
+}
+
+async function removeFrom(
+  deps: CopyDeps,
+  rows: readonly ResentRow[],
+  signal: AbortSignal,
+): Promise<readonly SurplusFinding[]> {
+  const [first] = rows;
+  if (first === undefined) {
+    return [];
+  }
+  const { targetPath: path, targetFolderId } = first;
+  const { uidValidity } = await deps.target.folderState(path, signal);
+  const from = Math.min(
+    ...rows.map((row) => (row.targetUidValidity === uidValidity ? row.lookFrom : 1)),
+  );
+  const seen = await deps.target.look(path, from, signal);
+  const claimed = await deps.ledger.claimedUids(
+    targetFolderId,
+    uidValidity,
+    seen.map(({ uid }) => uid),
+  );
+  const free = seen.filter(({ uid }) => !claimed.has(uid));
+  const second = deps.traits.stamps
+    ? findByStamp(rows, free)
+    : await findByBytes(deps, { path, rows, free }, signal);
+  const removable = deps.traits.stamps
+    ? second.filter(({ row, seen: { flags } }) => sameFlags(flags, row.writtenFlags ?? []))
+    : [];
+  const removed =
+    removable.length === 0
+      ? new Set<number>()
+      : await deps.target.removeMessages(
+          { path, uidValidity },
+          removable.map(({ row, seen: { uid } }) => ({ uid, written: row.writtenFlags ?? [] })),
+          signal,
+        );
+  return rows.map((row) => judge(row, second, removed));
+}
+
+interface SecondCopy {
+  readonly row: ResentRow;
+  readonly seen: TargetMessage;
+}
+
+function judge(
+  { id }: ResentRow,
+  second: readonly SecondCopy[],
+  removed: ReadonlySet<number>,
+): SurplusFinding {
+  const copies = second.filter(({ row }) => row.id === id);
+  if (copies.length === 0) {
+    return { id, repair: null };
+  }
+  const isGone = copies.every(({ seen }) => removed.has(seen.uid));
+  return { id, repair: isGone ? 'second-copy-removed' : 'second-copy-left' };
+}
+
+/** A row without a known UID (no UIDPLUS) may own the only one: nothing of it is a second copy then. */
+function findByStamp(
+  rows: readonly ResentRow[],
+  free: readonly TargetMessage[],
+): readonly SecondCopy[] {
+  const byStamp = new Map(rows.map((row) => [String(row.stampId), row]));
+  return free.flatMap((seen) => {
+    const row = seen.stamp === null ? undefined : byStamp.get(seen.stamp);
+    return row === undefined || row.targetUid === null ? [] : [{ row, seen }];
+  });
+}
+
+/** The same bytes and date, beyond what the ledger claims. */
+async function findByBytes(
+  { target }: Pick<CopyDeps, 'target'> & { readonly traits: TargetTraits },
+  {
+    path,
+    rows,
+    free,
+  }: {
+    readonly path: string;
+    readonly rows: readonly ResentRow[];
+    readonly free: readonly TargetMessage[];
+  },
+  signal: AbortSignal,
+): Promise<readonly SecondCopy[]> {
+  const known = rows.filter(({ targetUid }) => targetUid !== null);
+  const alike = free.filter(({ sizeBytes }) => known.some((row) => row.sentBytes === sizeBytes));
+  if (alike.length === 0) {
+    return [];
+  }
+  const hashes = await target.hashBodies(
+    path,
+    alike.map(({ uid }) => uid),
+    signal,
+  );
+  return alike.flatMap((seen) => {
+    const row = known.find(
+      ({ sha256, receivedAt }) =>
+        hashes.get(seen.uid) === sha256 && seen.receivedAt?.getTime() === receivedAt?.getTime(),
+    );
+    return row === undefined ? [] : [{ row, seen }];
+  });
+}
