@@ -15,6 +15,7 @@ import {
   createFakeSource,
   createFakeTarget,
   FakeMailbox,
+  type FakeSourceOptions,
   type FakeTargetOptions,
 } from './fakes/mail-servers.ts';
 
@@ -102,7 +103,7 @@ export interface World {
   readonly source: FakeMailbox;
   readonly target: FakeMailbox;
   /** Runs a pass to its end, as a process that starts anew would. */
-  run(checkpoint?: Checkpoint, options?: FakeTargetOptions): Promise<void>;
+  run(checkpoint?: Checkpoint, options?: FakeSourceOptions & FakeTargetOptions): Promise<void>;
 }
 
 export interface Mailboxes {
@@ -138,7 +139,7 @@ export async function createWorld(
       const turn = await ledger.takeTurn(migration.id);
       const row = await store.find(migration.id);
       const deps = {
-        source: createFakeSource(source, checkpoint),
+        source: createFakeSource(source, checkpoint, options),
         target: createFakeTarget(target, checkpoint, options),
         traits,
         ledger: dieAt(ledger, checkpoint),
@@ -169,7 +170,7 @@ export async function createWorld(
 
 /** What another try mends is tried again. */
 function goOn(error: unknown): CopyResult {
-  if (isAppError(error) && error.disposition === 'retry') {
+  if (isAppError(error) && (error.disposition === 'retry' || error.disposition === 'wait')) {
     return { kind: 'yielded', resumeAt: null };
   }
   throw error;

@@ -88,6 +88,58 @@ describe.each([
   });
 });
 
+/** What the ledger says of the inbox of a world: reasons and repairs, sorted. */
+async function remarks(name: string): Promise<readonly string[]> {
+  const { rows } = await database.pool.query<{ remark: string }>(
+    `select unnest(array_append(m.repairs, m.reason)) as remark from messages m
+       join folders f on f.id = m.folder_id join migrations g on g.id = f.migration_id
+      where g.source_address = $1`,
+    [name],
+  );
+  return rows.flatMap(({ remark }) => remark || []).toSorted();
+}
+
+describe('an append that is completed after it was sent again', () => {
+  // The second append is the first message again, in its own time.
+  const late = { completeLate: new Map([[1, 9]]) };
+
+  test('leaves one copy where ours bear a stamp, and the other is removed and counted', async () => {
+    const world = await createWorld('late stamped', EXCHANGE);
+    await world.run(undefined, late);
+    expect(world.target.contents(withoutStamp)).toEqual(world.source.contents());
+    expect(await remarks('late stamped')).toEqual(['second-copy-removed']);
+  });
+
+  test('that the person has marked meanwhile is left, and named', async () => {
+    const world = await createWorld('late touched', EXCHANGE);
+    await world.run((call) => {
+      if (call === 'target.removeMessages') {
+        const inbox = world.target.folder('INBOX');
+        inbox.messages = inbox.messages.map((one) => ({ ...one, flags: ['\\Flagged'] }));
+      }
+    }, late);
+    expect(world.target.folder('INBOX').messages).toHaveLength(8);
+    expect(await remarks('late touched')).toEqual(['second-copy-left']);
+  });
+
+  test("is left and named where a second copy may be the person's own", async () => {
+    const world = await createWorld('late plain', GENERIC);
+    await world.run(undefined, late);
+    expect(world.target.folder('INBOX').messages).toHaveLength(8);
+    expect(await remarks('late plain')).toEqual(['second-copy-left']);
+  });
+});
+
+test('a message that the source holds back is named, the rest is copied, and a later pass asks again', async () => {
+  const world = await createWorld('withheld', GENERIC);
+  await world.run(undefined, { withheld: new Set([3]) });
+  expect(world.target.folder('INBOX').messages).toHaveLength(6);
+  expect(await remarks('withheld')).toEqual(['copy.body-withheld']);
+  await world.run();
+  expect(world.target.contents()).toEqual(world.source.contents());
+  expect(await remarks('withheld')).toEqual([]);
+});
+
 test('a folder that was renumbered between its listing and its reading is listed again', async () => {
   const world = await createWorld('renumbered', GENERIC);
   const folder = world.source.folder('Projects/2020');

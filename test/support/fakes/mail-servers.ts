@@ -20,6 +20,11 @@ class LinkDied extends AppError {
   readonly disposition = 'retry';
 }
 
+class BodyMissing extends AppError {
+  readonly code = 'imap.body-missing';
+  readonly disposition = 'wait';
+}
+
 class Renumbered extends AppError {
   readonly code = 'imap.uid-validity-changed';
   readonly disposition = 'retry';
@@ -78,7 +83,16 @@ export class FakeMailbox {
 /** Called before every effect; throws Crash to end the process at that moment. */
 export type Checkpoint = (name: string) => void;
 
-export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): MailSource {
+export interface FakeSourceOptions {
+  /** UIDs of the inbox that are listed and not handed over. */
+  readonly withheld?: ReadonlySet<number>;
+}
+
+export function createFakeSource(
+  mailbox: FakeMailbox,
+  checkpoint: Checkpoint,
+  options: FakeSourceOptions = {},
+): MailSource {
   return {
     listFolders: async () => {
       checkpoint('source.listFolders');
@@ -114,11 +128,15 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
       }
     },
     async *readMessages({ path, uidValidity }, uids) {
+      const kept = uids.filter((uid) => path === 'INBOX' && options.withheld?.has(uid));
       for (const message of numbered(mailbox, path, uidValidity).messages) {
-        if (uids.includes(message.uid)) {
+        if (uids.includes(message.uid) && !kept.includes(message.uid)) {
           checkpoint('source.readMessages');
           yield { uid: message.uid, bytes: message.bytes };
         }
+      }
+      if (kept.length > 0) {
+        throw new BodyMissing('withheld');
       }
     },
     close: async () => undefined,
@@ -128,6 +146,8 @@ export function createFakeSource(mailbox: FakeMailbox, checkpoint: Checkpoint): 
 export interface FakeTargetOptions {
   /** Appends (counted from 1) whose message is stored and whose answer is lost. */
   readonly loseAnswerOf?: ReadonlySet<number>;
+  /** Append → the later append with which the server completes it, long after its link died. */
+  readonly completeLate?: ReadonlyMap<number, number>;
   /** Appends whose link dies before the last octet left. */
   readonly loseMessageOf?: ReadonlySet<number>;
 }
@@ -138,6 +158,7 @@ export function createFakeTarget(
   options: FakeTargetOptions = {},
 ): MailTarget {
   let appends = 0;
+  const late = new Map<number, () => void>();
   const append = (message: OutgoingMessage): AppendOutcome => {
     appends += 1;
     const n = appends;
@@ -146,6 +167,12 @@ export function createFakeTarget(
       return { kind: 'unsent', error: new LinkDied('link died') };
     }
     const { folderPath, ...rest } = message;
+    late.get(n)?.();
+    const lateWith = options.completeLate?.get(n);
+    if (lateWith !== undefined) {
+      late.set(lateWith, () => mailbox.add(folderPath, rest));
+      return { kind: 'unknown', error: new LinkDied('link died') };
+    }
     const uid = mailbox.add(folderPath, rest);
     checkpoint('target.answer');
     if (options.loseAnswerOf?.has(n)) {
