@@ -25,7 +25,7 @@ import {
   UsageError,
 } from './copy-arguments.ts';
 import { type CopyOutput, createJsonOutput, createTerminalOutput } from './copy-output.ts';
-import { openDataStore } from './data-store.ts';
+import { openDataStore, spoolDirectoryOf } from './data-store.ts';
 
 /** Message bytes that a copy holds at most, beyond what its connections buffer: several times what a fast link has under way. */
 const BUDGET_BYTES = 32 * 1024 * 1024;
@@ -83,7 +83,7 @@ async function copy(
 ): Promise<readonly FolderTally[]> {
   const { config, logger } = deps;
   const clock = systemClock;
-  const imap: ImapEndsDeps = { clock, logger };
+  const imap = imapEndsOf(deps);
   // The slow beginnings at once: PostgreSQL starts while both servers are logged in to.
   const [data, source, target] = await Promise.allSettled([
     openDataStore(config, { logger, clock }, signal),
@@ -124,13 +124,17 @@ async function copy(
   }
 }
 
+function imapEndsOf({ config, logger }: CopyCommandDeps): ImapEndsDeps {
+  return { spoolDirectory: spoolDirectoryOf(config), clock: systemClock, logger };
+}
+
 /** Shows the folder map and the counts; writes to neither server nor to the database. */
 async function dryRun(
-  { logger }: CopyCommandDeps,
+  deps: CopyCommandDeps,
   parsed: CopyArguments,
   { ends, output, signal }: RunContext,
 ): Promise<null> {
-  const imap: ImapEndsDeps = { clock: systemClock, logger };
+  const imap = imapEndsOf(deps);
   const source = await openSource(imap, parsed, ends.source, signal);
   try {
     const target = await openTarget(imap, parsed, ends.target, signal);

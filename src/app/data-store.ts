@@ -19,6 +19,11 @@ export interface DataStore {
   readonly close: () => Promise<void>;
 }
 
+/** Where messages that are too large for memory are kept on their way. */
+export function spoolDirectoryOf({ DATA_DIR }: Pick<Config, 'DATA_DIR'>): string {
+  return path.join(path.resolve(DATA_DIR), 'spool');
+}
+
 /** Opens DATABASE_URL, or starts PostgreSQL under DATA_DIR where it is unset. */
 export async function openDataStore(
   config: Pick<Config, 'DATA_DIR' | 'DATABASE_URL'>,

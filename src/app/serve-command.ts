@@ -26,7 +26,7 @@ import { createSealOpener } from '../secrets/open.ts';
 import { createSealer } from '../secrets/seal.ts';
 import { formatBytes, formatCount } from '../words/format.ts';
 import { reasonText } from '../words/words.ts';
-import { openDataStore } from './data-store.ts';
+import { openDataStore, spoolDirectoryOf } from './data-store.ts';
 import { cloudOf, createTenantClients, imapServerOf } from './tenant-clients.ts';
 
 /** Message bytes that one process holds at most, beyond what its connections buffer. */
@@ -186,21 +186,20 @@ function openSessions({
   overrides,
   keys,
 }: SessionsInput): SessionPool {
+  const ends = { spoolDirectory: spoolDirectoryOf(settings), clock, logger };
   return createSessionPool({
     source: createSourceOpener({
       server: imapServerOf(settings.SOURCE_IMAP_URL, 'icloud'),
       store,
       seals: createSealOpener(keys.privateKey),
       tenantId: settings.TENANT_ID,
-      clock,
-      logger,
+      ...ends,
     }),
     target: createTargetOpener({
       server: imapServerOf(settings.TARGET_IMAP_URL, 'exchange-online'),
       tokens: m365.tokens,
       maxConnections: TARGET_CONNECTIONS,
-      clock,
-      logger,
+      ...ends,
       ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),
     }),
   });

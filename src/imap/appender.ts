@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { findLongLine } from '../mail/guard/scan.ts';
+import type { MessageContent } from '../mail/message-content.ts';
 import { AppendLane } from './append-lane.ts';
 import type { ImapLink } from './connect.ts';
 import {
@@ -56,6 +57,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+function hasNul(content: MessageContent): boolean {
+  return Buffer.isBuffer(content) ? content.includes(0) : content.findings.hasNul;
+}
+
+function hasLongLine(content: MessageContent, maxLineBytes: number): boolean {
+  return Buffer.isBuffer(content)
+    ? findLongLine(content, 0, maxLineBytes) >= 0
+    : content.findings.longestLineBytes > maxLineBytes;
+}
+
 class PipelinedAppender implements Appender {
   readonly #deps: AppenderDeps;
   readonly #lifetime = new AbortController();
@@ -93,7 +104,7 @@ class PipelinedAppender implements Appender {
       return { kind: 'unsent', error: new AppendCancelledError() };
     }
     // RFC 9051 section 4.3: no literal holds NUL, and Exchange refuses it.
-    if (message.bytes.includes(0)) {
+    if (hasNul(message.bytes)) {
       return { kind: 'refused', error: new MessageRefusedError('nul') };
     }
     const until = this.#heldBack?.retryAfter;
@@ -238,7 +249,7 @@ class PipelinedAppender implements Appender {
   /** A path that this server cannot name, or a flag that would change the command, refuses the message. */
   #formatFor(lane: AppendLane, { message, resolve, reject }: Waiting): string | null {
     const { maxLineBytes } = lane.profile;
-    if (maxLineBytes !== null && findLongLine(message.bytes, 0, maxLineBytes) >= 0) {
+    if (maxLineBytes !== null && hasLongLine(message.bytes, maxLineBytes)) {
       // The guard breaks such lines; one that it left must not reach a server that takes mail for commands.
       resolve({ kind: 'refused', error: new MessageRefusedError('long-line') });
       return null;

@@ -1,5 +1,6 @@
 /** Reads a mailbox and never changes it: EXAMINE and PEEK alone. */
 
+import type { SpooledContent } from '../mail/message-content.ts';
 import { type ExamineOptions, examine } from './commands/examine.ts';
 import { type FetchQuery, type FetchRow, fetchRows } from './commands/fetch-rows.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
@@ -13,6 +14,8 @@ import {
 import { FolderMissingError, UidValidityChangedError } from './errors.ts';
 import { mailboxOfPath } from './mailbox-name.ts';
 import { readBodies } from './read-bodies.ts';
+import { readLarge } from './read-large.ts';
+import type { Spool } from './spool.ts';
 import type {
   ImapFolder,
   ImapFolderState,
@@ -59,6 +62,12 @@ export interface ImapSource {
     uids: readonly number[],
     signal: AbortSignal,
   ): AsyncIterable<ImapMessageBody>;
+  /** One large message, on disk; null where it is no longer in the folder. Whoever takes it closes it. */
+  readLarge(
+    folder: NumberedFolder,
+    uid: number,
+    signal: AbortSignal,
+  ): Promise<SpooledContent | null>;
   close(): Promise<void>;
 }
 
@@ -99,8 +108,13 @@ function wireNameOf(
   return mailbox;
 }
 
+export interface ImapSourceDeps extends ControlSessionDeps {
+  /** Where large messages are kept on their way. */
+  readonly spool: Spool;
+}
+
 /** A source over one connection that `connect` opens, and opens again when it was lost. */
-export function createImapSource(deps: ControlSessionDeps): ImapSource {
+export function createImapSource(deps: ImapSourceDeps): ImapSource {
   const session = new ControlSession(deps);
   let listed: readonly ListedFolder[] = [];
   let open: OpenFolder | null = null;
@@ -136,6 +150,14 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
     const same = sameFolder(folder, state);
     // Some servers refuse to fetch from an empty folder.
     return (await same).exists === 0 ? [] : listMessages(connection.wire, same, signal);
+  }
+
+  async function listUids(
+    folder: NumberedFolder,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<number>> {
+    const messages = await listAgain(folder, await session.connection(signal), signal);
+    return new Set(messages.map(({ uid }) => uid));
   }
 
   /** FETCH right behind EXAMINE, or alone where the folder is open: no round trip is waited for. */
@@ -214,11 +236,17 @@ export function createImapSource(deps: ControlSessionDeps): ImapSource {
         uids,
         session,
         fetch: (query) => fetchIn(folder, query, signal),
-        listUids: async () => {
-          const connection = await session.connection(signal);
-          const messages = await listAgain(folder, connection, signal);
-          return new Set(messages.map(({ uid }) => uid));
-        },
+        listUids: () => listUids(folder, signal),
+        signal,
+      }),
+
+    readLarge: (folder, uid, signal) =>
+      readLarge({
+        uid,
+        session,
+        spool: deps.spool,
+        fetch: (query) => fetchIn(folder, query, signal),
+        listUids: () => listUids(folder, signal),
         signal,
       }),
 

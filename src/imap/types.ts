@@ -3,6 +3,7 @@
  * so that this part needs to know nothing of jobs. Folder paths are decoded text, `/` between levels.
  */
 import type { AppError } from '../errors.ts';
+import type { MessageContent } from '../mail/message-content.ts';
 
 export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
 
@@ -55,7 +56,7 @@ export interface ImapStoredMessage extends ImapListedMessage {
 /** A message to be appended. */
 export interface ImapOutgoingMessage {
   readonly folderPath: string;
-  readonly bytes: Buffer;
+  readonly bytes: MessageContent;
   readonly flags: readonly string[];
   readonly receivedAt: Date | null;
 }

@@ -4,6 +4,7 @@
  * between levels; adapters translate to and from the wire.
  */
 import type { AppError } from '../errors.ts';
+import type { MessageContent, SpooledContent } from '../mail/message-content.ts';
 
 export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
 
@@ -79,6 +80,12 @@ export interface MailSource {
     uids: readonly number[],
     signal: AbortSignal,
   ): AsyncIterable<SourceBody>;
+  /** One large message, on disk; null where it no longer exists. Whoever takes it closes it. */
+  readLarge(
+    folder: NumberedFolder,
+    uid: number,
+    signal: AbortSignal,
+  ): Promise<SpooledContent | null>;
   close(): Promise<void>;
 }
 
@@ -90,7 +97,8 @@ export interface TargetFolder {
 
 export interface OutgoingMessage {
   readonly folderPath: string;
-  readonly bytes: Buffer;
+  /** The caller goes on holding it: closed when the append is answered. */
+  readonly bytes: MessageContent;
   readonly flags: readonly string[];
   readonly receivedAt: Date | null;
 }

@@ -13,6 +13,8 @@ export interface FetchRow {
   readonly sizeBytes: number | null;
   /** BODY[]. */
   readonly body: Buffer | null;
+  /** BODY[]<offset>: a part of the message. */
+  readonly partial: { readonly offset: number; readonly bytes: Buffer } | null;
   /** BODY[HEADER]. */
   readonly header: Buffer | null;
 }
@@ -23,6 +25,20 @@ function bytesOf(value: ImapValue | undefined): Buffer | null {
     return Buffer.from(value, 'latin1');
   }
   return Buffer.isBuffer(value) ? value : null;
+}
+
+const PARTIAL = /^BODY\[\]<(\d{1,10})>$/;
+
+function partialOf(items: ReadonlyMap<string, ImapValue | undefined>): FetchRow['partial'] {
+  for (const [name, value] of items) {
+    const match = name.startsWith('BODY[]<') ? PARTIAL.exec(name) : null;
+    // Behind the end some servers give NIL, others an empty literal.
+    const bytes = value === null || value === '' ? Buffer.alloc(0) : bytesOf(value);
+    if (match && bytes) {
+      return { offset: Number(match[1]), bytes };
+    }
+  }
+  return null;
 }
 
 /** Reads a FETCH response; null for one without UID, which answers no UID FETCH. */
@@ -46,6 +62,7 @@ export function parseFetchRow(data: DataResponse): FetchRow | null {
     receivedAt: parseInternalDate(textOf(items.get('INTERNALDATE')) ?? ''),
     sizeBytes: numberOf(items.get('RFC822.SIZE')),
     body: bytesOf(items.get('BODY[]')),
+    partial: partialOf(items),
     header: bytesOf(items.get('BODY[HEADER]')),
   };
 }
@@ -75,6 +92,10 @@ export async function fetchEachRow(
 /** Above this the socket is not read until the consumer took rows. */
 const BUFFER_MAX_BYTES = 4 * 1024 * 1024;
 
+function heldBy({ body, partial }: FetchRow): number {
+  return (body?.length ?? 0) + (partial?.bytes.length ?? 0);
+}
+
 /** Rows between the wire and one consumer. */
 class RowBuffer {
   #rows: FetchRow[] = [];
@@ -94,7 +115,7 @@ class RowBuffer {
       return;
     }
     this.#rows.push(row);
-    this.#bytes += row.body?.length ?? 0;
+    this.#bytes += heldBy(row);
     if (!this.#paused && this.#bytes >= BUFFER_MAX_BYTES) {
       this.#paused = true;
       this.#wire.link.pause();
@@ -123,7 +144,7 @@ class RowBuffer {
       });
     }
     const row = this.#rows.shift() ?? null;
-    this.#bytes -= row?.body?.length ?? 0;
+    this.#bytes -= row ? heldBy(row) : 0;
     if (this.#bytes < BUFFER_MAX_BYTES / 2) {
       this.#resume();
     }

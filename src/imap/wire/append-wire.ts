@@ -7,6 +7,7 @@
  * leaves that unknown. Whatever does not fit this picture ends the link: mail must never become commands.
  */
 import type { Clock } from '../../clock.ts';
+import type { MessageContent } from '../../mail/message-content.ts';
 import {
   ConnectionLostError,
   type ImapError,
@@ -36,7 +37,7 @@ export interface AppendWireDeps {
 /** `arguments` is everything between APPEND and the literal, in latin1: name, flags, date. */
 export interface WireAppend {
   readonly arguments: string;
-  readonly bytes: Buffer;
+  readonly bytes: MessageContent;
 }
 
 interface PendingAppend extends WireAppend {
@@ -139,9 +140,20 @@ export class AppendWire {
   }
 
   #sendBody(entry: PendingAppend, before: readonly Buffer[]): void {
-    this.link.writer.send([...before, entry.bytes, CRLF], () => {
+    const { bytes } = entry;
+    const onHandedOver = (): void => {
       entry.handedOver = true;
+    };
+    if (Buffer.isBuffer(bytes)) {
+      this.link.writer.send([...before, bytes, CRLF], onHandedOver);
+      return;
+    }
+    this.link.writer.send(before);
+    this.link.writer.sendStream(bytes.read(0), bytes.length, (cause) => {
+      // The server waits for octets that do not come: only the end of the link tells it.
+      this.link.end(new ConnectionLostError({ cause }));
     });
+    this.link.writer.send([CRLF], onHandedOver);
   }
 
   #take(response: ImapResponse): void {

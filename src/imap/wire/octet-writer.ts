@@ -11,6 +11,13 @@ interface Piece {
   readonly onHandedOver: (() => void) | null;
 }
 
+/** Octets that are read from elsewhere while they are written. */
+interface Stream {
+  readonly pieces: AsyncIterable<Buffer>;
+  readonly sizeBytes: number;
+  readonly onFailure: (cause: unknown) => void;
+}
+
 function cut(bytes: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
@@ -25,7 +32,7 @@ function cut(bytes: Buffer): Buffer[] {
  */
 export class OctetWriter {
   readonly #socket: Writable;
-  #waiting: Piece[] = [];
+  #waiting: (Piece | Stream)[] = [];
   #next = 0;
   #writing = false;
   #stopped = false;
@@ -43,6 +50,16 @@ export class OctetWriter {
     this.#pump();
   }
 
+  /** Queues `sizeBytes` octets that are read when their turn comes; fewer or more are a failure. */
+  sendStream(
+    pieces: AsyncIterable<Buffer>,
+    sizeBytes: number,
+    onFailure: (cause: unknown) => void,
+  ): void {
+    this.#waiting.push({ pieces, sizeBytes, onFailure });
+    this.#pump();
+  }
+
   /** Nothing more goes out. */
   stop(): void {
     this.#stopped = true;
@@ -54,6 +71,9 @@ export class OctetWriter {
     const batch: Piece[] = [];
     let sizeBytes = 0;
     for (let piece = this.#waiting[this.#next]; piece; piece = this.#waiting[this.#next]) {
+      if ('pieces' in piece) {
+        break;
+      }
       if (batch.length > 0 && sizeBytes + piece.bytes.length > BATCH_MAX_BYTES) {
         break;
       }
@@ -61,15 +81,58 @@ export class OctetWriter {
       sizeBytes += piece.bytes.length;
       this.#next += 1;
     }
+    this.#forgetTaken();
+    return batch;
+  }
+
+  #takeStream(): Stream | null {
+    const first = this.#waiting[this.#next];
+    if (first === undefined || !('pieces' in first)) {
+      return null;
+    }
+    this.#next += 1;
+    this.#forgetTaken();
+    return first;
+  }
+
+  #forgetTaken(): void {
     if (this.#next === this.#waiting.length) {
       this.#waiting = [];
       this.#next = 0;
     }
-    return batch;
+  }
+
+  async #writeStream({ pieces, sizeBytes, onFailure }: Stream): Promise<void> {
+    let left = sizeBytes;
+    try {
+      for await (const piece of pieces) {
+        left -= piece.length;
+        if (left < 0 || this.#stopped) {
+          break;
+        }
+        await new Promise<void>((resolve, reject) => {
+          this.#socket.write(piece, (error) => (error ? reject(error) : resolve()));
+        });
+      }
+      if (left !== 0) {
+        throw new RangeError('not as many octets as were announced');
+      }
+    } catch (error) {
+      onFailure(error);
+      return;
+    }
+    this.#writing = false;
+    this.#pump();
   }
 
   #pump(): void {
     if (this.#writing || this.#stopped) {
+      return;
+    }
+    const stream = this.#takeStream();
+    if (stream !== null) {
+      this.#writing = true;
+      void this.#writeStream(stream);
       return;
     }
     const batch = this.#takeBatch();

@@ -3,6 +3,7 @@ import { isAppError } from '../../errors.ts';
 import { connectImap, type ImapLink } from '../../imap/connect.ts';
 import type { ImapProfile } from '../../imap/profiles/profile.ts';
 import { createImapSource } from '../../imap/source.ts';
+import { createSpool } from '../../imap/spool.ts';
 import { createImapTarget } from '../../imap/target.ts';
 import type { ImapCredential } from '../../imap/types.ts';
 import type { Logger } from '../../log.ts';
@@ -22,6 +23,8 @@ export interface ImapAccount {
 }
 
 export interface ImapEndsDeps {
+  /** Where messages that are too large for memory are kept on their way; made when it is needed. */
+  readonly spoolDirectory: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,7 +36,7 @@ export async function openImapSource(
   signal: AbortSignal,
 ): Promise<MailSource> {
   const connect = await connectFirst(deps, account, signal);
-  return createImapSource({ connect, ...deps });
+  return createImapSource({ connect, ...deps, spool: createSpool(deps.spoolDirectory) });
 }
 
 /** Logs in at once and writes through up to `maxConnections` more connections. */

@@ -1,9 +1,10 @@
+import { SPOOLED_ABOVE_BYTES } from '../../mail/message-content.ts';
 import type { OpenRow } from '../ledger.ts';
 
 /** Enough messages that one round trip does not matter, few enough that a pause takes effect soon. */
 const MAX_MESSAGES = 200;
-/** What one batch holds in memory while its intents are committed. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** What one batch holds in memory while its intents are committed; what is read in pieces is alone. */
+const MAX_BYTES = SPOOLED_ABOVE_BYTES;
 /** After one attempt: a kill leaves hundreds of such rows, which one by one would take very long. */
 const MAX_TRIED_ONCE = 16;
 

@@ -3,7 +3,13 @@ import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { moveVanished } from './move-vanished.ts';
-import { type PreparedRow, type ReadBatch, readBatches, releaseBatch } from './read-batches.ts';
+import {
+  letGo,
+  type PreparedRow,
+  type ReadBatch,
+  readBatches,
+  releaseBatch,
+} from './read-batches.ts';
 import { createSettler } from './settler.ts';
 
 /**
@@ -117,7 +123,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
         stop ??= { error };
       })
       .finally(() => {
-        deps.budget.release(message.heldBytes);
+        letGo(deps.budget, message);
         pending.delete(appended);
         wake();
       });

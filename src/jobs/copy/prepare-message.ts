@@ -7,6 +7,11 @@ import { stampMessage } from '../../mail/stamp.ts';
 import type { OpenRow } from '../ledger.ts';
 import type { OutgoingMessage, TargetTraits } from '../ports.ts';
 
+export interface Destination {
+  readonly folderPath: string;
+  readonly traits: TargetTraits;
+}
+
 export interface PreparedMessage {
   readonly outgoing: OutgoingMessage;
   readonly key: string;
@@ -29,7 +34,7 @@ export type PrepareResult =
 export function prepareMessage(
   row: OpenRow,
   bytes: Buffer,
-  { folderPath, traits }: { readonly folderPath: string; readonly traits: TargetTraits },
+  { folderPath, traits }: Destination,
 ): PrepareResult {
   const guarded = guardFor(traits, bytes, row.flags);
   if (guarded.kind === 'refused') {
@@ -55,7 +60,7 @@ export function prepareMessage(
 type Guarded = ReturnType<typeof guardMessage>;
 
 /** A byte-exact target gets the bytes as they are. */
-function guardFor(traits: TargetTraits, bytes: Buffer, flags: readonly string[]): Guarded {
+export function guardFor(traits: TargetTraits, bytes: Buffer, flags: readonly string[]): Guarded {
   if (traits.byteExact) {
     return { kind: 'ok', bytes, repairs: [] };
   }

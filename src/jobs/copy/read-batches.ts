@@ -1,14 +1,13 @@
 import { errorCodeOf } from '../../errors.ts';
-import { type FolderRow, type OpenRow, type Settlement, WITHHELD } from '../ledger.ts';
+import { closeContent } from '../../mail/message-content.ts';
+import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import type { MovedRow } from './move-vanished.ts';
 import { type PlannedBatch, planBatches } from './plan-batches.ts';
-import { type PreparedMessage, prepareMessage } from './prepare-message.ts';
-
-/** After this many attempts a message is named as one that breaks the connection, and left. */
-const MAX_ATTEMPTS = 4;
+import type { PreparedMessage } from './prepare-message.ts';
+import { readBatch } from './read-batch.ts';
 
 /** A message in memory, ready to be sent. */
 export interface PreparedRow extends PreparedMessage {
@@ -93,9 +92,16 @@ async function takeOldest(reading: Promise<ReadBatch | null>[]): Promise<ReadBat
   return batch;
 }
 
-/** Gives back what a batch that is not sent holds in memory. */
+/** Gives back what a batch that is not sent holds. */
 export function releaseBatch(budget: ByteBudget, { messages }: ReadBatch): void {
-  budget.release(messages.reduce((sum, { heldBytes }) => sum + heldBytes, 0));
+  messages.forEach((message) => letGo(budget, message));
+}
+
+/** Gives back what a message holds in memory or on disk. */
+export function letGo(budget: ByteBudget, { heldBytes, outgoing }: PreparedRow): void {
+  budget.release(heldBytes);
+  // A file that is not closed now is closed by whoever reads the last of it.
+  void closeContent(outgoing.bytes);
 }
 
 /** The batch, and UIDNEXT of its target folder from before any octet of it leaves. */
@@ -120,133 +126,4 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
     ...read,
     wasTried: rows.some((row) => row.attempts > 0),
   };
-}
-
-/** Reads and prepares a batch; what cannot be sent is settled at once. */
-async function readBatch(context: ReadContext, plan: PlannedBatch): Promise<SortedBatch> {
-  const { deps, settle, signal } = context;
-  const worthTrying = plan.rows.filter((row) => row.attempts < MAX_ATTEMPTS);
-  for (const row of plan.rows.filter((candidate) => candidate.attempts >= MAX_ATTEMPTS)) {
-    settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
-  }
-  const sorted: SortedBatch = { messages: [], adopted: [], moves: [] };
-  if (worthTrying.length === 0) {
-    return sorted;
-  }
-  let heldBytes = worthTrying.reduce((sum, row) => sum + row.sizeBytes, 0);
-  await deps.budget.acquire(heldBytes, signal);
-  const drop = (row: OpenRow): void => {
-    heldBytes -= row.sizeBytes;
-    deps.budget.release(row.sizeBytes);
-  };
-  const rowOf = new Map(worthTrying.map((row) => [row.uid, row]));
-  const { traits } = deps;
-  try {
-    for await (const { uid, bytes } of deps.source.readMessages(
-      plan.from,
-      [...rowOf.keys()],
-      signal,
-    )) {
-      const row = rowOf.get(uid);
-      rowOf.delete(uid);
-      if (row === undefined) {
-        continue;
-      }
-      const result = prepareMessage(row, bytes, { folderPath: plan.folder.targetPath, traits });
-      if (result.kind === 'refused') {
-        settle(row, { id: row.id, state: 'failed', reason: result.reason });
-        drop(row);
-      } else if (sortMessage(sorted, row, result.message, plan) !== 'send') {
-        drop(row);
-      }
-    }
-  } catch (error) {
-    const withheld = withheldOf(error, rowOf, worthTrying);
-    if (withheld.length === 0) {
-      deps.budget.release(heldBytes);
-      throw error;
-    }
-    const left = await leaveWithheld(context, withheld);
-    if (left < withheld.length && withheld.length === worthTrying.length) {
-      // Alone: asked for again after a wait.
-      deps.budget.release(heldBytes);
-      throw error;
-    }
-    withheld.forEach((row) => {
-      rowOf.delete(row.uid);
-      drop(row);
-    });
-  }
-  // The source answered for every UID that was asked: what is left no longer exists there.
-  for (const row of rowOf.values()) {
-    settle(row, { id: row.id, state: 'gone' });
-    drop(row);
-  }
-  return sorted;
-}
-
-/** That often, with others delivered meanwhile or alone, and a message is named and left to a later pass. */
-const MAX_WITHHELD = 6;
-
-/**
- * Rows that the source lists and does not hand over. None where nothing was delivered at all: that is a
- * server that wants a rest, and says nothing about any message.
- */
-function withheldOf(
-  error: unknown,
-  rowOf: ReadonlyMap<number, OpenRow>,
-  asked: readonly OpenRow[],
-): readonly OpenRow[] {
-  const delivered = asked.length - rowOf.size;
-  const wereAlone = asked.every(({ withheld }) => withheld > 0);
-  return errorCodeOf(error) === 'imap.body-missing' && (delivered > 0 || wereAlone)
-    ? [...rowOf.values()]
-    : [];
-}
-
-/** Counts it, and names those that were held back too often; returns how many these are. */
-async function leaveWithheld(
-  { deps, input, settle }: ReadContext,
-  rows: readonly OpenRow[],
-): Promise<number> {
-  const counts = await deps.ledger.noteWithheld(
-    input.turn,
-    rows.map(({ id }) => id),
-  );
-  const given = rows.filter(({ id }) => (counts.get(id) ?? 0) >= MAX_WITHHELD);
-  given.forEach((row) => settle(row, { id: row.id, ...WITHHELD }));
-  return given.length;
-}
-
-interface SortedBatch {
-  readonly messages: PreparedRow[];
-  readonly adopted: Adopted[];
-  readonly moves: MovedRow[];
-}
-
-/** Sent, unless it is at the target already; `later` while nobody knows whether it is. */
-function sortMessage(
-  sorted: SortedBatch,
-  row: OpenRow,
-  message: PreparedMessage,
-  { adoption, vanished }: Pick<PlannedBatch, 'adoption' | 'vanished'>,
-): 'send' | 'keep' | 'later' {
-  const { key, sha256 } = message;
-  // What was sent before is looked for as a suspect; what was moved before is moved again.
-  const origin = row.attempts === 0 || row.stampId !== null ? vanished.take(row, message) : null;
-  if (origin === 'unsettled') {
-    return 'later';
-  }
-  if (origin !== null) {
-    sorted.moves.push({ row, key, sha256, origin });
-    return 'keep';
-  }
-  // What was tried before is no stranger's.
-  const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
-  if (targetUid !== null) {
-    sorted.adopted.push({ row, targetUid, key, sha256, flags: message.outgoing.flags });
-    return 'keep';
-  }
-  sorted.messages.push({ ...message, row, heldBytes: row.sizeBytes });
-  return 'send';
 }

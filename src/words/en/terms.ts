@@ -48,6 +48,8 @@ export const REASONS: Readonly<Record<string, string>> = {
   'copy.deleted-at-target':
     'it was deleted in Outlook after it was copied, and moved in iCloud later',
   'copy.too-large': 'too large for Exchange',
+  'copy.too-large-to-repair':
+    'breaks the rules of mail in its text, and is too large to be made fit for Exchange',
   'copy.line-too-long': 'has a line that Exchange does not take',
   'copy.signed-line-too-long':
     'is signed, and has a line that Exchange does not take: changing it would void the signature',

@@ -13,6 +13,7 @@ import {
   EXCHANGE_CAPABILITIES,
   startDovecot,
 } from '../../support/dovecot/start-dovecot.ts';
+import { testSpool } from '../../support/spool.ts';
 import { describeWith } from '../../support/witness.ts';
 
 const signal = (): AbortSignal => AbortSignal.timeout(60_000);
@@ -83,7 +84,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
     return made;
   }
   function source(user: string): ImapSource {
-    const made = createImapSource(deps(user));
+    const made = createImapSource({ ...deps(user), spool: testSpool });
     open.push(made);
     return made;
   }

@@ -11,6 +11,7 @@ import {
   type DovecotServer,
   startDovecot,
 } from '../../support/dovecot/start-dovecot.ts';
+import { testSpool } from '../../support/spool.ts';
 import { describeWith } from '../../support/witness.ts';
 
 const signal = (): AbortSignal => AbortSignal.timeout(60_000);
@@ -50,7 +51,7 @@ function useDovecot(options: DovecotOptions): (user: string) => Ends {
       );
     const deps = { connect, clock: systemClock, logger: silentLogger };
     const ends = {
-      source: createImapSource(deps),
+      source: createImapSource({ ...deps, spool: testSpool }),
       target: createImapTarget({ ...deps, maxConnections: 2 }),
     };
     open.push(ends.source, ends.target);

@@ -139,6 +139,9 @@ export function createFakeSource(
         throw new BodyMissing('withheld');
       }
     },
+    readLarge: async () => {
+      throw new TypeError('these servers hold small messages');
+    },
     close: async () => undefined,
   };
 }
@@ -166,7 +169,11 @@ export function createFakeTarget(
     if (options.loseMessageOf?.has(n)) {
       return { kind: 'unsent', error: new LinkDied('link died') };
     }
-    const { folderPath, ...rest } = message;
+    const { folderPath, bytes, ...facts } = message;
+    if (!Buffer.isBuffer(bytes)) {
+      throw new TypeError('these servers hold small messages');
+    }
+    const rest = { ...facts, bytes };
     late.get(n)?.();
     const lateWith = options.completeLate?.get(n);
     if (lateWith !== undefined) {

@@ -11,6 +11,7 @@ import { createImapSource } from '../../../src/imap/source.ts';
 import { createImapTarget } from '../../../src/imap/target.ts';
 import type { ImapMessageBody } from '../../../src/imap/types.ts';
 import { silentLogger } from '../../../src/log.ts';
+import { testSpool } from '../../support/spool.ts';
 
 /** A day passes in four seconds: patience with a silent server is 15 ms here. */
 const SPEED = 20_000;
@@ -128,7 +129,12 @@ test('a source on a server whose answers are mutated: every call ends, done or t
       const mutate = mutation(changes);
       const signal = AbortSignal.timeout(5000);
       const connect = (): Promise<ImapLink> => Promise.resolve(link(icloudProfile, mutate, 12));
-      const source = createImapSource({ connect, clock: hastyClock, logger: silentLogger });
+      const source = createImapSource({
+        connect,
+        clock: hastyClock,
+        logger: silentLogger,
+        spool: testSpool,
+      });
       seen.add(await outcomeOf(source.listFolders(signal)));
       seen.add(await outcomeOf(source.openFolder('INBOX', signal)));
       seen.add(await outcomeOf(source.listMessages({ path: 'INBOX', uidValidity: 7 }, signal)));

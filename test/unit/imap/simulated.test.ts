@@ -13,6 +13,7 @@ import { type ExchangeServerOptions, startExchangeServer } from '../../sim/imap/
 import { startIcloudServer } from '../../sim/imap/icloud.ts';
 import type { ImapServer } from '../../sim/imap/server.ts';
 import { createSampleMailbox, fillAccount } from '../../sim/sample/sample-mailbox.ts';
+import { testSpool } from '../../support/spool.ts';
 
 const USER = 'ann@icloud.com';
 const signal = (): AbortSignal => AbortSignal.timeout(14_000);
@@ -35,6 +36,7 @@ async function icloud(): Promise<World<ImapSource>> {
   cleanUp.push(() => server.close());
   const client = createImapSource({
     connect: connector(server, 'icloud'),
+    spool: testSpool,
     clock: systemClock,
     logger: silentLogger,
   });

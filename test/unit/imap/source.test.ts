@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
 import { silentLogger } from '../../../src/log.ts';
+import { testSpool } from '../../support/spool.ts';
 import { type LoginScript, startScripted } from './support/scripted-login.ts';
 import { closeAll, type ScriptedPeer } from './support/scripted-peer.ts';
 
@@ -15,7 +16,7 @@ async function sourceOn(
   script: LoginScript = {},
 ): Promise<ImapSource> {
   const { connect } = await startScripted(onSession, { ...script, profile: icloudProfile });
-  return createImapSource({ connect, clock: systemClock, logger: silentLogger });
+  return createImapSource({ connect, clock: systemClock, logger: silentLogger, spool: testSpool });
 }
 
 async function answerExamine(peer: ScriptedPeer, exists: number, uidValidity = 7): Promise<void> {

@@ -1,0 +1,148 @@
+/** One batch: read, prepared, and sorted by what is to be done with each message. */
+import { closeContent, heldBytesOf, type MessageContent } from '../../mail/message-content.ts';
+import type { OpenRow } from '../ledger.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { MovedRow } from './move-vanished.ts';
+import type { PlannedBatch } from './plan-batches.ts';
+import { type PreparedMessage, type PrepareResult, prepareMessage } from './prepare-message.ts';
+import { prepareSpooled } from './prepare-spooled.ts';
+import type { Adopted, PreparedRow, ReadContext } from './read-batches.ts';
+import { readContents } from './read-contents.ts';
+import { leaveWithheld } from './withheld.ts';
+
+/** After this many attempts a message is named as one that breaks the connection, and left. */
+const MAX_ATTEMPTS = 4;
+
+export interface SortedBatch {
+  readonly messages: PreparedRow[];
+  readonly adopted: Adopted[];
+  readonly moves: MovedRow[];
+}
+
+/** Reads and prepares a batch; what cannot be sent is settled at once. */
+export async function readBatch(context: ReadContext, plan: PlannedBatch): Promise<SortedBatch> {
+  const { deps, settle, signal } = context;
+  const rows = worthTrying(context, plan.rows);
+  const sorted: SortedBatch = { messages: [], adopted: [], moves: [] };
+  if (rows.length === 0) {
+    return sorted;
+  }
+  const hold = await holdFor(deps.budget, rows, signal);
+  const open = new Map(rows.map((row) => [row.uid, row]));
+  try {
+    for await (const { uid, content } of readContents(deps.source, plan.from, rows, signal)) {
+      const row = open.get(uid);
+      open.delete(uid);
+      const isSent = row && (await take(sorted, { row, content, plan }, context));
+      if (!isSent) {
+        await closeContent(content);
+        hold.drop(row);
+      }
+    }
+    // The source answered for every UID that was asked: what is left no longer exists there.
+    for (const row of open.values()) {
+      settle(row, { id: row.id, state: 'gone' });
+      hold.drop(row);
+    }
+  } catch (error) {
+    const withheld = await leaveWithheld(context, { error, rows, open }).catch(() => []);
+    if (withheld.length === 0) {
+      hold.dropAll();
+      throw error;
+    }
+    withheld.forEach(hold.drop);
+  }
+  return sorted;
+}
+
+/** All but those that were tried too often, which are named. */
+function worthTrying(
+  { settle }: Pick<ReadContext, 'settle'>,
+  rows: readonly OpenRow[],
+): readonly OpenRow[] {
+  for (const row of rows.filter(({ attempts }) => attempts >= MAX_ATTEMPTS)) {
+    settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
+  }
+  return rows.filter(({ attempts }) => attempts < MAX_ATTEMPTS);
+}
+
+interface Hold {
+  readonly drop: (row: OpenRow | undefined) => void;
+  readonly dropAll: () => void;
+}
+
+/** Memory for a batch, given back row by row; what is sent is given back by the sender. */
+async function holdFor(
+  budget: ByteBudget,
+  rows: readonly OpenRow[],
+  signal: AbortSignal,
+): Promise<Hold> {
+  let heldBytes = rows.reduce((sum, { sizeBytes }) => sum + heldBytesOf(sizeBytes), 0);
+  await budget.acquire(heldBytes, signal);
+  const drop = (bytes: number): void => {
+    heldBytes -= bytes;
+    budget.release(bytes);
+  };
+  return {
+    drop: (row) => drop(row ? heldBytesOf(row.sizeBytes) : 0),
+    dropAll: () => drop(heldBytes),
+  };
+}
+
+interface ReadMessage {
+  readonly row: OpenRow;
+  readonly content: MessageContent;
+  readonly plan: PlannedBatch;
+}
+
+/** True where it is to be sent. */
+async function take(
+  sorted: SortedBatch,
+  { row, content, plan }: ReadMessage,
+  { deps: { traits }, settle }: ReadContext,
+): Promise<boolean> {
+  const destination = { folderPath: plan.folder.targetPath, traits };
+  let result: PrepareResult;
+  if (Buffer.isBuffer(content)) {
+    result = prepareMessage(row, content, destination);
+  } else {
+    try {
+      result = await prepareSpooled(row, content, destination);
+    } catch (error) {
+      await closeContent(content);
+      throw error;
+    }
+  }
+  if (result.kind === 'refused') {
+    settle(row, { id: row.id, state: 'failed', reason: result.reason });
+    return false;
+  }
+  return sortMessage(sorted, row, result.message, plan) === 'send';
+}
+
+/** Sent, unless it is at the target already; `later` while nobody knows whether it is. */
+function sortMessage(
+  sorted: SortedBatch,
+  row: OpenRow,
+  message: PreparedMessage,
+  { adoption, vanished }: Pick<PlannedBatch, 'adoption' | 'vanished'>,
+): 'send' | 'keep' | 'later' {
+  const { key, sha256 } = message;
+  // What was sent before is looked for as a suspect; what was moved before is moved again.
+  const origin = row.attempts === 0 || row.stampId !== null ? vanished.take(row, message) : null;
+  if (origin === 'unsettled') {
+    return 'later';
+  }
+  if (origin !== null) {
+    sorted.moves.push({ row, key, sha256, origin });
+    return 'keep';
+  }
+  // What was tried before is no stranger's.
+  const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
+  if (targetUid !== null) {
+    sorted.adopted.push({ row, targetUid, key, sha256, flags: message.outgoing.flags });
+    return 'keep';
+  }
+  sorted.messages.push({ ...message, row, heldBytes: heldBytesOf(row.sizeBytes) });
+  return 'send';
+}
