@@ -46,7 +46,9 @@ async function* readOnce(
   { fetch }: ReadBodiesInput,
 ): AsyncGenerator<ImapMessageBody, void, void> {
   for (const group of splitUids([...open], UIDS_PER_FETCH)) {
-    yield* deliver(open, fetch({ uidSet: formatUidSet(group), items: 'BODY.PEEK[]' }));
+    const asked = new Set(group);
+    const isOurs = ({ uid }: FetchRow): boolean => asked.has(uid);
+    yield* deliver(open, fetch({ uidSet: formatUidSet(group), items: 'BODY.PEEK[]', isOurs }));
   }
 }
 

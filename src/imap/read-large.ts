@@ -110,21 +110,20 @@ interface Piece {
 async function readPiece(offset: number, { uid, fetch }: ReadLargeInput): Promise<Piece | null> {
   let found: Piece | null = null;
   const items = `RFC822.SIZE BODY.PEEK[]<${offset}.${PIECE_BYTES}>`;
-  for await (const row of knownRows(fetch({ uidSet: String(uid), items }))) {
-    if (row.uid === uid && row.partial !== null) {
-      found = pieceOf(row.partial, offset, row.sizeBytes);
+  // Pieces that are under way together may come in any order.
+  const isOurs = (row: FetchRow): boolean =>
+    row.uid === uid && (row.partial === null || row.partial.offset === offset);
+  for await (const row of knownRows(fetch({ uidSet: String(uid), items, isOurs }))) {
+    if (row.partial !== null) {
+      found = pieceOf(row.partial.bytes, row.sizeBytes);
     }
   }
   return found;
 }
 
-function pieceOf(
-  { offset, bytes }: NonNullable<FetchRow['partial']>,
-  asked: number,
-  announcedBytes: number | null,
-): Piece {
-  if (offset !== asked || bytes.length > PIECE_BYTES) {
-    throw new ProtocolViolationError('piece-out-of-place');
+function pieceOf(bytes: Buffer, announcedBytes: number | null): Piece {
+  if (bytes.length > PIECE_BYTES) {
+    throw new ProtocolViolationError('piece-too-long');
   }
   return { bytes, announcedBytes };
 }

@@ -34,8 +34,9 @@ export async function examine(
       codes.set(code, Number(codeText));
     }
   };
-  const onData = ({ name, number }: DataResponse): void => {
+  const onData = ({ name, number }: DataResponse): boolean => {
     exists = name === 'EXISTS' ? number : exists;
+    return true;
   };
   const verb = readWrite ? 'SELECT' : 'EXAMINE';
   const command = `${verb} ${quoteString(mailbox)}${condstore ? ' (CONDSTORE)' : ''}`;
@@ -55,7 +56,7 @@ export async function readStatus(
   signal: AbortSignal,
 ): Promise<ImapFolderState> {
   const facts = new Map<string, number>();
-  const onData = (data: DataResponse): void => {
+  const onData = (data: DataResponse): boolean => {
     const list = data.name === 'STATUS' ? (listOf(data.values[1]) ?? []) : [];
     for (let i = 0; i + 1 < list.length; i += 2) {
       const value = numberOf(list[i + 1]);
@@ -63,6 +64,7 @@ export async function readStatus(
         facts.set(textOf(list[i])?.toUpperCase() ?? '', value);
       }
     }
+    return data.name === 'STATUS';
   };
   await wire.run(
     `STATUS ${quoteString(mailbox)} (UIDVALIDITY UIDNEXT MESSAGES)`,

@@ -71,20 +71,26 @@ export function parseFetchRow(data: DataResponse): FetchRow | null {
 export interface FetchQuery {
   readonly uidSet: string;
   readonly items: string;
+  /** False leaves a row to a command behind this one; without it, all rows are this command's. */
+  readonly isOurs?: (row: FetchRow) => boolean;
 }
 
 /** Calls back for each row with a UID as it arrives. */
 export async function fetchEachRow(
   wire: CommandWire,
-  { uidSet, items }: FetchQuery,
+  { uidSet, items, isOurs }: FetchQuery,
   onRow: (row: FetchRow) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const onData = (data: DataResponse): void => {
+  const onData = (data: DataResponse): boolean => {
     const row = data.name === 'FETCH' ? parseFetchRow(data) : null;
+    if (row && isOurs?.(row) === false) {
+      return false;
+    }
     if (row) {
       onRow(row);
     }
+    return true;
   };
   await wire.run(`UID FETCH ${uidSet} (UID ${items})`, { moment: 'fetch', onData }, signal);
 }

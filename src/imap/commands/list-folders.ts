@@ -74,7 +74,7 @@ export async function listFolders(
 ): Promise<readonly ListedFolder[]> {
   const folders: ListedFolder[] = [];
   const attributed = new Set<string>();
-  const onData = (row: DataResponse): void => {
+  const onData = (row: DataResponse): boolean => {
     const folder = row.name === 'LIST' ? parseListRow(row, link) : null;
     if (folder && !folders.some(({ mailbox }) => mailbox === folder.mailbox)) {
       folders.push(folder);
@@ -86,6 +86,7 @@ export async function listFolders(
         attributed.add(folder.mailbox);
       }
     }
+    return row.name === 'LIST';
   };
   await wire.run('LIST "" "*"', { moment: 'command', onData }, signal);
   return withoutRivals(folders, attributed);

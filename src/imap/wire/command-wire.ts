@@ -28,8 +28,11 @@ export interface CommandWireDeps {
 export interface CommandOptions {
   /** For the typed error that a NO or BAD becomes. */
   readonly moment: ServerMoment;
-  /** Untagged data while this command is the oldest unanswered; a throw ends the link. */
-  readonly onData?: (data: DataResponse) => void;
+  /**
+   * Untagged data that no older unanswered command has taken; false leaves it to the next. A server may
+   * work at several commands at once (RFC 9051 section 5.5). A throw ends the link.
+   */
+  readonly onData?: (data: DataResponse) => boolean;
   /** Untagged OK, for response codes (UIDVALIDITY and the like). */
   readonly onStatus?: (status: StatusResponse) => void;
 }
@@ -100,11 +103,15 @@ export class CommandWire {
       this.#settle(response.tag, response);
       return;
     }
-    const [oldest] = this.#pending.values();
-    if (response.kind === 'data') {
-      oldest?.options.onData?.(response);
-    } else {
+    if (response.kind === 'status') {
+      const [oldest] = this.#pending.values();
       oldest?.options.onStatus?.(response);
+      return;
+    }
+    for (const { options } of this.#pending.values()) {
+      if (options.onData?.(response) !== false) {
+        return;
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-onlin
 import { genericProfile } from '../../../src/imap/profiles/generic.ts';
 import type { ImapProfile } from '../../../src/imap/profiles/profile.ts';
 import { AppendWire, type EagerLiterals } from '../../../src/imap/wire/append-wire.ts';
+import { type MessageContent, withBeginning } from '../../../src/mail/message-content.ts';
+import { closeSpooled, spooled } from '../../support/spool.ts';
 import { closeAll, createWirePair, type ScriptedPeer } from './support/scripted-peer.ts';
 
 const SMALL = Buffer.from('Subject: a\r\n\r\nb\r\n');
@@ -38,10 +40,13 @@ async function setUp({
   return { wire, peer, ended };
 }
 
-const append = (wire: AppendWire, bytes = SMALL): ReturnType<AppendWire['append']> =>
-  wire.append({ arguments: '"INBOX" (\\Seen)', bytes });
+const append = (
+  wire: AppendWire,
+  bytes: MessageContent = SMALL,
+): ReturnType<AppendWire['append']> => wire.append({ arguments: '"INBOX" (\\Seen)', bytes });
 
 afterEach(closeAll);
+afterEach(closeSpooled);
 
 describe('pipelined APPEND', () => {
   test('many go out before the first is answered, and answers may carry APPENDUID or not', async () => {
@@ -160,6 +165,83 @@ describe('a link that ends', () => {
     expect(ended).toEqual(['imap.timeout']);
   });
 });
+
+describe('a message on disk', () => {
+  const LARGE = Buffer.alloc(3 * 1024 * 1024 + 7, 'Grüße, and so on\r\n');
+
+  test('goes out between others, octet for octet', async () => {
+    const { wire, peer } = await setUp();
+    const outcomes = [append(wire), append(wire, await spooled(LARGE)), append(wire)];
+    const sent = [await peer.expectAppend(), await peer.expectAppend(), await peer.expectAppend()];
+    expect(sent[1]?.bytes.equals(LARGE)).toBe(true);
+    expect([sent[0]?.bytes, sent[2]?.bytes]).toEqual([SMALL, SMALL]);
+    peer.say(...sent.map(({ tag }) => `${tag} OK done`));
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(
+      Array.from({ length: 3 }, () => 'stored'),
+    );
+  });
+
+  test('with another beginning keeps its rest', async () => {
+    const { wire, peer } = await setUp();
+    const content = withBeginning(await spooled(LARGE), Buffer.from('X-A: b\r\n'), 1000);
+    const outcome = append(wire, content);
+    const { tag, bytes } = await peer.expectAppend();
+    peer.say(`${tag} OK done`);
+    expect((await outcome).kind).toBe('stored');
+    expect(bytes.equals(Buffer.concat([Buffer.from('X-A: b\r\n'), LARGE.subarray(1000)]))).toBe(
+      true,
+    );
+  });
+
+  test('refused before it is out, and closed at once: its literal is sent to the end', async () => {
+    const { wire, peer } = await setUp();
+    const content = await spooled(Buffer.alloc(10 * 1024 * 1024, 'a'));
+    const first = append(wire, content);
+    const second = append(wire);
+    const line = await peer.line();
+    peer.socket.pause();
+    peer.say(`${line?.split(' ')[0]} NO [TOOBIG] no`);
+    expect((await first).kind).toBe('refused');
+    await content.close();
+    peer.socket.resume();
+    await peer.octets(content.length + 2);
+    const { tag } = await peer.expectAppend();
+    peer.say(`${tag} OK done`);
+    expect((await second).kind).toBe('stored');
+  });
+
+  test.for([
+    { name: 'cannot be read', read: () => failing() },
+    { name: 'is shorter than it said', read: () => pieces('short') },
+    { name: 'is longer than it said', read: () => pieces('a'.repeat(101)) },
+  ])('$name: the link ends, and nothing of it is a message', async ({ read }) => {
+    const { wire, peer, ended } = await setUp();
+    const broken = { ...(await spooled(Buffer.alloc(100, 'a'))), read };
+    const outcomes = [append(wire, broken), append(wire)];
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['unsent', 'unsent']);
+    expect(ended).toEqual(['imap.connection-lost']);
+    await peer.closed();
+    expect(peer.unread.length).toBeLessThan(200);
+  });
+
+  test('the link dies in its middle: unsent', async () => {
+    const { wire, peer } = await setUp();
+    peer.socket.pause();
+    const outcome = append(wire, await spooled(Buffer.alloc(32 * 1024 * 1024, 'a')));
+    await systemClock.sleep(100);
+    peer.socket.resetAndDestroy();
+    expect((await outcome).kind).toBe('unsent');
+  });
+});
+
+async function* failing(): AsyncGenerator<Buffer, void, void> {
+  yield Buffer.from('abc');
+  throw new Error('the disk is gone');
+}
+
+async function* pieces(text: string): AsyncGenerator<Buffer, void, void> {
+  yield Buffer.from(text);
+}
 
 describe('mail never becomes commands', () => {
   test.for([

@@ -36,52 +36,62 @@ interface Play {
 async function playServer(
   peer: ScriptedPeer,
   connection: number,
-  { message = MESSAGE, announced = message.length, twist, goneFrom = Infinity, listed = [4] }: Play,
+  play: Play,
   asked: string[],
 ): Promise<void> {
   for (let line = await peer.line(); line !== null; line = await peer.line()) {
     const [tag = ''] = line.split(' ');
     const command = line.slice(tag.length + 1);
     asked.push(command);
-    const offset = Number(PARTIAL.exec(command)?.[1] ?? Number.NaN);
-    const twisted = Number.isNaN(offset) ? undefined : twist?.(offset, connection);
-    if (command.startsWith('EXAMINE')) {
-      peer.say(
-        `* ${listed.length} EXISTS`,
-        '* OK [UIDVALIDITY 7] x',
-        '* OK [UIDNEXT 50] x',
-        `${tag} OK [READ-ONLY] done`,
-      );
-    } else if (
-      offset >= goneFrom ||
-      (goneFrom < Infinity && command === 'UID FETCH 4 (UID BODY.PEEK[])')
-    ) {
-      peer.say(`${tag} OK done`);
-    } else if (twisted === null) {
-      peer.socket.write(
-        `* 1 FETCH (UID 4 RFC822.SIZE ${announced} BODY[]<${offset}> {${MIB}}\r\nhalf`,
-      );
+    const answer = answerOf(command, connection, play);
+    peer.socket.write(answer ?? `* 1 FETCH (UID 4 BODY[]<0> {${MIB}}\r\nhalf`);
+    if (answer === null) {
       peer.socket.destroySoon();
       return;
-    } else if (twisted !== undefined) {
-      peer.say(twisted, `${tag} OK done`);
-    } else if (command.includes('FLAGS')) {
-      peer.say(
-        ...listed.map(
-          (uid) =>
-            `* 1 FETCH (UID ${uid} FLAGS () INTERNALDATE " 1-Jan-2020 00:00:00 +0000" RFC822.SIZE 9)`,
-        ),
-        `${tag} OK done`,
-      );
-    } else {
-      const whole = command === 'UID FETCH 4 (UID BODY.PEEK[])';
-      const piece = whole ? message : message.subarray(offset, offset + MIB);
-      const name = whole ? 'BODY[]' : `BODY[]<${offset}>`;
-      peer.socket.write(`* 1 FETCH (UID 4 RFC822.SIZE ${announced} ${name} {${piece.length}}\r\n`);
-      peer.socket.write(piece);
-      peer.socket.write(`)\r\n${tag} OK done\r\n`);
     }
+    peer.say(`${tag} OK done`);
   }
+}
+
+/** What comes before the tagged OK; null where the server resets the connection in the middle. */
+function answerOf(command: string, connection: number, play: Play): Buffer | null {
+  const { listed = [4] } = play;
+  if (command.startsWith('EXAMINE')) {
+    return text(`* ${listed.length} EXISTS`, '* OK [UIDVALIDITY 7] x', '* OK [UIDNEXT 50] x');
+  }
+  if (command.includes('FLAGS')) {
+    const date = 'INTERNALDATE " 1-Jan-2020 00:00:00 +0000"';
+    return text(...listed.map((uid) => `* 1 FETCH (UID ${uid} FLAGS () ${date} RFC822.SIZE 9)`));
+  }
+  return contentAnswer(command, connection, play);
+}
+
+function contentAnswer(command: string, connection: number, play: Play): Buffer | null {
+  const { message = MESSAGE, twist, goneFrom = Infinity } = play;
+  const offset = Number(PARTIAL.exec(command)?.[1] ?? message.length);
+  if (offset >= goneFrom) {
+    return text();
+  }
+  const isWhole = !PARTIAL.test(command);
+  const twisted = isWhole ? undefined : twist?.(offset, connection);
+  if (twisted !== undefined) {
+    return twisted === null ? null : text(twisted);
+  }
+  return fetchAnswer(message, isWhole ? null : offset, play.announced);
+}
+
+function fetchAnswer(message: Buffer, offset: number | null, announced = message.length): Buffer {
+  const piece = offset === null ? message : message.subarray(offset, offset + MIB);
+  const name = offset === null ? 'BODY[]' : `BODY[]<${offset}>`;
+  return Buffer.concat([
+    Buffer.from(`* 1 FETCH (UID 4 RFC822.SIZE ${announced} ${name} {${piece.length}}\r\n`),
+    piece,
+    text(')'),
+  ]);
+}
+
+function text(...lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
 }
 
 interface Read {
@@ -94,10 +104,16 @@ let directory = '';
 
 async function readWith(play: Play): Promise<Read> {
   const asked: string[] = [];
-  const { connect } = await startScripted(
-    (peer, connection) => playServer(peer, connection, play, asked),
-    { profile: icloudProfile },
+  const { content } = await readFrom((peer, connection) =>
+    playServer(peer, connection, play, asked),
   );
+  return { content, asked };
+}
+
+async function readFrom(
+  onSession: (peer: ScriptedPeer, connection: number) => Promise<unknown>,
+): Promise<Pick<Read, 'content'>> {
+  const { connect } = await startScripted(onSession, { profile: icloudProfile });
   directory = await mkdtemp(path.join(tmpdir(), 'skybridge-spool-'));
   const spool = createSpool(directory);
   const source = createImapSource({ connect, clock: systemClock, logger: silentLogger, spool });
@@ -105,31 +121,37 @@ async function readWith(play: Play): Promise<Read> {
   if (content !== null) {
     opened.push(content);
   }
-  return { content, asked };
+  return { content };
 }
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((content) => content.close()));
-  await closeAll();
+  closeAll();
 });
 
-async function expectExact(content: SpooledContent | null, message = MESSAGE): Promise<void> {
-  expect(content?.length).toBe(message.length);
-  const sha256 = createHash('sha256').update(message).digest('hex');
-  expect(content?.sha256).toBe(sha256);
-  expect(
-    content &&
-      createHash('sha256')
-        .update(await readWhole(content))
-        .digest('hex'),
-  ).toBe(sha256);
-  expect(await readdir(directory)).toEqual([]);
+/** Length and hashes, and what lies in the spool's folder. */
+async function factsOf(content: SpooledContent | null): Promise<unknown> {
+  const whole = content && (await readWhole(content));
+  return {
+    length: content?.length,
+    said: content?.sha256,
+    read: whole && sha256(whole),
+    files: await readdir(directory),
+  };
+}
+
+function exactly(message = MESSAGE): unknown {
+  return { length: message.length, said: sha256(message), read: sha256(message), files: [] };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 describe('a large message in pieces', () => {
   test('arrives exactly, three pieces in flight, and its file has no name', async () => {
     const { content, asked } = await readWith({});
-    await expectExact(content);
+    expect(await factsOf(content)).toEqual(exactly());
     expect(
       asked
         .filter((command) => command.startsWith('UID FETCH'))
@@ -149,7 +171,7 @@ describe('a large message in pieces', () => {
       message: WHOLE_MIBS,
       twist: (offset) => (offset === 2 * MIB ? answer : undefined),
     });
-    await expectExact(content, WHOLE_MIBS);
+    expect(await factsOf(content)).toEqual(exactly(WHOLE_MIBS));
     expect(asked).not.toContain('UID FETCH 4 (UID BODY.PEEK[])');
   });
 
@@ -157,7 +179,7 @@ describe('a large message in pieces', () => {
     const { content, asked } = await readWith({
       twist: (offset, connection) => (connection === 1 && offset === MIB ? null : undefined),
     });
-    await expectExact(content);
+    expect(await factsOf(content)).toEqual(exactly());
     expect(asked.filter((command) => PARTIAL.exec(command)?.[1] === '0')).toHaveLength(1);
   });
 
@@ -167,7 +189,7 @@ describe('a large message in pieces', () => {
     { name: 'zero', announced: 0 },
   ])('RFC822.SIZE is $name: it is read again as one literal', async ({ announced }) => {
     const { content, asked } = await readWith({ announced });
-    await expectExact(content);
+    expect(await factsOf(content)).toEqual(exactly());
     expect(asked).toContain('UID FETCH 4 (UID BODY.PEEK[])');
   });
 
@@ -186,17 +208,36 @@ describe('a large message in pieces', () => {
     const { content } = await readWith({
       twist: (offset) => (offset === MIB ? answer : undefined),
     });
-    await expectExact(content);
+    expect(await factsOf(content)).toEqual(exactly());
   });
 
-  test('a piece of another place is a defect of the connection', async () => {
-    const { content } = await readWith({
-      twist: (offset, connection) =>
-        connection === 1 && offset === MIB
-          ? `* 1 FETCH (UID 4 RFC822.SIZE ${MESSAGE.length} BODY[]<7> {3}\r\nabc)`
-          : undefined,
+  test('pieces that come in another order, within one command, are put where they belong', async () => {
+    const piecesAt = (...offsets: readonly number[]): Buffer =>
+      Buffer.concat(offsets.map((offset) => fetchAnswer(MESSAGE, offset)));
+    const { content } = await readFrom(async (peer) => {
+      const examine = await peer.expect('EXAMINE "INBOX"');
+      peer.socket.write(answerOf('EXAMINE', 1, {}) ?? '');
+      peer.say(`${examine} OK [READ-ONLY] done`);
+      const tags = [
+        await peer.expect(PARTIAL),
+        await peer.expect(PARTIAL),
+        await peer.expect(PARTIAL),
+      ];
+      peer.socket.write(piecesAt(2 * MIB, 0, MIB));
+      peer.say(...tags.map((tag) => `${tag} OK done`));
+      for (let line = await peer.line(); line !== null; line = await peer.line()) {
+        peer.say(`${line.split(' ')[0]} OK done`);
+      }
     });
-    await expectExact(content);
+    expect(await factsOf(content)).toEqual(exactly());
+  });
+
+  test('a piece longer than asked is a defect of the connection', async () => {
+    const long = `* 1 FETCH (UID 4 RFC822.SIZE 9 BODY[]<${MIB}> {${MIB + 1}}\r\n${'a'.repeat(MIB + 1)})`;
+    const { content } = await readWith({
+      twist: (offset, connection) => (connection === 1 && offset === MIB ? long : undefined),
+    });
+    expect(await factsOf(content)).toEqual(exactly());
   });
 
   test('expunged between two pieces: gone, and nothing is left of it', async () => {

@@ -148,6 +148,22 @@ describe('bodies', () => {
     expect(await read(source, [1, 2])).toEqual({ 1: 'one', 2: 'two' });
   });
 
+  test('rows of two commands that the server works at together reach whoever asked for them', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 4);
+      const first = await peer.expect('UID FETCH 1:2 (UID BODY.PEEK[])');
+      const second = await peer.expect('UID FETCH 3:4 (UID BODY.PEEK[])');
+      peer.say(body(1, 'one'), body(3, 'three'), body(2, 'two'), body(4, 'four'));
+      peer.say(`${first} OK done`, `${second} OK done`);
+    });
+    await source.openFolder('INBOX', signal());
+    const both = [read(source, [1, 2]), read(source, [3, 4])];
+    expect(await Promise.all(both)).toEqual([
+      { 1: 'one', 2: 'two' },
+      { 3: 'three', 4: 'four' },
+    ]);
+  });
+
   test.for([
     { name: 'gone from the listing: nothing', listed: [1], outcome: 'nothing' },
     {
