@@ -46,7 +46,7 @@ const environmentSchema = z.object({
   GRAPH_URL: absoluteUrl(['https:', 'http:']).optional(),
   EXCHANGE_ADMIN_URL: absoluteUrl(['https:', 'http:']).optional(),
   SOURCE_IMAP_URL: absoluteUrl(['imaps:', 'imap:']).default('imaps://imap.mail.me.com:993'),
-  TARGET_IMAP_URL: absoluteUrl(['imaps:', 'imap:']).default('imaps://outlook.office365.com:993'),
+  TARGET_IMAP_URL: absoluteUrl(['imaps:', 'imap:']).optional(),
 });
 
 /** The settings of one process; names as in .env.example. */

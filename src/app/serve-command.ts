@@ -196,7 +196,7 @@ function openSessions({
       ...ends,
     }),
     target: createTargetOpener({
-      server: imapServerOf(settings.TARGET_IMAP_URL, 'exchange-online'),
+      server: imapServerOf(cloudOf(settings).imapUrl, 'exchange-online'),
       tokens: m365.tokens,
       maxConnections: TARGET_CONNECTIONS,
       ...ends,

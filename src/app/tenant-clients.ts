@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Cloud, chooseCloud } from '../graph/clouds.ts';
-import type { Credential } from '../graph/credential.ts';
+import { type Credential, credentialWarning } from '../graph/credential.ts';
 import { createM365, type M365 } from '../graph/m365.ts';
 import { chooseProfile } from '../imap/profiles/choose-profile.ts';
 import type { ProfileName } from '../imap/profiles/profile.ts';
@@ -17,6 +17,7 @@ export function cloudOf(config: Config): Cloud {
     ...(config.EXCHANGE_ADMIN_URL === undefined
       ? {}
       : { exchangeAdminUrl: config.EXCHANGE_ADMIN_URL }),
+    ...(config.TARGET_IMAP_URL === undefined ? {} : { imapUrl: config.TARGET_IMAP_URL }),
   });
 }
 
@@ -25,14 +26,25 @@ export async function createTenantClients(
   config: Config & { readonly TENANT_ID: string; readonly CLIENT_ID: string },
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<M365> {
+  const credential = await credentialOf(config);
+  warnOf(credential, clock.now(), logger);
   return createM365({
     cloud: cloudOf(config),
     tenantId: config.TENANT_ID,
     clientId: config.CLIENT_ID,
-    credential: await credentialOf(config),
+    credential,
     clock,
     log: logger,
   });
+}
+
+function warnOf(credential: Credential, now: Date, logger: Logger): void {
+  const warning = credentialWarning(credential, now);
+  if (warning?.kind === 'secret') {
+    logger.warn({}, 'signing in with a client secret; a certificate or managed identity is safer');
+  } else if (warning?.kind === 'ends-soon') {
+    logger.warn({ expiresAt: warning.expiresAt }, 'the certificate of the application ends soon');
+  }
 }
 
 /** A certificate before a managed identity before a secret, should more than one be set. */

@@ -43,3 +43,22 @@ export function credentialExpiry(credential: Credential): Date | null {
     ? readSigningCertificate(credential.pem).expiresAt
     : null;
 }
+
+/** From then on an admin is reminded of a certificate that ends. */
+const REMIND_BEFORE_MS = 30 * 24 * 3_600_000;
+
+/** What an admin should hear about a credential that works today. */
+export type CredentialWarning =
+  | { readonly kind: 'secret' }
+  | { readonly kind: 'ends-soon'; readonly expiresAt: Date };
+
+/** A secret can be copied, and shows no end; a certificate is spoken of a month before it ends. Null: all is well. */
+export function credentialWarning(credential: Credential, now: Date): CredentialWarning | null {
+  if (credential.kind === 'secret') {
+    return { kind: 'secret' };
+  }
+  const expiresAt = credentialExpiry(credential);
+  return expiresAt !== null && expiresAt.getTime() - now.getTime() < REMIND_BEFORE_MS
+    ? { kind: 'ends-soon', expiresAt }
+    : null;
+}

@@ -7,8 +7,8 @@ import {
 } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
 import { M365Error } from './errors.ts';
+import { graphError } from './graph-error.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
-import { readServerText } from './server-text.ts';
 import type { TokenSource } from './tokens.ts';
 
 /** A path below /v1.0, its parts already encoded, and OData options, not yet encoded. */
@@ -29,6 +29,15 @@ export interface GraphClient {
     schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<readonly T[]>;
+  /**
+   * A collection page by page: the caller keeps what it needs, however large the tenant is. Throws
+   * `graph.unexpected-answer` when the next links do not end.
+   */
+  pages<T>(
+    query: GraphQuery,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly T[], void, undefined>;
   /** A change or an action; answers with what the server sent, null for nothing. */
   write(
     method: 'POST' | 'PATCH',
@@ -53,13 +62,11 @@ class CallContext implements MiddlewareOptions {
   }
 }
 
-const errorBody = z.object({
-  error: z.object({
-    code: z.string().catch(''),
-    message: z.string().catch(''),
-    innerError: z.object({ 'request-id': z.string().optional() }).optional().catch(undefined),
-  }),
-});
+/** Ids of mail and folders that outlive a move; where there are none, Graph ignores it. */
+export const IMMUTABLE_IDS = 'IdType="ImmutableId"';
+
+/** More pages than any answer has; a loop of next links must still end. */
+const MAX_PAGES = 1000;
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
@@ -72,7 +79,12 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
     signal: AbortSignal,
   ): Promise<HttpAnswer> => {
     const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
-    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...type };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      prefer: IMMUTABLE_IDS,
+      ...type,
+    };
     return http.send({ ...request, headers }, signal);
   };
 
@@ -133,21 +145,34 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
   const get = async <T>(query: GraphQuery, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
     parseAnswer(schema, await run(pathOf(query), signal, (request) => request.get()));
 
+  const pages: GraphClient['pages'] = async function* readPages(query, schema, signal) {
+    const pageSchema = z.object({
+      value: z.array(schema),
+      '@odata.nextLink': z.url().optional(),
+    });
+    let next: GraphQuery | null = query;
+    for (let count = 0; next !== null; count += 1) {
+      if (count === MAX_PAGES) {
+        throw new M365Error('graph.unexpected-answer');
+      }
+      const page: z.infer<typeof pageSchema> = await get(next, pageSchema, signal);
+      yield page.value;
+      const link: string | undefined = page['@odata.nextLink'];
+      next = link === undefined ? null : { path: pathOfLink(link) };
+    }
+  };
+
   return {
     get,
+    pages,
     list: async (query, schema, signal) => {
-      const pageSchema = z.object({
-        value: z.array(schema),
-        '@odata.nextLink': z.url().optional(),
-      });
       const limit = query.limit ?? Number.POSITIVE_INFINITY;
       const rows = [];
-      let next: GraphQuery | null = query;
-      while (next !== null && rows.length < limit) {
-        const page: z.infer<typeof pageSchema> = await get(next, pageSchema, signal);
-        rows.push(...page.value);
-        const link: string | undefined = page['@odata.nextLink'];
-        next = link === undefined ? null : { path: pathOfLink(link) };
+      for await (const page of pages(query, schema, signal)) {
+        rows.push(...page);
+        if (rows.length >= limit) {
+          break;
+        }
       }
       return rows.slice(0, limit);
     },
@@ -212,36 +237,4 @@ async function readAnswer(response: Response): Promise<unknown> {
   } catch (cause) {
     throw new M365Error('graph.unexpected-answer', { status: response.status, cause });
   }
-}
-
-/** The typed error for an error answer of Graph. */
-function graphError(status: number, text: string): M365Error {
-  const { error } = parseError(text);
-  const code = readServerText('graph', error.code, error.message) ?? byStatus(status);
-  return new M365Error(code, {
-    status,
-    serverCode: error.code || null,
-    serverText: error.message || null,
-    requestId: error.innerError?.['request-id'] ?? null,
-  });
-}
-
-function parseError(text: string): z.infer<typeof errorBody> {
-  try {
-    return errorBody.parse(JSON.parse(text));
-  } catch {
-    return { error: { code: '', message: '' } };
-  }
-}
-
-function byStatus(status: number): M365Error['code'] {
-  const known = {
-    401: 'graph.token-rejected',
-    403: 'graph.right-missing',
-    404: 'graph.not-found',
-  } as const;
-  if (status === 401 || status === 403 || status === 404) {
-    return known[status];
-  }
-  return status < 500 ? 'graph.request-refused' : 'graph.failed';
 }

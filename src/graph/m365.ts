@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { createGraphBatch, type GraphBatch } from './batch.ts';
 import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
 import type { Cloud } from './clouds.ts';
 import type { Credential } from './credential.ts';
@@ -33,6 +34,8 @@ export interface M365Deps {
 /** One tenant of Microsoft 365, by what it is asked for. */
 export interface M365 {
   readonly tokens: TokenSource;
+  /** Many requests to Graph in few exchanges. */
+  readonly batch: GraphBatch;
   readonly rights: Rights;
   readonly organization: { read(signal: AbortSignal): Promise<Organization> };
   readonly users: Users;
@@ -74,6 +77,7 @@ export function createM365(deps: M365Deps): M365 {
   const rights = createRights({ tokens, exchange });
   return {
     tokens,
+    batch: createGraphBatch({ graph, tokens, clock, ...budget }),
     rights,
     exchange,
     organization: createOrganization({ graph }),

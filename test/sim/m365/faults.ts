@@ -45,18 +45,21 @@ export interface Faults {
   /** Number of armed faults that have not fired as often as they should. */
   pending(): number;
   strike(operation: string, response: Response): Promise<FaultVerdict>;
+  /** The same for a part of a batch, which has no response of its own: whoever asks acts on it. */
+  take(operation: string): FaultAction | null;
 }
 
 type ThrottleStatus = 429 | 503 | 504;
 
-const THROTTLE_ERRORS: Readonly<Record<ThrottleStatus, { code: string; message: string }>> = {
-  429: {
-    code: 'ApplicationThrottled',
-    message: 'Application is over its MailboxConcurrency limit.',
-  },
-  503: { code: 'ServiceUnavailable', message: 'The service is temporarily unavailable.' },
-  504: { code: 'GatewayTimeout', message: 'The service did not answer in time.' },
-};
+export const THROTTLE_ERRORS: Readonly<Record<ThrottleStatus, { code: string; message: string }>> =
+  {
+    429: {
+      code: 'ApplicationThrottled',
+      message: 'Application is over its MailboxConcurrency limit.',
+    },
+    503: { code: 'ServiceUnavailable', message: 'The service is temporarily unavailable.' },
+    504: { code: 'GatewayTimeout', message: 'The service did not answer in time.' },
+  };
 
 function throttle(action: FaultAction & { kind: 'throttle' }, response: Response): FaultVerdict {
   const status = action.status ?? 429;
@@ -112,6 +115,7 @@ export function createFaults(): Faults {
       armed = [];
     },
     pending: () => armed.filter((entry) => entry.left > 0).length,
+    take: next,
     strike: async (operation, response) => {
       const action = next(operation);
       return action === null ? { kind: 'continue' } : act(action, response);

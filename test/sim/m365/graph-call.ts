@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { badRequest, graphRefusal } from './graph-errors.ts';
 import type { TokenClaims } from './tokens.ts';
 
@@ -43,12 +42,20 @@ export function readQuery(url: URL, allowed: readonly string[]): ReadonlyMap<str
   return query;
 }
 
+/** A request as it came, alone or as a part of a batch. */
+export interface Incoming {
+  readonly url: URL;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly header: (name: string) => string | undefined;
+}
+
 /** The JSON object of a request; an unknown property is refused. */
 export function readBody(
-  request: Request,
+  request: Pick<Incoming, 'body' | 'header'>,
   allowed: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (!/^application\/json\b/i.test(request.get('content-type') ?? '')) {
+  if (!/^application\/json\b/i.test(request.header('content-type') ?? '')) {
     throw graphRefusal(
       415,
       'UnsupportedMediaType',
@@ -56,7 +63,7 @@ export function readBody(
       'body without content type application/json',
     );
   }
-  const body = parseObject(typeof request.body === 'string' ? request.body : '');
+  const body = parseObject(request.body);
   for (const key of Object.keys(body)) {
     if (!allowed.includes(key)) {
       throw badRequest(`Invalid property '${key}' in the request body.`);

@@ -1,5 +1,6 @@
 import type { Express, Request } from 'express';
-import type { GraphCall } from './graph-call.ts';
+import { answerBatch } from './graph-batch.ts';
+import type { GraphCall, Incoming } from './graph-call.ts';
 import { readBody, readQuery } from './graph-call.ts';
 import { badRequest, graphRefusal } from './graph-errors.ts';
 import { groupRoutes } from './graph-groups.ts';
@@ -61,17 +62,39 @@ function authorize(route: GraphRoute, claims: TokenClaims): void {
       );
 }
 
-const stringParams = (request: Request): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(request.params).map(([key, value]) => [key, String(value)]));
+function incomingOf(request: Request): Incoming {
+  return {
+    url: new URL(request.originalUrl, `${request.protocol}://${request.get('host') ?? ''}`),
+    params: Object.fromEntries(
+      Object.entries(request.params).map(([key, value]) => [key, String(value)]),
+    ),
+    body: typeof request.body === 'string' ? request.body : '',
+    header: (name) => request.get(name),
+  };
+}
 
-function readBodyOf(route: GraphRoute, request: Request): GraphCall['body'] {
+function readBodyOf(route: GraphRoute, incoming: Incoming): GraphCall['body'] {
   if (route.body !== undefined) {
-    return readBody(request, route.body);
+    return readBody(incoming, route.body);
   }
-  if (typeof request.body === 'string' && request.body.length > 0) {
+  if (incoming.body.length > 0) {
     throw badRequest('A request body is not expected here.');
   }
   return {};
+}
+
+/** Runs one operation for a caller who is known already. */
+function serve(route: GraphRoute, claims: TokenClaims, incoming: Incoming): Answer {
+  authorize(route, claims);
+  const { status, body } = route.handle({
+    params: incoming.params,
+    query: readQuery(incoming.url, route.query),
+    body: readBodyOf(route, incoming),
+    claims,
+    url: incoming.url,
+    header: incoming.header,
+  });
+  return body === undefined ? { status } : { status, body };
 }
 
 /** Microsoft Graph v1.0, as much of it as the product may use. */
@@ -86,27 +109,21 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...groupRoutes(deps),
   ];
 
-  const serve = async (route: GraphRoute, request: Request): Promise<Answer> => {
-    const claims = await authenticate(tokens, request);
-    authorize(route, claims);
-    const url = new URL(request.originalUrl, `${request.protocol}://${request.get('host') ?? ''}`);
-    const call: GraphCall = {
-      params: stringParams(request),
-      query: readQuery(url, route.query),
-      body: readBodyOf(route, request),
-      claims,
-      url,
-      header: (name) => request.get(name),
-    };
-    const { status, body } = route.handle(call);
-    return body === undefined ? { status } : { status, body };
-  };
-
   for (const route of routes) {
     application[route.method](`/v1.0${route.path}`, (request, response) =>
-      runOperation(context, route.operation, { request, response }, (call) => serve(route, call)),
+      runOperation(context, route.operation, { request, response }, async () =>
+        serve(route, await authenticate(tokens, request), incomingOf(request)),
+      ),
     );
   }
+  application.post('/v1.0/\\$batch', (request, response) =>
+    runOperation(context, 'POST /$batch', { request, response }, async () => {
+      const claims = await authenticate(tokens, request);
+      const part = (route: GraphRoute, incoming: Incoming): Answer =>
+        serve(route, claims, incoming);
+      return answerBatch({ context, routes, serve: part }, incomingOf(request));
+    }),
+  );
   application.use((request, response) =>
     runOperation(context, 'unknown', { request, response }, () => {
       throw graphRefusal(

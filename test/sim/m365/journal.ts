@@ -7,6 +7,8 @@ export interface RequestRecord {
   /** `GET /users/{id}`, `Set-CASMailbox`, `POST /{tenant}/oauth2/v2.0/token`. */
   readonly operation: string;
   readonly status: number;
+  /** A part of a batch: it cost no exchange of its own. */
+  readonly batched?: true;
 }
 
 export interface ChangeRecord {
@@ -27,6 +29,8 @@ export interface Journal {
   readonly tokens: string[];
   /** Number of requests for one operation, however they were answered. */
   count(operation: string): number;
+  /** Number of HTTP exchanges, whatever each of them asked for. */
+  exchanges(): number;
 }
 
 export function createJournal(): Journal {
@@ -36,6 +40,7 @@ export function createJournal(): Journal {
     changes: [],
     requests,
     tokens: [],
+    exchanges: () => requests.filter((request) => request.batched !== true).length,
     count: (operation) => requests.filter((request) => request.operation === operation).length,
   };
 }

@@ -73,7 +73,8 @@ export async function runOperation(
   }
 }
 
-async function answerOf(
+/** The answer of one handler; a refusal that breaks a rule is noted. */
+export async function answerOf(
   context: ServiceContext,
   operation: string,
   handle: () => Answer | Promise<Answer>,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTenantClients } from '../../../src/app/tenant-clients.ts';
 import { systemClock } from '../../../src/clock.ts';
+import { parseConfig } from '../../../src/config.ts';
 import { chooseCloud } from '../../../src/graph/clouds.ts';
-import { credentialExpiry } from '../../../src/graph/credential.ts';
+import { credentialExpiry, credentialWarning } from '../../../src/graph/credential.ts';
 import { createTokenSource } from '../../../src/graph/tokens.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createCertificate } from '../../sim/m365/certificates.ts';
@@ -169,4 +171,38 @@ test('credentials are never sent in clear', () => {
       log: silentLogger,
     }),
   ).toThrow(expect.objectContaining({ code: 'graph.login-url-insecure' }));
+});
+
+test('a secret is warned of, and a certificate a month before it ends', async () => {
+  const now = new Date();
+  expect(credentialWarning({ kind: 'secret', secret: SECRET }, now)).toEqual({ kind: 'secret' });
+  expect(credentialWarning({ kind: 'managed-identity', clientId: UNKNOWN_ID }, now)).toBeNull();
+  const { key, cert } = await createCertificate({ commonName: 'Skybridge' });
+  const credential = { kind: 'certificate', pem: key + cert } as const;
+  const expiresAt = credentialExpiry(credential);
+  const daysBefore = (days: number): Date =>
+    new Date((expiresAt?.getTime() ?? 0) - days * 24 * 3_600_000);
+  expect(credentialWarning(credential, daysBefore(31))).toBeNull();
+  expect(credentialWarning(credential, daysBefore(29))).toEqual({ kind: 'ends-soon', expiresAt });
+});
+
+test('a client that signs in with a secret says so in the log', async () => {
+  const warnings: unknown[] = [];
+  const logger = { ...silentLogger, warn: (...line: unknown[]) => void warnings.push(line) };
+  const config = {
+    ...parseConfig({ CLIENT_SECRET: SECRET }),
+    TENANT_ID: UNKNOWN_ID,
+    CLIENT_ID: UNKNOWN_ID,
+  };
+  await createTenantClients(config, { clock: systemClock, logger });
+  expect(warnings).toHaveLength(1);
+  expect(JSON.stringify(warnings)).not.toContain(SECRET);
+  await createTenantClients(
+    { ...config, MANAGED_IDENTITY_CLIENT_ID: UNKNOWN_ID },
+    {
+      clock: systemClock,
+      logger,
+    },
+  );
+  expect(warnings).toHaveLength(1);
 });
