@@ -1,83 +1,11 @@
-import { env, exit, stderr, stdout } from 'node:process';
-import { COPY_USAGE, UsageError } from './app/copy-arguments.ts';
-import { ConfigError, parseConfig, requireServiceSettings } from './config.ts';
-import { isAppError } from './errors.ts';
-import { problemOf } from './jobs/problem.ts';
-import { createLogger } from './log.ts';
-import { explain } from './words/words.ts';
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
+import { argv, env, exit } from 'node:process';
 
-const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
+// Half a second of every start. Beside the packages, where nobody else may write; without it where even
+// we may not. What is loaded from here on is kept there.
+enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/skybridge'));
 
-node src/main.ts serve      the service, from the environment (.env.example)
-node src/main.ts copy       one mailbox, without Teams
+const { runCommand } = await import('./app/run-command.ts');
 
-${COPY_USAGE}`;
-
-type CommandRun = (words: readonly string[], signal: AbortSignal) => Promise<number>;
-
-const COMMANDS: Readonly<Record<string, CommandRun>> = {
-  // Each command loads what it needs: a copy should not wait for the libraries of the bot.
-  copy: async (words, signal) => {
-    const { runCopy } = await import('./app/copy-command.ts');
-    const config = parseConfig(env);
-    const secrets = {
-      sourcePassword: env['SOURCE_PASSWORD'],
-      targetPassword: env['TARGET_PASSWORD'],
-      targetAccessToken: env['TARGET_ACCESS_TOKEN'],
-    };
-    // A person watches: what goes right is shown by the command itself.
-    const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
-    return runCopy({ config, secrets, logger: createLogger(level, 2) }, words, signal);
-  },
-  serve: async (_words, signal) => {
-    const config = parseConfig(env);
-    requireServiceSettings(config);
-    const { runService } = await import('./app/serve-command.ts');
-    return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
-  },
-  help: async () => {
-    stdout.write(USAGE);
-    return 0;
-  },
-};
-
-/** EX_USAGE of sysexits.h. */
-const EXIT_USAGE = 64;
-const EXIT_FAILED = 1;
-
-async function main(words: readonly string[]): Promise<number> {
-  const [command = '', ...rest] = words;
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
-  }
-  try {
-    const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-    if (run === undefined) {
-      throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
-    }
-    return await run(rest, stopping.signal);
-  } catch (error) {
-    return complain(error);
-  }
-}
-
-/** Words for what stands in the way; anything unforeseen is a defect and thrown. */
-function complain(error: unknown): number {
-  if (error instanceof UsageError) {
-    stderr.write(`${error.problem}\n\n${USAGE}`);
-    return EXIT_USAGE;
-  }
-  if (error instanceof ConfigError) {
-    stderr.write(`The settings cannot be used:\n${error.problems.map((p) => `  ${p}\n`).join('')}`);
-    return EXIT_USAGE;
-  }
-  if (isAppError(error)) {
-    const { what, doNext } = explain(problemOf(error));
-    stderr.write(`${what} ${doNext}\n(${error.code}; docs/errors.md)\n`);
-    return EXIT_FAILED;
-  }
-  throw error;
-}
-
-exit(await main(process.argv.slice(2)));
+exit(await runCommand(argv.slice(2), env));

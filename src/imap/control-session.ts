@@ -55,6 +55,19 @@ export class ControlSession {
     });
   }
 
+  /** The same beside other callers that may share the connection: nobody waits for another's answer. */
+  async runTogether<T>(
+    work: (connection: ControlConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const release = await this.share();
+    try {
+      return await this.#attempt(work, signal);
+    } finally {
+      release();
+    }
+  }
+
   /** Reserves the connection until the returned function is called. */
   async reserve(): Promise<() => void> {
     let release: () => void = () => undefined;

@@ -221,7 +221,7 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
       }, signal),
 
     folderState: (path, signal) =>
-      session.run(
+      session.runTogether(
         (connection) => readStatus(connection.wire, mailboxOf(path, connection.naming), signal),
         signal,
       ),

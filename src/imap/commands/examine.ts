@@ -49,22 +49,21 @@ export async function examine(
   return { uidValidity, uidNext, exists, modSeq };
 }
 
-/** STATUS of a folder that is not open. */
+/** STATUS of a folder that is not open; several may be under way together. */
 export async function readStatus(
   wire: CommandWire,
   mailbox: string,
   signal: AbortSignal,
 ): Promise<ImapFolderState> {
-  const facts = new Map<string, number>();
+  let facts: ReadonlyMap<string, number> = new Map();
   const onData = (data: DataResponse): boolean => {
-    const list = data.name === 'STATUS' ? (listOf(data.values[1]) ?? []) : [];
-    for (let i = 0; i + 1 < list.length; i += 2) {
-      const value = numberOf(list[i + 1]);
-      if (value !== null) {
-        facts.set(textOf(list[i])?.toUpperCase() ?? '', value);
-      }
+    const isOurs = data.name === 'STATUS' && textOf(data.values[0]) === mailbox;
+    // A name that is not written as we write it: the answer of the command that nothing else answers.
+    const isFirst = data.name === 'STATUS' && facts.size === 0;
+    if (isOurs || isFirst) {
+      facts = statusFacts(data);
     }
-    return data.name === 'STATUS';
+    return isOurs;
   };
   await wire.run(
     `STATUS ${quoteString(mailbox)} (UIDVALIDITY UIDNEXT MESSAGES)`,
@@ -78,6 +77,18 @@ export async function readStatus(
     throw new ProtocolViolationError('incomplete-status');
   }
   return { uidValidity, uidNext, exists, modSeq: null };
+}
+
+function statusFacts({ values }: DataResponse): ReadonlyMap<string, number> {
+  const facts = new Map<string, number>();
+  const list = listOf(values[1]) ?? [];
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const value = numberOf(list[i + 1]);
+    if (value !== null) {
+      facts.set(textOf(list[i])?.toUpperCase() ?? '', value);
+    }
+  }
+  return facts;
 }
 
 /** Leaves the open folder; CLOSE expunges nothing after EXAMINE (RFC 9051 section 6.4.1). */

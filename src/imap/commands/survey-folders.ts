@@ -28,7 +28,7 @@ export type SurveyedFolder<T> =
 /** EXAMINE alone is answered in a line or six. */
 const OPENINGS_IN_FLIGHT = 64;
 /** A listing may be megabytes: enough in flight that no round trip is waited for. */
-const LISTINGS_IN_FLIGHT = 4;
+const LISTINGS_IN_FLIGHT = 12;
 
 /** Yields every folder, those first that need no listing; nothing is left open that may be relied on. */
 export async function* surveyFolders<T>(

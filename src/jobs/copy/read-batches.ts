@@ -109,7 +109,7 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
   const { deps, input, signal } = context;
   const { folder, rows, targetFolderId } = plan;
   const [state, read] = await Promise.all([
-    deps.target.folderState(folder.targetPath, signal),
+    plan.state ?? deps.target.folderState(folder.targetPath, signal),
     readBatch(context, plan).catch(async (error: unknown) => {
       if (errorCodeOf(error) !== 'imap.uid-validity-changed') {
         throw error;

@@ -1,0 +1,89 @@
+import { stderr, stdout } from 'node:process';
+import { ConfigError, parseConfig, requireServiceSettings } from '../config.ts';
+import { isAppError } from '../errors.ts';
+import { problemOf } from '../jobs/problem.ts';
+import { createLogger } from '../log.ts';
+import { explain } from '../words/words.ts';
+import { COPY_USAGE, UsageError } from './copy-arguments.ts';
+
+const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
+
+node src/main.ts serve      the service, from the environment (.env.example)
+node src/main.ts copy       one mailbox, without Teams
+
+${COPY_USAGE}`;
+
+/** The settings as the process found them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type CommandRun = (
+  words: readonly string[],
+  env: Environment,
+  signal: AbortSignal,
+) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, CommandRun>> = {
+  // Each command loads what it needs: a copy should not wait for the libraries of the bot.
+  copy: async (words, env, signal) => {
+    const { runCopy } = await import('./copy-command.ts');
+    const config = parseConfig(env);
+    const secrets = {
+      sourcePassword: env['SOURCE_PASSWORD'],
+      targetPassword: env['TARGET_PASSWORD'],
+      targetAccessToken: env['TARGET_ACCESS_TOKEN'],
+    };
+    // A person watches: what goes right is shown by the command itself.
+    const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
+    return runCopy({ config, secrets, logger: createLogger(level, 2) }, words, signal);
+  },
+  serve: async (_words, env, signal) => {
+    const config = parseConfig(env);
+    requireServiceSettings(config);
+    const { runService } = await import('./serve-command.ts');
+    return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
+  },
+  help: async () => {
+    stdout.write(USAGE);
+    return 0;
+  },
+};
+
+/** EX_USAGE of sysexits.h. */
+const EXIT_USAGE = 64;
+const EXIT_FAILED = 1;
+
+/** Runs `skybridge <command> …`; returns the exit code. */
+export async function runCommand(words: readonly string[], env: Environment): Promise<number> {
+  const [command = '', ...rest] = words;
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+  }
+  try {
+    const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+    if (run === undefined) {
+      throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
+    }
+    return await run(rest, env, stopping.signal);
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+/** Words for what stands in the way; anything unforeseen is a defect and thrown. */
+function complain(error: unknown): number {
+  if (error instanceof UsageError) {
+    stderr.write(`${error.problem}\n\n${USAGE}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof ConfigError) {
+    stderr.write(`The settings cannot be used:\n${error.problems.map((p) => `  ${p}\n`).join('')}`);
+    return EXIT_USAGE;
+  }
+  if (isAppError(error)) {
+    const { what, doNext } = explain(problemOf(error));
+    stderr.write(`${what} ${doNext}\n(${error.code}; docs/errors.md)\n`);
+    return EXIT_FAILED;
+  }
+  throw error;
+}
