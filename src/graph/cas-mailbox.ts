@@ -12,14 +12,15 @@ export interface ImapSwitch {
   setEnabled(mailbox: string, enabled: boolean, signal: AbortSignal): Promise<void>;
 }
 
-const rowsSchema = z.array(z.object({ ImapEnabled: z.boolean() }));
+/** One row of Get-CASMailbox, as far as it is read. */
+export const casRowSchema = z.object({ ImapEnabled: z.boolean() });
 
 /** `mailbox` is any identity Exchange takes; the user's object id never changes. */
 export function createImapSwitch({ exchange }: { readonly exchange: ExchangeAdmin }): ImapSwitch {
   return {
     isEnabled: async (mailbox, signal) => {
       const { rows } = await exchange.invoke('Get-CASMailbox', { Identity: mailbox }, signal);
-      const [row] = parseAnswer(rowsSchema, rows);
+      const [row] = parseAnswer(z.array(casRowSchema), rows);
       if (row === undefined) {
         throw new M365Error('exchange-admin.object-not-found');
       }

@@ -9,6 +9,13 @@ export type CmdletParameters = Readonly<
   Record<string, string | number | boolean | readonly string[]>
 >;
 
+export interface CmdletCall {
+  readonly cmdlet: string;
+  readonly parameters: CmdletParameters;
+  /** Properties that the rows are to have; unset: all, some kilobytes a mailbox. */
+  readonly select?: readonly string[];
+}
+
 export interface CmdletResult {
   /** Rows of all pages, not yet parsed. */
   readonly rows: readonly unknown[];
@@ -18,7 +25,9 @@ export interface CmdletResult {
 
 /** Exchange's admin endpoint, the one that Exchange's own PowerShell module talks to. */
 export interface ExchangeAdmin {
-  /** Runs one cmdlet; throws M365Error `exchange-admin.*`. */
+  /** Runs one cmdlet over all its pages; throws M365Error `exchange-admin.*`. */
+  run(call: CmdletCall, signal: AbortSignal): Promise<CmdletResult>;
+  /** The same with all properties. */
   invoke(cmdlet: string, parameters: CmdletParameters, signal: AbortSignal): Promise<CmdletResult>;
   /** Names of the cmdlets that our Exchange role allows: a probe that changes nothing. */
   allowedCmdlets(signal: AbortSignal): Promise<readonly string[]>;
@@ -93,36 +102,41 @@ export function createExchangeAdmin(deps: ExchangeAdminDeps): ExchangeAdmin {
     return parseJson(answer);
   };
 
-  return {
-    invoke: async (cmdlet, parameters, signal) => {
-      const body = JSON.stringify({
-        CmdletInput: { CmdletName: cmdlet, Parameters: parameters },
-      });
-      const rows: unknown[] = [];
-      const warnings: string[] = [];
-      let next: string | undefined = `${exchangeAdminUrl}/adminapi/beta/${tenantId}/InvokeCommand`;
-      for (let count = 0; next !== undefined; count += 1) {
-        if (count === MAX_PAGES) {
-          throw new M365Error('exchange-admin.unexpected-answer');
-        }
-        // Further pages come by sending the same body to the next link.
-        const request: HttpRequest = {
-          url: next,
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json; charset=utf-8',
-            prefer: 'odata.maxpagesize=1000',
-          },
-          body,
-        };
-        const page = parseAnswer(pageSchema, await send(request, signal));
-        rows.push(...page.value);
-        warnings.push(...(page['@adminapi.warnings'] ?? []));
-        const link = page['@odata.nextLink'];
-        next = link === undefined ? undefined : `${exchangeAdminUrl}${pathOfLink(link)}`;
+  const run: ExchangeAdmin['run'] = async ({ cmdlet, parameters, select }, signal) => {
+    const body = JSON.stringify({
+      CmdletInput: { CmdletName: cmdlet, Parameters: parameters },
+    });
+    const rows: unknown[] = [];
+    const warnings: string[] = [];
+    const query = select === undefined ? '' : `?$select=${select.join(',')}`;
+    let next: string | undefined =
+      `${exchangeAdminUrl}/adminapi/beta/${tenantId}/InvokeCommand${query}`;
+    for (let count = 0; next !== undefined; count += 1) {
+      if (count === MAX_PAGES) {
+        throw new M365Error('exchange-admin.unexpected-answer');
       }
-      return { rows, warnings };
-    },
+      // Further pages come by sending the same body to the next link.
+      const request: HttpRequest = {
+        url: next,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          prefer: 'odata.maxpagesize=1000',
+        },
+        body,
+      };
+      const page = parseAnswer(pageSchema, await send(request, signal));
+      rows.push(...page.value);
+      warnings.push(...(page['@adminapi.warnings'] ?? []));
+      const link = page['@odata.nextLink'];
+      next = link === undefined ? undefined : `${exchangeAdminUrl}${pathOfLink(link)}`;
+    }
+    return { rows, warnings };
+  };
+
+  return {
+    run,
+    invoke: (cmdlet, parameters, signal) => run({ cmdlet, parameters }, signal),
     allowedCmdlets: async (signal) => {
       const answer = await send(
         {

@@ -12,6 +12,7 @@ import { createMailboxes, type Mailboxes } from './mailbox.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
 import { createMembers, type Members } from './members.ts';
 import { createOrganization, type Organization } from './organization.ts';
+import { createPeople, type People } from './people.ts';
 import { createRights, type Rights } from './rights.ts';
 import {
   createExchangeServicePrincipal,
@@ -41,6 +42,8 @@ export interface M365 {
   readonly users: Users;
   readonly licences: Licences;
   readonly mailboxes: Mailboxes;
+  /** Of one or of hundreds: what a move must know before it changes anything. */
+  readonly people: People;
   readonly members: Members;
   readonly exchange: ExchangeAdmin;
   readonly imapSwitch: ImapSwitch;
@@ -73,17 +76,19 @@ export function createM365(deps: M365Deps): M365 {
     tokens,
     http: createHttpClient({ peer: 'exchange-admin', clock, log, ...budget }),
   });
+  const batch = createGraphBatch({ graph, tokens, clock, ...budget });
   const licences = createLicences({ graph });
   const rights = createRights({ tokens, exchange });
   return {
     tokens,
-    batch: createGraphBatch({ graph, tokens, clock, ...budget }),
+    batch,
     rights,
     exchange,
     organization: createOrganization({ graph }),
     users: createUsers({ graph }),
     licences,
-    mailboxes: createMailboxes({ graph, exchange, licences }),
+    mailboxes: createMailboxes({ exchange }),
+    people: createPeople({ batch, exchange, licences }),
     members: createMembers({ graph }),
     imapSwitch: createImapSwitch({ exchange }),
     mailboxAccess: createMailboxAccess({

@@ -59,7 +59,7 @@ const GRAPH_RULES: readonly TextRule[] = [
 const EXCHANGE_RULES: readonly TextRule[] = [
   { text: /user or group .+ wasn't found/i, code: 'exchange-admin.trustee-unknown' },
   {
-    text: /ManagementObjectNotFoundException|couldn't be found on/i,
+    text: /ManagementObjectNotFoundException|couldn't be found/i,
     code: 'exchange-admin.object-not-found',
   },
   {

@@ -38,7 +38,8 @@ export interface Users {
 /** More than an admin can choose from on a card. */
 export const MAX_FOUND = 25;
 
-const FIELDS = [
+/** What of a user is read. */
+export const USER_FIELDS = [
   'id',
   'displayName',
   'userPrincipalName',
@@ -76,7 +77,8 @@ const wireSchema = z.object({
 
 type WireUser = z.infer<typeof wireSchema>;
 
-const userSchema = wireSchema.transform(toUser);
+/** A user as Graph sends it with USER_FIELDS selected. */
+export const userSchema = wireSchema.transform(toUser);
 
 function toUser(wire: WireUser): User {
   return {
@@ -134,7 +136,7 @@ export function createUsers({ graph }: { readonly graph: GraphClient }): Users {
     get: async (idOrSignInName, signal) => {
       const path = `/users/${encodeURIComponent(idOrSignInName)}`;
       try {
-        return await graph.get({ path, select: FIELDS }, userSchema, signal);
+        return await graph.get({ path, select: USER_FIELDS }, userSchema, signal);
       } catch (error) {
         if (isM365Error(error, 'graph.not-found')) {
           return null;
@@ -150,7 +152,7 @@ export function createUsers({ graph }: { readonly graph: GraphClient }): Users {
       return graph.list(
         {
           path: '/users',
-          select: FIELDS,
+          select: USER_FIELDS,
           filter: filterFor(wanted),
           top: MAX_FOUND,
           limit: MAX_FOUND,

@@ -1,30 +1,17 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
 import { isM365Error, M365Error } from '../../graph/errors.ts';
-import {
-  hasMailboxLicence,
-  hasMailboxPlan,
-  mailboxSubscriptions,
-  wantedLicence,
-} from '../../graph/licences.ts';
+import { mailboxSubscriptions, wantedLicence } from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
+import type { PersonFinding, PersonState } from '../../graph/people.ts';
 import type { User } from '../../graph/users.ts';
 import type { DirectoryPerson, PersonReadiness, TenantFinding, TenantPort } from '../ports.ts';
 
 /** The tenant through Microsoft Graph and the Exchange admin endpoint. */
 export function createGraphTenant(m365: M365): TenantPort {
-  const needUser = async (personId: string, signal: AbortSignal): Promise<User> => {
-    const user = await m365.users.get(personId, signal);
-    if (user === null) {
-      throw new M365Error('graph.not-found');
-    }
-    return user;
-  };
-
   return {
     check: (signal) => checkTenant(m365, signal),
     findPeople: async (query, signal) => (await m365.users.find(query, signal)).map(personOf),
-    readiness: async (personId, signal) =>
-      readiness(m365, await needUser(personId, signal), signal),
+    readiness: (personId, signal) => readiness(m365, personId, signal),
     assignLicence: (personId, skuId, signal) => m365.licences.assign(personId, skuId, signal),
     setUsageLocation: (personId, country, signal) =>
       m365.users.setUsageLocation(personId, country, signal),
@@ -66,19 +53,14 @@ function personOf(user: User): DirectoryPerson {
   };
 }
 
-async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<PersonReadiness> {
-  const subscriptions = await m365.licences.list(signal);
-  // Plans trail a licence by minutes: who holds the licence must not be given a second one.
-  const licensed = hasMailboxPlan(user) || hasMailboxLicence(user, subscriptions);
+async function readiness(
+  m365: M365,
+  personId: string,
+  signal: AbortSignal,
+): Promise<PersonReadiness> {
+  const { subscriptions, people } = await m365.people.states([personId], signal);
+  const { user, licensed, mailbox, imapEnabled } = needState(people.get(personId));
   const licence = licensed ? null : wantedLicence(subscriptions);
-  const mailbox = user.kind === 'guest' ? 'none' : await mailboxState(m365, user, signal, licensed);
-  const [imapEnabled, accessGranted] =
-    mailbox === 'ready'
-      ? await Promise.all([
-          m365.imapSwitch.isEnabled(user.id, signal),
-          m365.mailboxAccess.isGranted(user.id, signal),
-        ])
-      : [null, null];
   return {
     person: personOf(user),
     mailbox,
@@ -92,19 +74,15 @@ async function readiness(m365: M365, user: User, signal: AbortSignal): Promise<P
             needsUsageLocation: user.usageLocation === null,
           },
     imapEnabled,
-    accessGranted,
+    accessGranted: mailbox === 'ready' ? await m365.mailboxAccess.isGranted(user.id, signal) : null,
   };
 }
 
-/** A licensed person whose mailbox is not there yet is being given one. */
-async function mailboxState(
-  m365: M365,
-  user: User,
-  signal: AbortSignal,
-  licensed: boolean,
-): Promise<PersonReadiness['mailbox']> {
-  const state = await m365.mailboxes.state(user, signal);
-  return state === 'none' && licensed ? 'provisioning' : state;
+function needState(found: PersonFinding | undefined): PersonState {
+  if (found?.kind === 'found') {
+    return found.state;
+  }
+  throw found?.kind === 'failed' ? found.error : new M365Error('graph.not-found');
 }
 
 /** Each question is asked of the services themselves; a question that fails is a finding, not an end. */

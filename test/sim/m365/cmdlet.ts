@@ -31,6 +31,8 @@ export interface ExchangeQuirks {
   /** How Get-MailboxPermission shows a service principal. */
   permissionUserShownAs: 'object-id' | 'sid' | 'display-name';
   errorPlace: 'details' | 'internal-exception' | 'message';
+  /** False: recipients cannot be filtered by their object id in Entra ID. */
+  filtersByObjectId: boolean;
   /** Rows per answer; the rest behind `@odata.nextLink`. */
   pageSize: number;
 }
@@ -98,11 +100,44 @@ export function requireMailbox(call: CmdletCall): SimUser & { mailbox: SimMailbo
   return user;
 }
 
-/** The mailbox named by Identity, or every mailbox when none is named. */
+const FILTER_TERM = /^ExternalDirectoryObjectId -eq '([0-9a-f-]{36})'$/i;
+
+/** Object ids that an OPATH filter names; null without one. */
+function filteredIds(call: CmdletCall): readonly string[] | null {
+  const filter = call.parameters['Filter'];
+  if (typeof filter !== 'string') {
+    return null;
+  }
+  if (!call.quirks.filtersByObjectId) {
+    throw new CmdletFailure(
+      'Microsoft.Exchange.Data.ParsingException',
+      "Cannot bind parameter 'Filter': 'ExternalDirectoryObjectId' is not a recognized filterable property.",
+    );
+  }
+  return filter.split(' -or ').map((term) => {
+    const [, id] = FILTER_TERM.exec(term) ?? [];
+    if (id === undefined) {
+      throw new CmdletFailure(
+        'Microsoft.Exchange.Data.ParsingException',
+        `Cannot bind parameter 'Filter': invalid syntax near '${term}'.`,
+        true,
+      );
+    }
+    return id.toLowerCase();
+  });
+}
+
+/** The mailbox named by Identity, those that a filter names, or every mailbox. */
 export function chosenMailboxes(call: CmdletCall): readonly (SimUser & { mailbox: SimMailbox })[] {
   if (call.parameters['Identity'] !== undefined) {
     return [requireMailbox(call)];
   }
+  const wanted = filteredIds(call);
+  const every = everyMailbox(call);
+  return wanted === null ? every : every.filter((user) => wanted.includes(user.id));
+}
+
+function everyMailbox(call: CmdletCall): readonly (SimUser & { mailbox: SimMailbox })[] {
   return call.directory.users.flatMap((user) => {
     const found = findMailboxUser(call.directory, user.id);
     return found === undefined ? [] : [found];

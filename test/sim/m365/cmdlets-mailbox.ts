@@ -99,7 +99,7 @@ function setMailbox(call: CmdletCall): { value: [] } {
 export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
   {
     name: 'Get-CASMailbox',
-    parameters: { Identity: 'string', ResultSize: 'number' },
+    parameters: { Identity: 'string', Filter: 'string', ResultSize: 'number' },
     required: [],
     run: (call) => ({ value: chosenMailboxes(call).map(casResource) }),
   },
@@ -115,7 +115,7 @@ export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
   },
   {
     name: 'Get-Mailbox',
-    parameters: { Identity: 'string', ResultSize: 'number' },
+    parameters: { Identity: 'string', Filter: 'string', ResultSize: 'number' },
     required: [],
     run: (call) => ({ value: chosenMailboxes(call).map(mailboxResource) }),
   },

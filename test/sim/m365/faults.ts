@@ -18,7 +18,7 @@ export type FaultAction =
   | { readonly kind: 'drop-after' };
 
 export interface Fault {
-  /** Operation name as in the request log, or `*`. */
+  /** Operation name as in the request log, or `*` for every exchange (a part of a batch is none). */
   readonly operation: string;
   readonly action: FaultAction;
   /** Let this many calls pass first. */
@@ -93,9 +93,9 @@ async function act(action: FaultAction, response: Response): Promise<FaultVerdic
 export function createFaults(): Faults {
   let armed: ArmedFault[] = [];
 
-  const next = (operation: string): FaultAction | null => {
+  const next = (...operations: readonly string[]): FaultAction | null => {
     for (const entry of armed) {
-      const matches = entry.fault.operation === '*' || entry.fault.operation === operation;
+      const matches = operations.includes(entry.fault.operation);
       if (matches && entry.left > 0) {
         if (entry.toSkip === 0) {
           entry.left -= 1;
@@ -115,9 +115,9 @@ export function createFaults(): Faults {
       armed = [];
     },
     pending: () => armed.filter((entry) => entry.left > 0).length,
-    take: next,
+    take: (operation) => next(operation),
     strike: async (operation, response) => {
-      const action = next(operation);
+      const action = next(operation, '*');
       return action === null ? { kind: 'continue' } : act(action, response);
     },
   };

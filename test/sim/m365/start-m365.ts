@@ -49,6 +49,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     applicationAccessPolicy: false,
     permissionUserShownAs: 'object-id',
     errorPlace: 'details',
+    filtersByObjectId: true,
     pageSize: 1000,
     lifetimeSeconds: 3599,
   };

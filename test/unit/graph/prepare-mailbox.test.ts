@@ -4,7 +4,7 @@ import { hasMailboxLicence, hasMailboxPlan, proposeLicence } from '../../../src/
 import type { User } from '../../../src/graph/users.ts';
 import { addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
-import { createTenantWorld, never, type TenantWorld } from './tenant-world.ts';
+import { createTenantWorld, mailboxOf, never, type TenantWorld } from './tenant-world.ts';
 
 let nowMs = 0;
 let world: TenantWorld;
@@ -30,7 +30,7 @@ const read = async (): Promise<User> => {
 
 test('a person without a licence is taken to an open IMAP mailbox and back', async () => {
   const { m365, server } = world;
-  expect(await m365.mailboxes.state(await read(), never)).toBe('none');
+  expect(await mailboxOf(world, anna.id)).toBe('none');
 
   const proposal = proposeLicence(await m365.licences.list(never));
   expect(proposal).toMatchObject({ name: 'Microsoft 365 Business Basic', freeSeats: 5 });
@@ -41,10 +41,10 @@ test('a person without a licence is taken to an open IMAP mailbox and back', asy
   });
   await m365.users.setUsageLocation(anna.id, 'DE', never);
   await m365.licences.assign(anna.id, skuId, never);
-  expect(await m365.mailboxes.state(await read(), never)).toBe('provisioning');
+  expect(await mailboxOf(world, anna.id)).toBe('provisioning');
 
   nowMs += 900_000;
-  expect(await m365.mailboxes.state(await read(), never)).toBe('ready');
+  expect(await mailboxOf(world, anna.id)).toBe('ready');
   expect(await m365.mailboxes.details(anna.id, never)).toEqual({
     address: 'anna@contoso.example',
     shared: false,
@@ -86,7 +86,7 @@ test('a licence counts at once, though its plans come later', async () => {
   const user = await read();
   expect(hasMailboxPlan(user)).toBe(false);
   expect(hasMailboxLicence(user, await m365.licences.list(never))).toBe(true);
-  expect(await m365.mailboxes.state(user, never)).toBe('provisioning');
+  expect(await mailboxOf(world, user.id)).toBe('provisioning');
   nowMs += 30_000;
   expect(hasMailboxPlan(await read())).toBe(true);
 });
@@ -128,12 +128,12 @@ test.each([
   'ResourceNotFound',
 ] as const)('no mailbox is recognised by %s', async (wording) => {
   world.server.quirks.noMailboxWording = wording;
-  expect(await world.m365.mailboxes.state(await read(), never)).toBe('none');
+  expect(await mailboxOf(world, anna.id)).toBe('none');
 });
 
 test('an application access policy is named as such', async () => {
   world.server.quirks.applicationAccessPolicy = true;
-  await expect(world.m365.mailboxes.state(await read(), never)).rejects.toMatchObject({
+  await expect(mailboxOf(world, anna.id)).rejects.toMatchObject({
     code: 'graph.mailbox-access-restricted',
   });
 });
@@ -146,7 +146,7 @@ test('a guest with a licence still has no mailbox', async () => {
   });
   const found = await world.m365.users.get(guest.userPrincipalName, never);
   expect(found).toMatchObject({ kind: 'guest', mail: null });
-  expect(found === null ? '' : await world.m365.mailboxes.state(found, never)).toBe('none');
+  expect(await mailboxOf(world, guest.id)).toBe('none');
 });
 
 test('licences that cannot be had are told apart', async () => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { chooseCloud } from '../../../src/graph/clouds.ts';
 import type { Credential } from '../../../src/graph/credential.ts';
 import { createM365, type M365 } from '../../../src/graph/m365.ts';
+import type { MailboxState } from '../../../src/graph/people.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createCertificate } from '../../sim/m365/certificates.ts';
 import {
@@ -94,3 +95,12 @@ export async function createTenantWorld(options: DirectoryOptions = {}): Promise
 
 /** A signal that no test aborts. */
 export const never: AbortSignal = new AbortController().signal;
+
+/** State of one person's mailbox; throws what was thrown for this person, or that there is nobody. */
+export async function mailboxOf(world: TenantWorld, userId = ''): Promise<MailboxState> {
+  const finding = (await world.m365.people.states([userId], never)).people.get(userId);
+  if (finding?.kind !== 'found') {
+    throw finding?.kind === 'failed' ? finding.error : new Error('There is nobody.');
+  }
+  return finding.state.mailbox;
+}
