@@ -35,6 +35,12 @@ const MEANINGS = {
   'graph.no-free-licence': ['ask', 'All seats of this licence are taken.'],
   'graph.licence-unknown': ['ask', 'The tenant does not have this licence.'],
   'graph.licence-conflict': ['ask', 'The licence conflicts with one that the user already has.'],
+  'graph.licence-not-in-country': [
+    'ask',
+    'Part of the licence may not be used in the country of the user.',
+  ],
+  'graph.licence-incomplete': ['ask', 'The licence depends on a service that the user has not.'],
+  'graph.address-taken': ['ask', 'Another object of the tenant has this address.'],
   'graph.directory-synced': [
     'ask',
     'The user is mastered in the local directory and must be changed there.',

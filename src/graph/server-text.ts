@@ -44,13 +44,25 @@ const GRAPH_RULES: readonly TextRule[] = [
     code: 'graph.right-missing',
   },
   { serverCode: /^(InvalidAuthenticationToken|CompactToken.*)$/, code: 'graph.token-rejected' },
+  // CountViolation and its kind: what licenseAssignmentStates names, for licences of groups above all.
+  { text: /ProhibitedInUsageLocationViolation/, code: 'graph.licence-not-in-country' },
   { text: /invalid usage ?location/i, code: 'graph.usage-location-missing' },
   // Believed: the wording for a licence without free seats.
-  { text: /does not have any available licenses/i, code: 'graph.no-free-licence' },
-  { text: /does not correspond to a valid company license/i, code: 'graph.licence-unknown' },
-  // Believed: the names of the errors that group licensing reports.
   {
-    text: /mutually ?exclusive|MutuallyExclusiveViolation|conflicting service plans/i,
+    text: /does not have any available licenses|CountViolation/i,
+    code: 'graph.no-free-licence',
+  },
+  // Believed: a service plan that another plan must carry.
+  { text: /DependencyViolation/, code: 'graph.licence-incomplete' },
+  // Believed: two objects with one address keep each other from a mailbox, or from being made.
+  {
+    text: /UniquenessViolation|another object with the same value for property/i,
+    code: 'graph.address-taken',
+  },
+  { text: /does not correspond to a valid company license/i, code: 'graph.licence-unknown' },
+  // Believed: all of these wordings.
+  {
+    text: /mutually ?exclusive|conflicting service plans|user has already been assigned/i,
     code: 'graph.licence-conflict',
   },
   { text: /on-premises mastered directory sync/i, code: 'graph.directory-synced' },

@@ -90,6 +90,19 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The licence conflicts with one that the person already has.',
     doNext: 'Remove the other one, or assign a plan with Exchange by hand, then try again.',
   },
+  'graph.licence-not-in-country': {
+    what: 'Part of the licence may not be used in the country of this person.',
+    doNext: 'Check the usage location in the Microsoft 365 admin center, or choose another plan.',
+  },
+  'graph.licence-incomplete': {
+    what: 'The licence needs a service that the person does not have.',
+    doNext: 'Assign the licence by hand in the Microsoft 365 admin center, then try again.',
+  },
+  'graph.address-taken': {
+    what: 'Somebody or something else in the tenant has this address already.',
+    doNext:
+      'Find who has it in the Microsoft 365 admin center, and remove it there or choose another one.',
+  },
   'graph.directory-synced': {
     what: 'This person is managed in your local directory and must be changed there.',
     doNext: 'Change it in Active Directory, wait for the synchronisation, then try again.',
