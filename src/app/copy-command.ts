@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { errorCodeOf } from '../errors.ts';
 import type { ImapCredential } from '../imap/types.ts';
+import { createAccountPaces } from '../jobs/adapters/account-pace.ts';
 import {
   type ImapEndsDeps,
   openImapSource,
@@ -125,7 +126,9 @@ async function copy(
 }
 
 function imapEndsOf({ config, logger }: CopyCommandDeps): ImapEndsDeps {
-  return { spoolDirectory: spoolDirectoryOf(config), clock: systemClock, logger };
+  const clock = systemClock;
+  const paces = createAccountPaces(clock);
+  return { spoolDirectory: spoolDirectoryOf(config), paces, clock, logger };
 }
 
 /** Shows the folder map and the counts; writes to neither server nor to the database. */

@@ -7,6 +7,7 @@ import type { CopyMailboxProgress } from '../jobs/copy-mailbox.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { addTallies, type FolderTally } from '../jobs/tally.ts';
 import { formatBytes } from '../words/format.ts';
+import { waitingText } from '../words/waiting.ts';
 import { explain, reasonText } from '../words/words.ts';
 
 /** What `copy` shows of its work. */
@@ -100,7 +101,7 @@ export function createTerminalOutput(): CopyOutput {
       }
       if (event.kind === 'waiting') {
         stop();
-        say(`Waiting until ${event.until.toLocaleTimeString()} (${event.code}).`);
+        say(waitingText(event.code, event.until, new Date()));
       }
       meter.count(event);
     },

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { M365 } from '../graph/m365.ts';
 import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
+import { createAccountPaces } from '../jobs/adapters/account-pace.ts';
 import { createGraphTenant } from '../jobs/adapters/graph-tenant.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
@@ -186,7 +187,12 @@ function openSessions({
   overrides,
   keys,
 }: SessionsInput): SessionPool {
-  const ends = { spoolDirectory: spoolDirectoryOf(settings), clock, logger };
+  const ends = {
+    spoolDirectory: spoolDirectoryOf(settings),
+    paces: createAccountPaces(clock),
+    clock,
+    logger,
+  };
   return createSessionPool({
     source: createSourceOpener({
       server: imapServerOf(settings.SOURCE_IMAP_URL, 'icloud'),

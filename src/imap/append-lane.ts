@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type AppendWindow, afterAnswer, FIRST_WINDOW, fitsWindow } from './append-window.ts';
 import type { ImapLink } from './connect.ts';
 import type { ImapError } from './errors.ts';
+import type { Governor } from './governor.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
 import type { ImapProfile } from './profiles/profile.ts';
 import type { ImapAppendOutcome } from './types.ts';
@@ -20,6 +21,7 @@ export class AppendLane {
   readonly profile: ImapProfile;
   readonly #wire: AppendWire;
   readonly #clock: Clock;
+  readonly #scale: (limit: number) => number;
   #window: AppendWindow = FIRST_WINDOW;
   #count = 0;
   #bytes = 0;
@@ -27,7 +29,12 @@ export class AppendLane {
   /** True once any answer came: the connection was of use. */
   answered = false;
 
-  constructor(link: ImapLink, clock: Clock, onEnd: (error: ImapError) => void) {
+  constructor(
+    link: ImapLink,
+    { clock, governor }: { readonly clock: Clock; readonly governor: Governor },
+    onEnd: (error: ImapError) => void,
+  ) {
+    this.#scale = governor.scale;
     this.naming = link.naming;
     this.profile = link.profile;
     this.#clock = clock;
@@ -49,7 +56,8 @@ export class AppendLane {
   }
 
   canTake(sizeBytes: number): boolean {
-    return fitsWindow(this.#window, { count: this.#count, bytes: this.#bytes }, sizeBytes);
+    const inFlight = { count: this.#count, bytes: this.#bytes };
+    return fitsWindow(this.#window, inFlight, sizeBytes, this.#scale);
   }
 
   /** Sends at once; the caller asked `canTake` before. */

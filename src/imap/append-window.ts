@@ -54,9 +54,11 @@ export function fitsWindow(
   window: AppendWindow,
   inFlight: { readonly count: number; readonly bytes: number },
   sizeBytes: number,
+  scale: (limit: number) => number = (limit) => limit,
 ): boolean {
   return (
     inFlight.count === 0 ||
-    (inFlight.count < windowCount(window) && inFlight.bytes + sizeBytes <= WINDOW_LIMITS.maxBytes)
+    (inFlight.count < scale(windowCount(window)) &&
+      inFlight.bytes + sizeBytes <= scale(WINDOW_LIMITS.maxBytes))
   );
 }

@@ -6,6 +6,7 @@
  * asks for patience, gives everything that waits back as `unsent`, so that the caller decides when to go on.
  */
 import type { Clock } from '../clock.ts';
+import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { findLongLine } from '../mail/guard/scan.ts';
 import type { MessageContent } from '../mail/message-content.ts';
@@ -16,9 +17,9 @@ import {
   ConnectionLostError,
   ImapError,
   MessageRefusedError,
-  ThrottledError,
 } from './errors.ts';
 import { formatAppendArguments } from './format-append.ts';
+import { type Governor, isRefusal } from './governor.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
 import type { ImapAppendOutcome, ImapOutgoingMessage } from './types.ts';
 
@@ -27,6 +28,8 @@ export interface AppenderDeps {
   readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
   /** The server's own name for a path. */
   readonly mailboxOf: (path: string, naming: MailboxNaming) => string;
+  /** How hard the account may be worked. */
+  readonly governor: Governor;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly maxConnections?: number;
@@ -76,7 +79,7 @@ class PipelinedAppender implements Appender {
   #useless = 0;
   /** Not before this, by the monotonic clock, while any lane is up or being opened. */
   #nextOpenMs = 0;
-  #heldBack: ThrottledError | null = null;
+  #heldBack: AppError | null = null;
 
   constructor(deps: AppenderDeps) {
     this.#deps = deps;
@@ -147,12 +150,13 @@ class PipelinedAppender implements Appender {
       this.#waiting.shift();
       void this.#sendOn(lane, entry);
     }
+    this.#closeSpareLanes();
     this.#openLanes();
   }
 
   #freestLane(sizeBytes: number): AppendLane | null {
     let freest: AppendLane | null = null;
-    for (const lane of this.#lanes) {
+    for (const lane of [...this.#lanes].slice(0, this.#lanesAllowed())) {
       if (lane.canTake(sizeBytes) && (!freest || lane.inFlightCount < freest.inFlightCount)) {
         freest = lane;
       }
@@ -160,11 +164,25 @@ class PipelinedAppender implements Appender {
     return freest;
   }
 
+  #lanesAllowed(): number {
+    const { maxConnections = DEFAULT_CONNECTIONS, governor } = this.#deps;
+    return governor.scale(maxConnections);
+  }
+
+  /** A server that asked for patience gets fewer connections too: those that carry nothing are left. */
+  #closeSpareLanes(): void {
+    for (const lane of [...this.#lanes].slice(this.#lanesAllowed())) {
+      if (lane.inFlightCount === 0) {
+        this.#lanes.delete(lane);
+        lane.close();
+      }
+    }
+  }
+
   /** As many lanes as there are messages under way, up to the limit. */
   #openLanes(): void {
-    const { maxConnections = DEFAULT_CONNECTIONS } = this.#deps;
     const underWay = [...this.#lanes].reduce((sum, lane) => sum + lane.inFlightCount, 0);
-    const wanted = Math.min(maxConnections, this.#waiting.length + underWay);
+    const wanted = Math.min(this.#lanesAllowed(), this.#waiting.length + underWay);
     const { clock } = this.#deps;
     const isAlone = this.#lanes.size === 0 && this.#opening === 0;
     if (!isAlone && clock.monotonicMs() < this.#nextOpenMs) {
@@ -180,7 +198,7 @@ class PipelinedAppender implements Appender {
   }
 
   async #openLane(): Promise<void> {
-    const { clock, connect } = this.#deps;
+    const { clock, connect, governor, logger } = this.#deps;
     const { signal } = this.#lifetime;
     this.#opening += 1;
     try {
@@ -189,8 +207,11 @@ class PipelinedAppender implements Appender {
         await clock.sleep(Math.min(pauseMs, MAX_PAUSE_MS), signal);
       }
       const link = await connect(signal);
-      const lane: AppendLane = new AppendLane(link, clock, (error) => this.#lose(lane, error));
+      const lane: AppendLane = new AppendLane(link, { clock, governor }, (error) =>
+        this.#lose(lane, error),
+      );
       this.#lanes.add(lane);
+      logger.debug({ lanes: this.#lanes.size }, 'IMAP append connection opened');
       this.#opening -= 1;
     } catch (error) {
       this.#opening -= 1;
@@ -200,10 +221,11 @@ class PipelinedAppender implements Appender {
   }
 
   #lose(lane: AppendLane, error: ImapError): void {
-    this.#lanes.delete(lane);
-    if (this.#lifetime.signal.aborted) {
+    const wasWanted = this.#lanes.delete(lane);
+    if (!wasWanted || this.#lifetime.signal.aborted) {
       return;
     }
+    this.#noteRefusal(error);
     this.#deps.logger.warn({ code: error.code }, 'IMAP append connection lost');
     this.#countUseless(lane.answered, error);
     // The outcomes of what it carried are settled first, so that the caller sees them in order.
@@ -219,6 +241,7 @@ class PipelinedAppender implements Appender {
       { code: typed.code, lanes: this.#lanes.size },
       'IMAP append connection not opened',
     );
+    this.#noteRefusal(typed);
     if (typed.disposition === 'retry') {
       this.#countUseless(false, typed);
       return;
@@ -230,6 +253,12 @@ class PipelinedAppender implements Appender {
     }
   }
 
+  #noteRefusal(error: unknown): void {
+    if (isRefusal(error)) {
+      this.#deps.governor.refused();
+    }
+  }
+
   #countUseless(answered: boolean, error: ImapError): void {
     this.#useless = answered ? 0 : this.#useless + 1;
     if (this.#useless >= MAX_USELESS_LINKS && this.#lanes.size === 0) {
@@ -238,7 +267,7 @@ class PipelinedAppender implements Appender {
     }
   }
 
-  #giveBack(error: ImapError): void {
+  #giveBack(error: AppError): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { resolve } of waiting) {
@@ -285,7 +314,9 @@ class PipelinedAppender implements Appender {
     (answered as AbortController | null)?.abort();
     if (outcome.kind === 'stored') {
       this.#useless = 0;
-    } else if (outcome.error instanceof ThrottledError) {
+      this.#deps.governor.progressed();
+    } else if (isRefusal(outcome.error) && outcome.kind === 'refused') {
+      this.#noteRefusal(outcome.error);
       this.#heldBack = outcome.error;
       this.#giveBack(outcome.error);
     }

@@ -3,11 +3,14 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { ImapLink } from './connect.ts';
 import { ConnectionLostError, ImapError, ProtocolViolationError } from './errors.ts';
+import { type Governor, isRefusal } from './governor.ts';
 import { CommandWire } from './wire/command-wire.ts';
 
 export interface ControlSessionDeps {
   /** Opens and logs in a connection; called again after a loss, so it can bring a fresh token. */
   readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
+  /** How hard this side of the account may be worked. */
+  readonly governor: Governor;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,6 +30,7 @@ function isLinkLoss(error: unknown): boolean {
 }
 
 export class ControlSession {
+  readonly governor: Governor;
   readonly #deps: ControlSessionDeps;
   #connection: ControlConnection | null = null;
   #connecting: Promise<ControlConnection> | null = null;
@@ -36,6 +40,7 @@ export class ControlSession {
 
   constructor(deps: ControlSessionDeps) {
     this.#deps = deps;
+    this.governor = deps.governor;
   }
 
   /** Waits for its turn and runs `work`; only work that may be repeated from the start belongs here. */
@@ -49,7 +54,7 @@ export class ControlSession {
       try {
         return await work(await this.connection(signal));
       } catch (error) {
-        this.dropIfUseless(error);
+        this.noteFailure(error);
         throw error;
       }
     });
@@ -124,10 +129,14 @@ export class ControlSession {
     await this.#deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (attempt - 1), signal);
   }
 
-  /** iCloud's "Please select a mailbox first", or half an answer: the link is up and of no use any more. */
-  dropIfUseless(error: unknown): void {
-    if (error instanceof ConnectionLostError || error instanceof ProtocolViolationError) {
+  /** To be told of whatever went wrong: ends a link that is up and of no use, and slows down where asked to. */
+  noteFailure(error: unknown): void {
+    // iCloud's "Please select a mailbox first", or half an answer: only a new connection helps.
+    if (isLinkLoss(error) && error instanceof ImapError) {
       this.#connection?.wire.link.end(error);
+    }
+    if (isRefusal(error)) {
+      this.governor.refused();
     }
   }
 
@@ -153,7 +162,7 @@ export class ControlSession {
       try {
         return await work(await this.connection(signal));
       } catch (error) {
-        this.dropIfUseless(error);
+        this.noteFailure(error);
         await this.pauseBeforeRetry(error, attempt, signal);
       }
     }

@@ -18,8 +18,8 @@ export interface ReadBodiesInput {
   readonly signal: AbortSignal;
 }
 
-/** UIDs a command: enough that round trips do not count, few enough for a short command line. */
-const UIDS_PER_FETCH = 500;
+/** UIDs a command at most: enough that round trips do not count, few enough for a short command line. */
+const UIDS_PER_FETCH = 200;
 
 async function* deliver(
   open: Set<number>,
@@ -43,12 +43,13 @@ async function* deliver(
 /** Yields what the server has, and takes it out of `open`. */
 async function* readOnce(
   open: Set<number>,
-  { fetch }: ReadBodiesInput,
+  { fetch, session: { governor } }: ReadBodiesInput,
 ): AsyncGenerator<ImapMessageBody, void, void> {
-  for (const group of splitUids([...open], UIDS_PER_FETCH)) {
+  for (const group of splitUids([...open], governor.scale(UIDS_PER_FETCH))) {
     const asked = new Set(group);
     const isOurs = ({ uid }: FetchRow): boolean => asked.has(uid);
     yield* deliver(open, fetch({ uidSet: formatUidSet(group), items: 'BODY.PEEK[]', isOurs }));
+    governor.progressed();
   }
 }
 
@@ -63,7 +64,7 @@ async function* readAcrossLosses(
       yield* readOnce(open, input);
       return;
     } catch (error) {
-      input.session.dropIfUseless(error);
+      input.session.noteFailure(error);
       losses = open.size < before ? 1 : losses;
       await input.session.pauseBeforeRetry(error, losses, input.signal);
     }
@@ -80,6 +81,7 @@ async function throwForWithheld(open: ReadonlySet<number>, input: ReadBodiesInpu
       }
       return;
     } catch (error) {
+      input.session.noteFailure(error);
       await input.session.pauseBeforeRetry(error, attempt, input.signal);
     }
   }

@@ -31,8 +31,11 @@ export async function readLarge(input: ReadLargeInput): Promise<SpooledContent |
       // The pieces and RFC822.SIZE tell different stories: a literal of the whole has one length.
       (await spooled(input, readAsOne));
     if (content === null && (await input.listUids()).has(input.uid)) {
-      throw new BodyMissingError([input.uid]);
+      const withheld = new BodyMissingError([input.uid]);
+      input.session.noteFailure(withheld);
+      throw withheld;
     }
+    input.session.governor.progressed();
     return content;
   } finally {
     release();
@@ -66,7 +69,7 @@ async function readAcrossLosses(
     try {
       return await read(writer, input);
     } catch (error) {
-      input.session.dropIfUseless(error);
+      input.session.noteFailure(error);
       losses = writer.length > before ? 1 : losses;
       await input.session.pauseBeforeRetry(error, losses, input.signal);
     }
@@ -79,7 +82,7 @@ async function readPieces(writer: SpoolWriter, input: ReadLargeInput): Promise<b
   let next = writer.length;
   try {
     for (;;) {
-      while (asked.length < PIECES_IN_FLIGHT) {
+      while (asked.length < input.session.governor.scale(PIECES_IN_FLIGHT)) {
         const piece = readPiece(next, input);
         piece.catch(() => undefined);
         asked.push(piece);

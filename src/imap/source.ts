@@ -224,7 +224,7 @@ export function createImapSource(deps: ImapSourceDeps): ImapSource {
             yield surveyed;
           }
         } catch (error) {
-          session.dropIfUseless(error);
+          session.noteFailure(error);
           losses = left.size < before ? 1 : losses;
           await session.pauseBeforeRetry(error, losses, signal);
         }

@@ -11,6 +11,7 @@ import { type ListedFolder, listFolders } from './commands/list-folders.ts';
 import type { ImapLink } from './connect.ts';
 import { type ControlConnection, ControlSession } from './control-session.ts';
 import { FolderMissingError, FolderRefusedError, MessagesGoneError } from './errors.ts';
+import type { Governor } from './governor.ts';
 import { type MailboxNaming, mailboxOfPath } from './mailbox-name.ts';
 import { createTargetChanges, type ImapTargetChanges } from './target-changes.ts';
 import type {
@@ -25,6 +26,8 @@ import { formatUidSet, splitUids } from './uid-set.ts';
 export interface ImapTargetDeps {
   /** Opens and logs in a connection; called for the control connection and for each lane. */
   readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
+  /** How hard the account may be worked. */
+  readonly governor: Governor;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Appending connections, beside the control connection. */

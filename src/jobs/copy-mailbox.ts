@@ -13,9 +13,9 @@ export type CopyMailboxProgress =
   | { readonly kind: 'waiting'; readonly until: Date; readonly code: string };
 
 /** Waits and broken links in a row after which the run is left to the next one. */
-const MAX_SETBACKS = 6;
+const MAX_SETBACKS = 10;
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
 
 /**
  * One mailbox without Teams: a pass to its end, waiting where the servers ask for it. A later call is a

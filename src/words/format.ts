@@ -53,6 +53,16 @@ export function formatDuration(seconds: number): string {
   return rounded % 60 === 0 ? `about ${hours} h` : `about ${hours} h ${rounded % 60} min`;
 }
 
+/** "14:32"; with seconds where it is less than a minute from `now`. */
+export function formatClock(until: Date, now: Date): string {
+  const isSoon = until.getTime() - now.getTime() < 60_000;
+  return new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isSoon ? { second: '2-digit' } : {}),
+  }).format(until);
+}
+
 /** "about 2 h 10 min left". */
 export function formatTimeLeft(seconds: number): string {
   return `${formatDuration(seconds)} left`;

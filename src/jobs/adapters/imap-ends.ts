@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { isAppError } from '../../errors.ts';
 import { connectImap, type ImapLink } from '../../imap/connect.ts';
+import { type Governor, isRefusal } from '../../imap/governor.ts';
 import type { ImapProfile } from '../../imap/profiles/profile.ts';
 import { createImapSource } from '../../imap/source.ts';
 import { createSpool } from '../../imap/spool.ts';
@@ -8,6 +9,7 @@ import { createImapTarget } from '../../imap/target.ts';
 import type { ImapCredential } from '../../imap/types.ts';
 import type { Logger } from '../../log.ts';
 import type { MailSource, MailTarget, TargetTraits } from '../ports.ts';
+import type { AccountPaces } from './account-pace.ts';
 
 /** One account on one server. */
 export interface ImapAccount {
@@ -25,9 +27,14 @@ export interface ImapAccount {
 export interface ImapEndsDeps {
   /** Where messages that are too large for memory are kept on their way; made when it is needed. */
   readonly spoolDirectory: string;
+  /** What is remembered of accounts while their connections come and go. */
+  readonly paces: AccountPaces;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** Apple allows few connections, and locks accounts that open many: one reads, one more tries a password. */
+const MAX_SOURCE_CONNECTIONS = 2;
 
 /** Logs in at once, so that a wrong password shows here, and reads through that connection. */
 export async function openImapSource(
@@ -35,8 +42,12 @@ export async function openImapSource(
   account: ImapAccount,
   signal: AbortSignal,
 ): Promise<MailSource> {
-  const connect = await connectFirst(deps, account, signal);
-  return createImapSource({ connect, ...deps, spool: createSpool(deps.spoolDirectory) });
+  const { governor, gate } = deps.paces.of(keyOf('source', account), MAX_SOURCE_CONNECTIONS);
+  const throughGate: Opening = (connect, within) => gate.open(connect, within);
+  const { connect, hangUp } = await connectFirst(deps, { account, governor, throughGate }, signal);
+  const spool = createSpool(deps.spoolDirectory);
+  const source = createImapSource({ ...deps, connect, governor, spool });
+  return { ...source, close: () => source.close().finally(hangUp) };
 }
 
 /** Logs in at once and writes through up to `maxConnections` more connections. */
@@ -46,17 +57,33 @@ export async function openImapTarget(
   options: { readonly maxConnections: number },
   signal: AbortSignal,
 ): Promise<MailTarget> {
-  const connect = await connectFirst(deps, account, signal);
-  return createImapTarget({ connect, ...deps, ...options });
+  const { governor } = deps.paces.of(keyOf('target', account), options.maxConnections);
+  const throughGate: Opening = (connect, within) => connect(within);
+  const { connect, hangUp } = await connectFirst(deps, { account, governor, throughGate }, signal);
+  const target = createImapTarget({ ...deps, connect, governor, ...options });
+  return { ...target, close: () => target.close().finally(hangUp) };
+}
+
+function keyOf(side: 'source' | 'target', { host, port, user }: ImapAccount): string {
+  return `${side} ${host}:${port} ${user.toLowerCase()}`;
+}
+
+type Connect = (signal: AbortSignal) => Promise<ImapLink>;
+type Opening = (connect: Connect, signal: AbortSignal) => Promise<ImapLink>;
+
+interface FirstConnection {
+  readonly account: ImapAccount;
+  readonly governor: Governor;
+  readonly throughGate: Opening;
 }
 
 /** The first connection is made now; the first caller that needs one gets it. */
 async function connectFirst(
   { clock, logger }: ImapEndsDeps,
-  account: ImapAccount,
+  { account, governor, throughGate }: FirstConnection,
   signal: AbortSignal,
-): Promise<(signal: AbortSignal) => Promise<ImapLink>> {
-  const connect = async (within: AbortSignal): Promise<ImapLink> => {
+): Promise<{ readonly connect: Connect; readonly hangUp: () => void }> {
+  const login: Connect = async (within) => {
     const { host, port, secure, user, profile } = account;
     const credential = await account.credential(within);
     try {
@@ -65,15 +92,23 @@ async function connectFirst(
         within,
       );
     } catch (error) {
-      const isRefusal = isAppError(error) && error.code === 'imap.login-refused';
-      throw (isRefusal ? account.loginRefused?.(error) : undefined) ?? error;
+      if (isRefusal(error)) {
+        governor.refused();
+      }
+      const isWrong = isAppError(error) && error.code === 'imap.login-refused';
+      throw (isWrong ? account.loginRefused?.(error) : undefined) ?? error;
     }
   };
+  const connect: Connect = (within) => throughGate(login, within);
   let first: ImapLink | null = await connect(signal);
-  return async (within) => {
-    const link = first;
-    first = null;
-    return link ?? connect(within);
+  return {
+    connect: async (within) => {
+      const link = first;
+      first = null;
+      return link ?? connect(within);
+    },
+    // Whoever only tried the login leaves no connection behind.
+    hangUp: () => first?.sockets.writeSocket.destroy(),
   };
 }
 

@@ -16,7 +16,7 @@ import { createSettler } from './settler.ts';
  * No further intents while more than this wait for their answer: what has an intent when the process
  * is killed must be looked for, waited for and sent again with care. Deeper than any server needs.
  */
-const MAX_UNANSWERED = 256;
+const MAX_UNANSWERED = 512;
 
 /** How it ended: gone through, or stopped for the slice's end. */
 export type FoldersOutcome = 'through' | 'yielded';

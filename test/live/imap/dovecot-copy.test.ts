@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { connectImap, type ImapLink } from '../../../src/imap/connect.ts';
 import type { ControlSessionDeps } from '../../../src/imap/control-session.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { genericProfile } from '../../../src/imap/profiles/generic.ts';
 import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
 import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
@@ -75,6 +76,7 @@ describeWith('dovecot', 'IMAP engine on Dovecot', () => {
   }
   const deps = (user: string): ControlSessionDeps => ({
     connect: connector(user),
+    governor: createGovernor(systemClock),
     clock: systemClock,
     logger: silentLogger,
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { connectImap } from '../../../src/imap/connect.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { genericProfile } from '../../../src/imap/profiles/generic.ts';
 import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
 import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
@@ -49,7 +50,12 @@ function useDovecot(options: DovecotOptions): (user: string) => Ends {
         },
         abort,
       );
-    const deps = { connect, clock: systemClock, logger: silentLogger };
+    const deps = {
+      connect,
+      governor: createGovernor(systemClock),
+      clock: systemClock,
+      logger: silentLogger,
+    };
     const ends = {
       source: createImapSource({ ...deps, spool: testSpool }),
       target: createImapTarget({ ...deps, maxConnections: 2 }),

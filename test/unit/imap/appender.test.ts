@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { type Appender, createAppender } from '../../../src/imap/appender.ts';
 import { formatAppendArguments } from '../../../src/imap/format-append.ts';
+import { createGovernor, type Governor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import type { ImapOutgoingMessage } from '../../../src/imap/types.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -21,6 +22,7 @@ interface Options extends LoginScript {
   readonly maxConnections?: number;
   readonly graceMs?: number;
   readonly clock?: Clock;
+  readonly governor?: Governor;
 }
 
 /** Pauses between reconnections pass fifty times as fast. */
@@ -31,12 +33,19 @@ const hastyClock: Clock = {
 
 async function appenderOn(
   onSession: (peer: ScriptedPeer, connection: number) => Promise<unknown>,
-  { maxConnections = 1, graceMs, clock = systemClock, ...script }: Options = {},
+  {
+    maxConnections = 1,
+    graceMs,
+    clock = systemClock,
+    governor = createGovernor(clock),
+    ...script
+  }: Options = {},
 ): Promise<Appender> {
   const { connect } = await startScripted(onSession, { ...script, profile: exchangeOnlineProfile });
   return createAppender({
     connect,
     mailboxOf: (path) => path,
+    governor,
     clock,
     logger: silentLogger,
     maxConnections,
@@ -159,6 +168,41 @@ describe('connections', () => {
 });
 
 describe('patience', () => {
+  test('after a throttle half the connections go on, the others hang up, and the pace outlives them', async () => {
+    const governor = createGovernor(systemClock);
+    let isThrottling = false;
+    const open = new Set<number>();
+    const onSession = async (peer: ScriptedPeer, connection: number): Promise<void> => {
+      open.add(connection);
+      peer.socket.once('close', () => open.delete(connection));
+      for (;;) {
+        const { tag } = await peer.expectAppend();
+        await systemClock.sleep(5);
+        peer.say(isThrottling ? `${tag} NO Request is throttled.` : `${tag} OK done`);
+        isThrottling = false;
+      }
+    };
+    const many = (appender: Appender): Promise<unknown> =>
+      Promise.all(Array.from({ length: 200 }, (_, n) => appender.append(message(n), signal())));
+    const script = { maxConnections: 4, governor };
+    const appender = await appenderOn(
+      (...peer) => onSession(...peer).catch(() => undefined),
+      script,
+    );
+    await many(appender);
+    expect(open.size).toBe(4);
+    isThrottling = true;
+    await many(appender);
+    await many(appender);
+    await expect.poll(() => open.size).toBe(2);
+    await appender.close();
+    const next = await appenderOn((...peer) => onSession(...peer).catch(() => undefined), script);
+    open.clear();
+    await many(next);
+    expect(open.size).toBe(2);
+    await next.close();
+  });
+
   test('a throttle gives back what waits, and holds the next one back until the server may be asked', async () => {
     const appender = await appenderOn(async (peer) => {
       const { tag } = await peer.expectAppend();

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { ImapLink } from '../../../src/imap/connect.ts';
 import { ImapError } from '../../../src/imap/errors.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import type { ImapProfile } from '../../../src/imap/profiles/profile.ts';
@@ -131,6 +132,7 @@ test('a source on a server whose answers are mutated: every call ends, done or t
       const connect = (): Promise<ImapLink> => Promise.resolve(link(icloudProfile, mutate, 12));
       const source = createImapSource({
         connect,
+        governor: createGovernor(systemClock),
         clock: hastyClock,
         logger: silentLogger,
         spool: testSpool,
@@ -160,6 +162,7 @@ test('a target likewise; an append is stored only when the server said so', asyn
         Promise.resolve(link(exchangeOnlineProfile, mutate, 6));
       const target = createImapTarget({
         connect,
+        governor: createGovernor(systemClock),
         clock: hastyClock,
         logger: silentLogger,
         maxConnections: 2,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import { createImapSource } from '../../../src/imap/source.ts';
 import { createSpool } from '../../../src/imap/spool.ts';
@@ -116,7 +117,13 @@ async function readFrom(
   const { connect } = await startScripted(onSession, { profile: icloudProfile });
   directory = await mkdtemp(path.join(tmpdir(), 'skybridge-spool-'));
   const spool = createSpool(directory);
-  const source = createImapSource({ connect, clock: systemClock, logger: silentLogger, spool });
+  const source = createImapSource({
+    connect,
+    governor: createGovernor(systemClock),
+    clock: systemClock,
+    logger: silentLogger,
+    spool,
+  });
   const content = await source.readLarge(INBOX, 4, AbortSignal.timeout(10_000));
   if (content !== null) {
     opened.push(content);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { connectImap, type ImapLink } from '../../../src/imap/connect.ts';
 import { FolderMissingError } from '../../../src/imap/errors.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
@@ -37,6 +38,7 @@ async function icloud(): Promise<World<ImapSource>> {
   const client = createImapSource({
     connect: connector(server, 'icloud'),
     spool: testSpool,
+    governor: createGovernor(systemClock),
     clock: systemClock,
     logger: silentLogger,
   });
@@ -52,6 +54,7 @@ async function exchange(options: Partial<ExchangeServerOptions> = {}): Promise<W
   server.store.addAccount(USER);
   cleanUp.push(() => server.close());
   const client = createImapTarget({
+    governor: createGovernor(systemClock),
     connect: connector(server, 'exchange-online'),
     clock: systemClock,
     logger: silentLogger,

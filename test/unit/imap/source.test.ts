@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import { createImapSource, type ImapSource } from '../../../src/imap/source.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -16,7 +17,13 @@ async function sourceOn(
   script: LoginScript = {},
 ): Promise<ImapSource> {
   const { connect } = await startScripted(onSession, { ...script, profile: icloudProfile });
-  return createImapSource({ connect, clock: systemClock, logger: silentLogger, spool: testSpool });
+  return createImapSource({
+    connect,
+    governor: createGovernor(systemClock),
+    clock: systemClock,
+    logger: silentLogger,
+    spool: testSpool,
+  });
 }
 
 async function answerExamine(peer: ScriptedPeer, exists: number, uidValidity = 7): Promise<void> {
@@ -146,6 +153,29 @@ describe('bodies', () => {
     });
     await source.openFolder('INBOX', signal());
     expect(await read(source, [1, 2])).toEqual({ 1: 'one', 2: 'two' });
+  });
+
+  test('a FETCH that is refused in a rush is asked in smaller pieces from then on', async () => {
+    const asked: number[] = [];
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 100);
+      for (let line = await peer.line(); line !== null; line = await peer.line()) {
+        const [tag, , , set = ''] = line.split(' ');
+        const [from = 0, to = from] = set.split(':').map(Number);
+        asked.push(to - from + 1);
+        const uids = Array.from({ length: to - from + 1 }, (_, n) => from + n);
+        if (asked.length === 1) {
+          peer.say(`${tag} NO Service temporarily unavailable`);
+        } else {
+          peer.say(...uids.map((uid) => body(uid, 'x')), `${tag} OK done`);
+        }
+      }
+    });
+    await source.openFolder('INBOX', signal());
+    const uids = Array.from({ length: 200 }, (_, n) => n + 1);
+    await expect(read(source, uids)).rejects.toMatchObject({ code: 'imap.server-unavailable' });
+    expect(Object.keys(await read(source, uids))).toHaveLength(200);
+    expect(asked).toEqual([200, 100, 100]);
   });
 
   test('rows of two commands that the server works at together reach whoever asked for them', async () => {

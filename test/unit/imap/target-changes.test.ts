@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { parseCopyUid } from '../../../src/imap/commands/move-messages.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -17,7 +18,12 @@ async function targetOn(
   const capabilities = `IMAP4rev1 NAMESPACE ${extensions}`;
   const script = { profile: exchangeOnlineProfile, capabilities };
   const { connect } = await startScripted(onSession, script);
-  return createImapTarget({ connect, clock: systemClock, logger: silentLogger });
+  return createImapTarget({
+    connect,
+    governor: createGovernor(systemClock),
+    clock: systemClock,
+    logger: silentLogger,
+  });
 }
 
 async function answerSelect(peer: ScriptedPeer, uidValidity = 7): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createGovernor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -14,7 +15,12 @@ async function targetOn(
   script: LoginScript = {},
 ): Promise<ImapTarget> {
   const { connect } = await startScripted(onSession, { ...script, profile: exchangeOnlineProfile });
-  return createImapTarget({ connect, clock: systemClock, logger: silentLogger });
+  return createImapTarget({
+    connect,
+    governor: createGovernor(systemClock),
+    clock: systemClock,
+    logger: silentLogger,
+  });
 }
 
 async function answerList(peer: ScriptedPeer, names: readonly string[]): Promise<void> {
