@@ -17,6 +17,10 @@ const WITNESSES = {
     present: () => existsSync('/usr/sbin/dovecot'),
     missing: "Dovecot is not installed (Debian's dovecot-imapd)",
   },
+  mbsync: {
+    present: () => existsSync('/usr/bin/mbsync'),
+    missing: "mbsync is not installed (Debian's isync)",
+  },
   chromium: {
     present: () => existsSync('/usr/bin/chromium'),
     missing: "Chromium is not installed (Debian's chromium)",

@@ -38,7 +38,11 @@ function readRow({ text, literals }: ImapResponse): SnapshotMessage | null {
   };
 }
 
-async function readFolder(client: RawImapClient, name: string): Promise<SnapshotFolder | null> {
+/** Reads one folder; null where it does not open. */
+export async function readFolder(
+  client: RawImapClient,
+  name: string,
+): Promise<SnapshotFolder | null> {
   const opened = await client.command(`EXAMINE ${quoteName(name)}`);
   if (opened.status !== 'OK') {
     return null;

@@ -31,6 +31,8 @@ export interface DovecotOptions {
   /** False saves time where nothing is killed. */
   readonly fsync?: boolean;
   readonly quotaBytes?: number;
+  /** Where its directory is made; the system's place for temporary files unless given. */
+  readonly parentDirectory?: string;
 }
 
 export interface DovecotServer {
@@ -47,6 +49,8 @@ export interface DovecotServer {
   readonly tokens: Pick<IntrospectionServer, 'allow' | 'revoke'> | null;
   /** SIGKILL to every session process: links break in the middle of whatever they do. Returns how many. */
   readonly killSessions: () => Promise<number>;
+  /** Forgets an account with all its mail, as if it had never logged in. */
+  readonly removeAccount: (user: string) => Promise<void>;
   readonly readLog: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
@@ -117,9 +121,13 @@ async function makeDirectories(dir: string): Promise<Owner> {
   return { mailUid: MAIL_UID, mailGid: MAIL_UID, unprivileged: null };
 }
 
+function newDirectory(parent = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'sb-dovecot-'));
+}
+
 /** Starts one and waits until it answers. */
 export async function startDovecot(options: DovecotOptions = {}): Promise<DovecotServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'sb-dovecot-'));
+  const dir = await newDirectory(options.parentDirectory);
   const tls = await createTestAuthority(join(dir, 'tls'));
   const oauth = options.xoauth2 ? await startIntrospection(options.tokenOwner) : null;
   const [port, tlsPort] = [await freePort(), await freePort()];
@@ -165,6 +173,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     password,
     tokens: oauth,
     readLog,
+    removeAccount: (user) => rm(join(dir, 'mail', user), { recursive: true, force: true }),
     killSessions: async () => {
       const sessions = await childrenOf(child.pid ?? 0, 'imap');
       for (const session of sessions) {
