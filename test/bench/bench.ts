@@ -27,7 +27,7 @@ const FIRST_START: BenchCase = {
   link: null,
   connections: 4,
   pumpConnections: 1,
-  contenders: ['project'],
+  contenders: ['pump', 'project'],
 };
 
 async function runAll(

@@ -25,6 +25,7 @@ export interface BenchWorld {
   readonly servers: Readonly<Record<LinkEnd, DovecotServer>>;
   readonly link: Link;
   readonly dataDirectory: string;
+  readonly cacheDirectory: string;
   /** Puts the mailbox into the source, once. */
   load(spec: CorpusSpec): Promise<LoadedCorpus>;
   /** A new directory of its own. */
@@ -107,6 +108,7 @@ export async function startBenchWorld(isSmall: boolean): Promise<BenchWorld> {
       servers: { source, target },
       link,
       dataDirectory: path.join(directory, 'data'),
+      cacheDirectory: path.join(directory, 'cache'),
       load: (spec) => {
         const loading = loaded.get(spec.name) ?? loadCorpus(source, spec);
         loaded.set(spec.name, loading);

@@ -19,13 +19,16 @@ export interface CopyTask {
   readonly workDirectory: string;
   /** The project's, for all of its runs. */
   readonly dataDirectory: string;
+  /** Where Node.js keeps the pump compiled. */
+  readonly cacheDirectory: string;
 }
 
 type Command = Pick<MeasureInput, 'command' | 'environment'>;
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 
-function pump({ ports, users, passwords, connections }: CopyTask): Command {
+function pump(task: CopyTask): Command {
+  const { ports, users, passwords, connections, cacheDirectory } = task;
   const account = (end: LinkEnd): PumpInput['source'] => ({
     port: ports[end],
     user: users[end],
@@ -38,7 +41,11 @@ function pump({ ports, users, passwords, connections }: CopyTask): Command {
     folderNames: RENAMED_FOLDERS,
   };
   const script = path.join(import.meta.dirname, '../pump/pump-process.ts');
-  return { command: [process.execPath, script, JSON.stringify(input)], environment: {} };
+  return {
+    command: [process.execPath, script, JSON.stringify(input)],
+    // A limit should not wait for types to be stripped: plain JavaScript would not, either.
+    environment: { NODE_COMPILE_CACHE: cacheDirectory },
+  };
 }
 
 function project(task: CopyTask, targetProfile: string): Command {
