@@ -40,6 +40,8 @@ const MEANINGS = {
     'Part of the licence may not be used in the country of the user.',
   ],
   'graph.licence-incomplete': ['ask', 'The licence depends on a service that the user has not.'],
+  'graph.licence-failed': ['ask', 'Microsoft 365 could not give the user this licence.'],
+  'graph.mailbox-plan-off': ['ask', 'A group gives the licence, with Exchange switched off.'],
   'graph.address-taken': ['ask', 'Another object of the tenant has this address.'],
   'graph.directory-synced': [
     'ask',

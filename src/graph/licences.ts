@@ -16,10 +16,16 @@ export interface Subscription {
   readonly servicePlanIds: readonly string[];
 }
 
+/** A licence to give; `disabledPlanIds` are service plans that stay off. */
+export interface WantedLicence {
+  readonly skuId: string;
+  readonly disabledPlanIds?: readonly string[];
+}
+
 export interface Licences {
   list(signal: AbortSignal): Promise<readonly Subscription[]>;
   /** Throws `graph.usage-location-missing`, `graph.no-free-licence`, `graph.licence-conflict`. Idempotent. */
-  assign(userId: string, skuId: string, signal: AbortSignal): Promise<void>;
+  assign(userId: string, licence: WantedLicence, signal: AbortSignal): Promise<void>;
   /** Takes a direct licence back; the mailbox goes with it after 30 days. */
   remove(userId: string, skuId: string, signal: AbortSignal): Promise<void>;
 }
@@ -71,47 +77,41 @@ function givesMailbox(one: Subscription): boolean {
   return one.usable && one.servicePlanIds.some(carriesMailbox);
 }
 
-/** Products that would give a user a mailbox and have a seat free. */
+/**
+ * Products that give a mailbox, best first, with seats or without: a full mailbox comes before a small
+ * one, then the product most people here already have.
+ */
+export function rankMailboxProducts(
+  subscriptions: readonly Subscription[],
+): readonly Subscription[] {
+  const isSmall = (one: Subscription): boolean =>
+    one.servicePlanIds.filter(carriesMailbox).every(isSmallMailbox);
+  return subscriptions
+    .filter(givesMailbox)
+    .toSorted(
+      (left, right) =>
+        Number(isSmall(left)) - Number(isSmall(right)) ||
+        right.usedSeats - left.usedSeats ||
+        right.freeSeats - left.freeSeats,
+    );
+}
+
+/** Those of them that have a seat free. */
 export function mailboxSubscriptions(
   subscriptions: readonly Subscription[],
 ): readonly Subscription[] {
-  return subscriptions.filter((one) => one.freeSeats > 0 && givesMailbox(one));
-}
-
-/**
- * The licence to propose for somebody without a mailbox; null when no seat is free.
- * A full mailbox comes before a small one, then the product most people here already have.
- */
-export function proposeLicence(subscriptions: readonly Subscription[]): Subscription | null {
-  return bestOf(mailboxSubscriptions(subscriptions));
-}
-
-/** The same where seats are free; else the one of which a seat should be bought or freed. */
-export function wantedLicence(subscriptions: readonly Subscription[]): Subscription | null {
-  return proposeLicence(subscriptions) ?? bestOf(subscriptions.filter(givesMailbox));
-}
-
-function bestOf(subscriptions: readonly Subscription[]): Subscription | null {
-  const isSmall = (one: Subscription): boolean =>
-    one.servicePlanIds.filter(carriesMailbox).every(isSmallMailbox);
-  const [best] = subscriptions.toSorted(
-    (left, right) =>
-      Number(isSmall(left)) - Number(isSmall(right)) ||
-      right.usedSeats - left.usedSeats ||
-      right.freeSeats - left.freeSeats,
-  );
-  return best ?? null;
+  return rankMailboxProducts(subscriptions).filter((one) => one.freeSeats > 0);
 }
 
 export function createLicences({ graph }: { readonly graph: GraphClient }): Licences {
   const change = async (
     userId: string,
-    lists: { readonly add: readonly string[]; readonly remove: readonly string[] },
+    lists: { readonly add: readonly WantedLicence[]; readonly remove: readonly string[] },
     signal: AbortSignal,
   ): Promise<void> => {
-    const addLicenses: AssignedLicense[] = lists.add.map((skuId) => ({
-      skuId,
-      disabledPlans: [],
+    const addLicenses: AssignedLicense[] = lists.add.map((one) => ({
+      skuId: one.skuId,
+      disabledPlans: [...(one.disabledPlanIds ?? [])],
     }));
     await graph.write(
       'POST',
@@ -122,7 +122,7 @@ export function createLicences({ graph }: { readonly graph: GraphClient }): Lice
   };
   return {
     list: (signal) => graph.list({ path: '/subscribedSkus' }, skuSchema, signal),
-    assign: (userId, skuId, signal) => change(userId, { add: [skuId], remove: [] }, signal),
+    assign: (userId, licence, signal) => change(userId, { add: [licence], remove: [] }, signal),
     remove: (userId, skuId, signal) => change(userId, { add: [], remove: [skuId] }, signal),
   };
 }

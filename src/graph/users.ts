@@ -1,13 +1,22 @@
 import type { User as GraphUser } from '@microsoft/microsoft-graph-types';
 import { z } from 'zod';
-import { isM365Error } from './errors.ts';
+import { isM365Error, type M365ErrorCode } from './errors.ts';
 import type { GraphClient } from './graph-client.ts';
+import { readServerText } from './server-text.ts';
 
 /** A licence a user holds; `assignedByGroup` names the group that gives it, null for a direct one. */
 export interface HeldLicence {
   readonly skuId: string;
   readonly disabledPlanIds: readonly string[];
   readonly assignedByGroup: string | null;
+}
+
+/** A licence that was given to a user and does not work; groups go on giving it. */
+export interface FailedLicence {
+  readonly skuId: string;
+  readonly assignedByGroup: string | null;
+  /** What keeps it: no seat, a conflict, the country. */
+  readonly code: M365ErrorCode;
 }
 
 /** A person of the tenant, as far as a move needs to know. */
@@ -22,6 +31,7 @@ export interface User {
   readonly directorySynced: boolean;
   readonly enabled: boolean;
   readonly licences: readonly HeldLicence[];
+  readonly failedLicences: readonly FailedLicence[];
   /** Ids of service plans that are switched on for the user. */
   readonly enabledPlanIds: readonly string[];
 }
@@ -71,7 +81,7 @@ const wireSchema = z.object({
     .array(z.object({ servicePlanId: z.string(), capabilityStatus: optionalText }))
     .nullish(),
   licenseAssignmentStates: z
-    .array(z.object({ skuId: z.string(), assignedByGroup: optionalText }))
+    .array(z.object({ skuId: z.string(), assignedByGroup: optionalText, error: optionalText }))
     .nullish(),
 });
 
@@ -92,6 +102,7 @@ function toUser(wire: WireUser): User {
     directorySynced: wire.onPremisesSyncEnabled === true,
     enabled: wire.accountEnabled !== false,
     licences: heldLicences(wire),
+    failedLicences: failedLicences(wire),
     enabledPlanIds: enabledPlanIds(wire),
   };
 }
@@ -102,6 +113,20 @@ function heldLicences(wire: WireUser): readonly HeldLicence[] {
     disabledPlanIds: (licence.disabledPlans ?? []).map((planId) => planId.toLowerCase()),
     assignedByGroup: groupOf(wire, licence.skuId),
   }));
+}
+
+function failedLicences(wire: WireUser): readonly FailedLicence[] {
+  return (wire.licenseAssignmentStates ?? []).flatMap(({ skuId, assignedByGroup, error }) =>
+    (error ?? 'None') === 'None'
+      ? []
+      : [
+          {
+            skuId,
+            assignedByGroup: assignedByGroup ?? null,
+            code: readServerText('graph', '', error ?? '') ?? 'graph.licence-failed',
+          },
+        ],
+  );
 }
 
 /** A licence held both directly and through a group counts as direct. */

@@ -10,7 +10,7 @@ export function findObstacle(readiness: PersonReadiness): Problem | null {
   if (readiness.mailbox === 'none' && readiness.licence === null) {
     return { code: 'tenant.no-mailbox-plan', facts: {} };
   }
-  if (readiness.licence !== null && readiness.licence.freeSeats <= 0) {
+  if (readiness.licence?.needsSeat === true && readiness.licence.freeSeats <= 0) {
     return { code: 'tenant.no-free-licence', facts: { sku: readiness.licence.skuName } };
   }
   return null;

@@ -243,6 +243,8 @@ export interface PersonReadiness {
     readonly skuId: string;
     readonly skuName: string;
     readonly freeSeats: number;
+    /** False where the licence is held, and only its mailbox is switched off. */
+    readonly needsSeat: boolean;
     readonly needsUsageLocation: boolean;
   };
   /** Null while there is no mailbox to ask. */

@@ -54,7 +54,9 @@ function plannedChanges(plan: MovePlan): readonly string[] {
   const { readiness } = plan;
   const { licence } = readiness;
   const lines: string[] = [];
-  if (licence !== null) {
+  if (licence?.needsSeat === false) {
+    lines.push(`Switch Exchange Online on in ${plain(licence.skuName)} (no further seat).`);
+  } else if (licence !== null) {
     const left = `${formatCount(licence.freeSeats)} → ${formatCount(licence.freeSeats - 1)} free`;
     lines.push(`Assign ${plain(licence.skuName)} (${left}).`);
   }

@@ -1,18 +1,22 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
 import { isM365Error, M365Error } from '../../graph/errors.ts';
-import { mailboxSubscriptions, wantedLicence } from '../../graph/licences.ts';
+import { plansLeftOff } from '../../graph/licence-plan.ts';
+import { mailboxSubscriptions } from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
-import type { PersonFinding, PersonState } from '../../graph/people.ts';
-import type { User } from '../../graph/users.ts';
-import type { DirectoryPerson, PersonReadiness, TenantFinding, TenantPort } from '../ports.ts';
+import type { TenantFinding, TenantPort } from '../ports.ts';
+import { personOf, readReadiness } from './readiness.ts';
 
 /** The tenant through Microsoft Graph and the Exchange admin endpoint. */
 export function createGraphTenant(m365: M365): TenantPort {
   return {
     check: (signal) => checkTenant(m365, signal),
     findPeople: async (query, signal) => (await m365.users.find(query, signal)).map(personOf),
-    readiness: (personId, signal) => readiness(m365, personId, signal),
-    assignLicence: (personId, skuId, signal) => m365.licences.assign(personId, skuId, signal),
+    readiness: (personId, signal) => readReadiness(m365, personId, signal),
+    async assignLicence(personId, skuId, signal) {
+      const user = await m365.users.get(personId, signal);
+      const disabledPlanIds = user === null ? [] : plansLeftOff(user, skuId);
+      await m365.licences.assign(personId, { skuId, disabledPlanIds }, signal);
+    },
     setUsageLocation: (personId, country, signal) =>
       m365.users.setUsageLocation(personId, country, signal),
     async defaultUsageLocation(signal) {
@@ -40,49 +44,6 @@ export function createGraphTenant(m365: M365): TenantPort {
       }
     },
   };
-}
-
-function personOf(user: User): DirectoryPerson {
-  return {
-    id: user.id,
-    displayName: user.displayName,
-    userPrincipalName: user.userPrincipalName,
-    mail: user.mail,
-    usageLocation: user.usageLocation,
-    kind: user.kind,
-  };
-}
-
-async function readiness(
-  m365: M365,
-  personId: string,
-  signal: AbortSignal,
-): Promise<PersonReadiness> {
-  const { subscriptions, people } = await m365.people.states([personId], signal);
-  const { user, licensed, mailbox, imapEnabled } = needState(people.get(personId));
-  const licence = licensed ? null : wantedLicence(subscriptions);
-  return {
-    person: personOf(user),
-    mailbox,
-    licence:
-      licence === null
-        ? null
-        : {
-            skuId: licence.skuId,
-            skuName: licence.name,
-            freeSeats: licence.freeSeats,
-            needsUsageLocation: user.usageLocation === null,
-          },
-    imapEnabled,
-    accessGranted: mailbox === 'ready' ? await m365.mailboxAccess.isGranted(user.id, signal) : null,
-  };
-}
-
-function needState(found: PersonFinding | undefined): PersonState {
-  if (found?.kind === 'found') {
-    return found.state;
-  }
-  throw found?.kind === 'failed' ? found.error : new M365Error('graph.not-found');
 }
 
 /** Each question is asked of the services themselves; a question that fails is a finding, not an end. */

@@ -27,7 +27,7 @@ export async function provisionPerson(
   const readiness = await deps.tenant.readiness(person, signal);
   const { licence } = readiness;
   if (licence !== null) {
-    if (licence.freeSeats <= 0) {
+    if (licence.needsSeat && licence.freeSeats <= 0) {
       throw new PersonNotReadyError('tenant.no-free-licence');
     }
     if (licence.needsUsageLocation) {

@@ -98,6 +98,14 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The licence needs a service that the person does not have.',
     doNext: 'Assign the licence by hand in the Microsoft 365 admin center, then try again.',
   },
+  'graph.licence-failed': {
+    what: 'Microsoft 365 could not give the person the licence.',
+    doNext: 'Look at the licence errors of the person in the Microsoft 365 admin center.',
+  },
+  'graph.mailbox-plan-off': {
+    what: 'A group gives the person the licence, but with Exchange Online switched off.',
+    doNext: 'Switch Exchange Online on in the licence of that group, then try again.',
+  },
   'graph.address-taken': {
     what: 'Somebody or something else in the tenant has this address already.',
     doNext:

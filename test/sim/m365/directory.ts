@@ -9,6 +9,8 @@ export interface SimLicence {
   readonly assignedByGroup: string | null;
   /** Service plans follow the licence from this instant on. */
   readonly plansAtMs?: number;
+  /** Why it does not work, as licenseAssignmentStates says it: it is shown there, and gives nothing. */
+  readonly error?: string;
 }
 
 export interface SimPermission {
@@ -229,9 +231,14 @@ export function addUser(directory: Directory, input: AddUserInput): SimUser {
   return user;
 }
 
+/** Licences that were given without an error. */
+export function workingLicences(user: SimUser): readonly SimLicence[] {
+  return user.licences.filter((licence) => licence.error === undefined);
+}
+
 /** Enabled service plans of a user, from all licences. */
 export function enabledPlans(directory: Directory, user: SimUser): readonly string[] {
-  return user.licences.flatMap((licence) => {
+  return workingLicences(user).flatMap((licence) => {
     const product = directory.skus.find((sku) => sku.product.skuId === licence.skuId)?.product;
     return (product?.servicePlans ?? [])
       .map((plan) => plan.servicePlanId)
@@ -270,8 +277,9 @@ function newMailbox(directory: Directory, provisioningMs: number): SimMailbox {
 }
 
 export function consumedUnits(directory: Directory, skuId: string): number {
-  return directory.users.filter((user) => user.licences.some((held) => held.skuId === skuId))
-    .length;
+  return directory.users.filter((user) =>
+    workingLicences(user).some((held) => held.skuId === skuId),
+  ).length;
 }
 
 const same = (left: string | null, right: string): boolean =>

@@ -1,4 +1,4 @@
-import { type Directory, hasReadyMailbox, type SimUser } from './directory.ts';
+import { type Directory, hasReadyMailbox, type SimUser, workingLicences } from './directory.ts';
 import type { Resource, ResourceType } from './graph-call.ts';
 import { mailboxQuotaGb } from './skus.ts';
 
@@ -38,7 +38,7 @@ export const USER: ResourceType = {
 
 function planStates(directory: Directory, user: SimUser): readonly Resource[] {
   const ready = hasReadyMailbox(directory, user);
-  const arrived = user.licences.filter((held) => (held.plansAtMs ?? 0) <= directory.now());
+  const arrived = workingLicences(user).filter((held) => (held.plansAtMs ?? 0) <= directory.now());
   return arrived.flatMap((held) => {
     const product = directory.skus.find((sku) => sku.product.skuId === held.skuId)?.product;
     return (product?.servicePlans ?? []).map((plan) => ({
@@ -74,7 +74,7 @@ export function userResource(directory: Directory, user: SimUser): Resource {
     proxyAddresses: user.mail === null ? [] : [`SMTP:${user.mail}`],
     usageLocation: user.usageLocation,
     userType: user.userType,
-    assignedLicenses: user.licences.map((held) => ({
+    assignedLicenses: workingLicences(user).map((held) => ({
       skuId: held.skuId,
       disabledPlans: held.disabledPlans,
     })),
@@ -82,8 +82,8 @@ export function userResource(directory: Directory, user: SimUser): Resource {
       skuId: held.skuId,
       disabledPlans: held.disabledPlans,
       assignedByGroup: held.assignedByGroup,
-      state: 'Active',
-      error: 'None',
+      state: held.error === undefined ? 'Active' : 'Error',
+      error: held.error ?? 'None',
       lastUpdatedDateTime: '2026-01-05T08:00:00Z',
     })),
     assignedPlans: plans.map((plan) =>

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  mailboxSubscriptions,
-  proposeLicence,
-  type Subscription,
-} from '../../../src/graph/licences.ts';
+import { mailboxSubscriptions, type Subscription } from '../../../src/graph/licences.ts';
 import { parseExchangeSize } from '../../../src/graph/mailbox.ts';
 import { MAX_FOUND } from '../../../src/graph/users.ts';
 import { addGroup, addSku, addUser, type SimUser } from '../../sim/m365/directory.ts';
@@ -63,6 +59,7 @@ test('a person is read by id and by sign-in name, with all that a move must know
     directorySynced: false,
     enabled: true,
     licences: [{ skuId: PRODUCTS.businessBasic.skuId, disabledPlanIds: [], assignedByGroup: null }],
+    failedLicences: [],
     enabledPlanIds: PRODUCTS.businessBasic.servicePlans.map((plan) => plan.servicePlanId),
   };
   expect(await world.m365.users.get(anna.id, never)).toEqual(expected);
@@ -169,7 +166,7 @@ test.each([
     undefined,
   ],
 ])('the proposal is %s', (_name, subscriptions, expected) => {
-  expect(proposeLicence(subscriptions)?.name).toBe(expected);
+  expect(mailboxSubscriptions(subscriptions)[0]?.name).toBe(expected);
 });
 
 test.each([

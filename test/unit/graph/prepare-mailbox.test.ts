@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { M365Error } from '../../../src/graph/errors.ts';
-import { hasMailboxLicence, hasMailboxPlan, proposeLicence } from '../../../src/graph/licences.ts';
+import {
+  hasMailboxLicence,
+  hasMailboxPlan,
+  mailboxSubscriptions,
+} from '../../../src/graph/licences.ts';
 import type { User } from '../../../src/graph/users.ts';
 import { addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
@@ -32,15 +36,15 @@ test('a person without a licence is taken to an open IMAP mailbox and back', asy
   const { m365, server } = world;
   expect(await mailboxOf(world, anna.id)).toBe('none');
 
-  const proposal = proposeLicence(await m365.licences.list(never));
+  const [proposal] = mailboxSubscriptions(await m365.licences.list(never));
   expect(proposal).toMatchObject({ name: 'Microsoft 365 Business Basic', freeSeats: 5 });
   const skuId = proposal?.skuId ?? '';
-  await expect(m365.licences.assign(anna.id, skuId, never)).rejects.toMatchObject({
+  await expect(m365.licences.assign(anna.id, { skuId }, never)).rejects.toMatchObject({
     code: 'graph.usage-location-missing',
     disposition: 'ask',
   });
   await m365.users.setUsageLocation(anna.id, 'DE', never);
-  await m365.licences.assign(anna.id, skuId, never);
+  await m365.licences.assign(anna.id, { skuId }, never);
   expect(await mailboxOf(world, anna.id)).toBe('provisioning');
 
   nowMs += 900_000;
@@ -82,7 +86,7 @@ test('a licence counts at once, though its plans come later', async () => {
   const { m365, directory } = world;
   directory.timing.planDelayMs = 30_000;
   anna.usageLocation = 'DE';
-  await m365.licences.assign(anna.id, PRODUCTS.businessBasic.skuId, never);
+  await m365.licences.assign(anna.id, { skuId: PRODUCTS.businessBasic.skuId }, never);
   const user = await read();
   expect(hasMailboxPlan(user)).toBe(false);
   expect(hasMailboxLicence(user, await m365.licences.list(never))).toBe(true);
@@ -98,7 +102,7 @@ test('every change made twice is made once', async () => {
     await change();
   };
   await twice(() => m365.users.setUsageLocation(anna.id, 'DE', never));
-  await twice(() => m365.licences.assign(anna.id, PRODUCTS.businessBasic.skuId, never));
+  await twice(() => m365.licences.assign(anna.id, { skuId: PRODUCTS.businessBasic.skuId }, never));
   nowMs += 900_000;
   await twice(() => m365.imapSwitch.setEnabled(anna.id, false, never));
   await twice(() => m365.mailboxAccess.grant(anna.id, never));
@@ -156,11 +160,13 @@ test('licences that cannot be had are told apart', async () => {
   for (const sku of directory.skus) {
     sku.enabledUnits = 0;
   }
-  await expect(m365.licences.assign(anna.id, basic, never)).rejects.toMatchObject({
+  await expect(m365.licences.assign(anna.id, { skuId: basic }, never)).rejects.toMatchObject({
     code: 'graph.no-free-licence',
   });
-  expect(proposeLicence(await m365.licences.list(never))).toBeNull();
-  await expect(m365.licences.assign(anna.id, PRODUCTS.kiosk.skuId, never)).rejects.toMatchObject({
+  expect(mailboxSubscriptions(await m365.licences.list(never))).toEqual([]);
+  await expect(
+    m365.licences.assign(anna.id, { skuId: PRODUCTS.kiosk.skuId }, never),
+  ).rejects.toMatchObject({
     code: 'graph.licence-unknown',
   });
 });
@@ -178,7 +184,7 @@ test('two plans that exclude each other are a conflict', async () => {
     capabilityStatus: 'Enabled',
   });
   await expect(
-    m365.licences.assign(dora.id, PRODUCTS.enterprise3.skuId, never),
+    m365.licences.assign(dora.id, { skuId: PRODUCTS.enterprise3.skuId }, never),
   ).rejects.toMatchObject({ code: 'graph.licence-conflict' });
 });
 

@@ -64,7 +64,7 @@ test('a licence whose answer was lost is assigned once', async () => {
     operation: 'POST /users/{id}/assignLicense',
     action: { kind: 'drop-after' },
   });
-  await m365.licences.assign(anna.id, PRODUCTS.businessBasic.skuId, never);
+  await m365.licences.assign(anna.id, { skuId: PRODUCTS.businessBasic.skuId }, never);
   expect(server.changes).toHaveLength(1);
   expect(server.journal.count('POST /users/{id}/assignLicense')).toBe(2);
   expect(anna.licences).toHaveLength(1);

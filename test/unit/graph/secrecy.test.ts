@@ -53,7 +53,7 @@ test('neither logs nor errors show a secret, a token or an address', async () =>
     said.push(inspect(error, { depth: null, showHidden: true }), JSON.stringify(error));
   };
 
-  await fail(m365.licences.assign('nobody@contoso.example', 'no such product', never));
+  await fail(m365.licences.assign('nobody@contoso.example', { skuId: 'no such product' }, never));
   await fail(m365.imapSwitch.isEnabled(anna.userPrincipalName, never));
   server.faults.push({ operation: '*', times: 99, action: { kind: 'drop' } });
   await fail(m365.users.find(anna.userPrincipalName, never));

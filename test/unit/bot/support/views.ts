@@ -124,6 +124,7 @@ export function movePlan(changes: Partial<MovePlan> = {}): MovePlan {
         skuId: '3b555118-da6a-4418-894f-7df1e2096870',
         skuName: 'Business Basic',
         freeSeats: 41,
+        needsSeat: true,
         needsUsageLocation: false,
       },
       imapEnabled: null,

@@ -1,0 +1,66 @@
+import { M365Error } from '../../graph/errors.ts';
+import { type LicenceNeed, planLicences } from '../../graph/licence-plan.ts';
+import type { Subscription } from '../../graph/licences.ts';
+import type { M365 } from '../../graph/m365.ts';
+import type { PersonFinding, PersonState } from '../../graph/people.ts';
+import type { User } from '../../graph/users.ts';
+import type { DirectoryPerson, PersonReadiness } from '../ports.ts';
+
+/** A user as the rest of Skybridge knows people. */
+export function personOf(user: User): DirectoryPerson {
+  return {
+    id: user.id,
+    displayName: user.displayName,
+    userPrincipalName: user.userPrincipalName,
+    mail: user.mail,
+    usageLocation: user.usageLocation,
+    kind: user.kind,
+  };
+}
+
+/** What one person has and lacks. */
+export async function readReadiness(
+  m365: M365,
+  personId: string,
+  signal: AbortSignal,
+): Promise<PersonReadiness> {
+  const { subscriptions, people } = await m365.people.states([personId], signal);
+  const state = needState(people.get(personId));
+  const { user, mailbox, imapEnabled } = state;
+  const need = planLicences([state], subscriptions).needs.get(user.id);
+  return {
+    person: personOf(user),
+    mailbox,
+    licence: licenceFor(need, subscriptions),
+    imapEnabled,
+    accessGranted: mailbox === 'ready' ? await m365.mailboxAccess.isGranted(user.id, signal) : null,
+  };
+}
+
+/** Throws what keeps a licence that others must mend: a group that gives it without a mailbox, or cannot. */
+function licenceFor(
+  need: LicenceNeed | undefined,
+  subscriptions: readonly Subscription[],
+): PersonReadiness['licence'] {
+  if (need?.kind === 'blocked') {
+    throw new M365Error(need.code);
+  }
+  if (need === undefined || !('skuId' in need)) {
+    return null;
+  }
+  const product = subscriptions.find(({ skuId }) => skuId === need.skuId);
+  return {
+    skuId: need.skuId,
+    skuName: product?.name ?? need.skuId,
+    freeSeats: product?.freeSeats ?? 0,
+    needsSeat: need.kind !== 'switch-on',
+    needsUsageLocation: 'needsUsageLocation' in need && need.needsUsageLocation,
+  };
+}
+
+function needState(found: PersonFinding | undefined): PersonState {
+  if (found?.kind === 'found') {
+    return found.state;
+  }
+  throw found?.kind === 'failed' ? found.error : new M365Error('graph.not-found');
+}
