@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { type AddressBook, createAddressBook } from './address-book.ts';
 import { createGraphBatch, type GraphBatch } from './batch.ts';
 import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
 import type { Cloud } from './clouds.ts';
 import type { Credential } from './credential.ts';
 import { createExchangeAdmin, type ExchangeAdmin } from './exchange-admin.ts';
 import { createGraphClient } from './graph-client.ts';
+import { createGroups, type Groups } from './groups.ts';
 import { createHttpClient } from './http-client.ts';
 import { createLicences, type Licences } from './licences.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
@@ -44,6 +46,9 @@ export interface M365 {
   readonly mailboxes: Mailboxes;
   /** Of one or of hundreds: what a move must know before it changes anything. */
   readonly people: People;
+  /** Object ids of people by their addresses, hundreds at once. */
+  readonly addresses: AddressBook;
+  readonly groups: Groups;
   readonly members: Members;
   readonly exchange: ExchangeAdmin;
   readonly imapSwitch: ImapSwitch;
@@ -89,6 +94,8 @@ export function createM365(deps: M365Deps): M365 {
     licences,
     mailboxes: createMailboxes({ exchange }),
     people: createPeople({ batch, exchange, licences }),
+    addresses: createAddressBook({ batch }),
+    groups: createGroups({ graph }),
     members: createMembers({ graph }),
     imapSwitch: createImapSwitch({ exchange }),
     mailboxAccess: createMailboxAccess({

@@ -143,14 +143,20 @@ function enabledPlanIds(wire: WireUser): readonly string[] {
 }
 
 /** A text inside OData's single quotes. */
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Whoever signs in with the address, or receives mail under it. */
+export function filterByAddress(address: string): string {
+  const text = quote(address);
+  const proxy = quote(`smtp:${address}`);
+  return `userPrincipalName eq ${text} or mail eq ${text} or proxyAddresses/any(x:x eq ${proxy})`;
+}
 
 function filterFor(query: string): string {
-  const text = quote(query);
   if (query.includes('@')) {
-    const address = quote(`smtp:${query}`);
-    return `userPrincipalName eq ${text} or mail eq ${text} or proxyAddresses/any(x:x eq ${address})`;
+    return filterByAddress(query);
   }
+  const text = quote(query);
   return ['displayName', 'givenName', 'surname', 'userPrincipalName']
     .map((property) => `startswith(${property},${text})`)
     .join(' or ');

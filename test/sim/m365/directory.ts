@@ -52,6 +52,7 @@ export interface SimUser {
 export interface SimGroup {
   readonly id: string;
   readonly displayName: string;
+  readonly mail?: string;
   /** User ids and group ids: groups nest. */
   readonly memberIds: string[];
 }
@@ -194,8 +195,14 @@ export function addGroup(
   directory: Directory,
   displayName: string,
   memberIds: readonly string[] = [],
+  mail?: string,
 ): SimGroup {
-  const group: SimGroup = { id: randomUUID(), displayName, memberIds: [...memberIds] };
+  const group: SimGroup = {
+    id: randomUUID(),
+    displayName,
+    memberIds: [...memberIds],
+    ...(mail === undefined ? {} : { mail }),
+  };
   directory.groups.push(group);
   return group;
 }

@@ -1,6 +1,7 @@
 import { type Directory, findUser, groupsOf, type SimGroup } from './directory.ts';
 import { type GraphCall, page, type Resource, resourceType, select } from './graph-call.ts';
 import { badRequest, resourceNotFound } from './graph-errors.ts';
+import { type FilterRules, parseFilter } from './graph-filter.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { USER, userResource } from './graph-user-resource.ts';
 import { requireUser } from './graph-users.ts';
@@ -15,13 +16,19 @@ const GROUP = resourceType('microsoft.graph.group', [
   'groupTypes',
 ]);
 
+const FILTERS: FilterRules = {
+  equal: ['id', 'displayName', 'mail'],
+  startsWith: ['displayName', 'mail'],
+  any: [],
+};
+
 const ROLES = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All'];
 
 const groupResource = (group: SimGroup): Resource => ({
   id: group.id,
   displayName: group.displayName,
   description: null,
-  mail: null,
+  mail: group.mail ?? null,
   securityEnabled: true,
   mailEnabled: false,
   groupTypes: [],
@@ -69,6 +76,22 @@ function readGroupIds(call: GraphCall): readonly string[] {
 /** Groups and who is in them, directly or through other groups. */
 export function groupRoutes({ directory }: GraphRouteDeps): readonly GraphRoute[] {
   return [
+    {
+      method: 'get',
+      path: '/groups',
+      operation: 'GET /groups',
+      roles: ROLES,
+      query: ['$select', '$filter', '$top', '$skiptoken'],
+      handle: (call) => {
+        const filter = call.query.get('$filter');
+        const matches = filter === undefined ? () => true : parseFilter(filter, FILTERS);
+        const rows = directory.groups
+          .map(groupResource)
+          .filter(matches)
+          .map((row) => select(row, GROUP, call.query.get('$select')));
+        return { status: 200, body: page(rows, call, 999) };
+      },
+    },
     {
       method: 'get',
       path: '/groups/:id',
