@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { findLongLine } from '../mail/guard/scan.ts';
-import type { MessageContent } from '../mail/message-content.ts';
+import type { MessageBytes } from '../mail/message-bytes.ts';
 import { AppendLane } from './append-lane.ts';
 import type { ImapLink } from './connect.ts';
 import {
@@ -60,11 +60,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-function hasNul(content: MessageContent): boolean {
+function hasNul(content: MessageBytes): boolean {
   return Buffer.isBuffer(content) ? content.includes(0) : content.findings.hasNul;
 }
 
-function hasLongLine(content: MessageContent, maxLineBytes: number): boolean {
+function hasLongLine(content: MessageBytes, maxLineBytes: number): boolean {
   return Buffer.isBuffer(content)
     ? findLongLine(content, 0, maxLineBytes) >= 0
     : content.findings.longestLineBytes > maxLineBytes;

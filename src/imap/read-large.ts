@@ -3,7 +3,7 @@
  * a few in flight, so that neither memory nor the round trip counts. What is on disk stays when a link is
  * lost: a message never changes under its UID and UIDVALIDITY, and reading goes on where it ended.
  */
-import type { SpooledContent } from '../mail/message-content.ts';
+import type { SpooledMessage } from '../mail/message-bytes.ts';
 import type { FetchQuery, FetchRow } from './commands/fetch-rows.ts';
 import type { ControlSession } from './control-session.ts';
 import { BodyMissingError, MessagesGoneError, ProtocolViolationError } from './errors.ts';
@@ -23,7 +23,7 @@ const PIECE_BYTES = 1024 * 1024;
 const PIECES_IN_FLIGHT = 3;
 
 /** The whole message, or null where it is no longer in the folder; one without a body throws. */
-export async function readLarge(input: ReadLargeInput): Promise<SpooledContent | null> {
+export async function readLarge(input: ReadLargeInput): Promise<SpooledMessage | null> {
   const release = await input.session.share();
   try {
     const content =
@@ -45,7 +45,7 @@ export async function readLarge(input: ReadLargeInput): Promise<SpooledContent |
 /** Resolves to true where all of the message is written. */
 type Reading = (writer: SpoolWriter, input: ReadLargeInput) => Promise<boolean>;
 
-async function spooled(input: ReadLargeInput, read: Reading): Promise<SpooledContent | null> {
+async function spooled(input: ReadLargeInput, read: Reading): Promise<SpooledMessage | null> {
   const writer = await input.spool.begin();
   try {
     if (await readAcrossLosses(writer, input, read)) {

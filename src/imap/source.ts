@@ -1,6 +1,6 @@
 /** Reads a mailbox and never changes it: EXAMINE and PEEK alone. */
 
-import type { SpooledContent } from '../mail/message-content.ts';
+import type { SpooledMessage } from '../mail/message-bytes.ts';
 import { type ExamineOptions, examine } from './commands/examine.ts';
 import { type FetchQuery, type FetchRow, fetchRows } from './commands/fetch-rows.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
@@ -67,7 +67,7 @@ export interface ImapSource {
     folder: NumberedFolder,
     uid: number,
     signal: AbortSignal,
-  ): Promise<SpooledContent | null>;
+  ): Promise<SpooledMessage | null>;
   close(): Promise<void>;
 }
 

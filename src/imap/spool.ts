@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { createContentScan, type SpooledContent } from '../mail/message-content.ts';
+import { createContentScan, type SpooledMessage } from '../mail/message-bytes.ts';
 
 /** Makes files that nobody else can open: mode 0600, and without a name from the beginning. */
 export interface Spool {
@@ -14,7 +14,7 @@ export interface SpoolWriter {
   readonly length: number;
   write(piece: Buffer): Promise<void>;
   /** All of it is there; whoever takes it closes it. */
-  finish(): SpooledContent;
+  finish(): SpooledMessage;
   /** Gives up and leaves nothing. */
   abandon(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export function createSpool(directory: string): Spool {
 }
 
 /** A server may answer before it has all octets: the file stays open until nobody reads it. */
-function readerOf(file: FileHandle, length: number): Pick<SpooledContent, 'read' | 'close'> {
+function readerOf(file: FileHandle, length: number): Pick<SpooledMessage, 'read' | 'close'> {
   let readers = 0;
   let isClosing = false;
   const closeUnread = async (): Promise<void> => {

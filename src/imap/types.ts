@@ -3,7 +3,7 @@
  * so that this part needs to know nothing of jobs. Folder paths are decoded text, `/` between levels.
  */
 import type { AppError } from '../errors.ts';
-import type { MessageContent } from '../mail/message-content.ts';
+import type { MessageBytes } from '../mail/message-bytes.ts';
 
 export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
 
@@ -56,7 +56,7 @@ export interface ImapStoredMessage extends ImapListedMessage {
 /** A message to be appended. */
 export interface ImapOutgoingMessage {
   readonly folderPath: string;
-  readonly bytes: MessageContent;
+  readonly bytes: MessageBytes;
   readonly flags: readonly string[];
   readonly receivedAt: Date | null;
 }

@@ -76,6 +76,14 @@ export interface SuspectRow {
   readonly stampId: number | null;
 }
 
+/** A message that is at the target under a UID that nobody knows: no UIDPLUS, or renumbered since. */
+export interface UnnumberedRow {
+  readonly sha256: string;
+  readonly receivedAt: Date | null;
+  readonly targetUidValidity: number;
+  readonly lookFrom: number;
+}
+
 /** A copied, or possibly copied, message that the source no longer shows under this UID. */
 export interface VanishedRow {
   readonly id: number;

@@ -4,7 +4,7 @@
  * between levels; adapters translate to and from the wire.
  */
 import type { AppError } from '../errors.ts';
-import type { MessageContent, SpooledContent } from '../mail/message-content.ts';
+import type { MessageBytes, SpooledMessage } from '../mail/message-bytes.ts';
 
 export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
 
@@ -85,7 +85,7 @@ export interface MailSource {
     folder: NumberedFolder,
     uid: number,
     signal: AbortSignal,
-  ): Promise<SpooledContent | null>;
+  ): Promise<SpooledMessage | null>;
   close(): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export interface TargetFolder {
 export interface OutgoingMessage {
   readonly folderPath: string;
   /** The caller goes on holding it: closed when the append is answered. */
-  readonly bytes: MessageContent;
+  readonly bytes: MessageBytes;
   readonly flags: readonly string[];
   readonly receivedAt: Date | null;
 }

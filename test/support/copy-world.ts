@@ -192,3 +192,11 @@ export function crashAt(n: number): { checkpoint: Checkpoint; reached: () => boo
 /** The guard and the stamp may add to a message; what was sent must still be the source's bytes. */
 export const withoutStamp = (bytes: Buffer): Buffer =>
   Buffer.from(bytes.toString('latin1').replace(/^X-Skybridge-Id: \d+\r\n/, ''), 'latin1');
+
+/** The server gives a folder new numbers. */
+export function renumber(mailbox: FakeMailbox, path: string): void {
+  const folder = mailbox.folder(path);
+  folder.uidValidity += 1;
+  folder.messages = folder.messages.map((message, i) => ({ ...message, uid: i + 101 }));
+  folder.uidNext = 200;
+}

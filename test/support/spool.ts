@@ -1,15 +1,15 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSpool, type Spool } from '../../src/imap/spool.ts';
-import type { SpooledContent } from '../../src/mail/message-content.ts';
+import type { SpooledMessage } from '../../src/mail/message-bytes.ts';
 
 /** For ends that are opened by hand; the folder is made with the first large message. */
 export const testSpool: Spool = createSpool(path.join(tmpdir(), 'skybridge-test-spool'));
 
-const opened: SpooledContent[] = [];
+const opened: SpooledMessage[] = [];
 
 /** The same bytes on disk, until `closeSpooled`. */
-export async function spooled(bytes: Buffer): Promise<SpooledContent> {
+export async function spooled(bytes: Buffer): Promise<SpooledMessage> {
   const writer = await testSpool.begin();
   await writer.write(bytes);
   const content = writer.finish();

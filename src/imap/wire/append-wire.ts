@@ -7,7 +7,7 @@
  * leaves that unknown. Whatever does not fit this picture ends the link: mail must never become commands.
  */
 import type { Clock } from '../../clock.ts';
-import type { MessageContent } from '../../mail/message-content.ts';
+import type { MessageBytes } from '../../mail/message-bytes.ts';
 import {
   ConnectionLostError,
   type ImapError,
@@ -37,7 +37,7 @@ export interface AppendWireDeps {
 /** `arguments` is everything between APPEND and the literal, in latin1: name, flags, date. */
 export interface WireAppend {
   readonly arguments: string;
-  readonly bytes: MessageContent;
+  readonly bytes: MessageBytes;
 }
 
 interface PendingAppend extends WireAppend {

@@ -1,4 +1,4 @@
-import { SPOOLED_ABOVE_BYTES } from '../../mail/message-content.ts';
+import { SPOOLED_ABOVE_BYTES } from '../../mail/message-bytes.ts';
 import type { OpenRow } from '../ledger.ts';
 
 /** Enough messages that one round trip does not matter, few enough that a pause takes effect soon. */

@@ -1,5 +1,5 @@
 import { messageKey } from '../../mail/message-key.ts';
-import type { SuspectRow } from '../ledger.ts';
+import type { SuspectRow, UnnumberedRow } from '../ledger.ts';
 import type { TargetMessage, TargetTraits } from '../ports.ts';
 
 export interface MatchInput {
@@ -8,6 +8,8 @@ export interface MatchInput {
   readonly candidates: readonly TargetMessage[];
   /** sha256 of whole messages, for those candidates where it was needed. */
   readonly hashes: ReadonlyMap<number, string>;
+  /** Twins that are among the candidates and settled already, under UIDs that nobody knows. */
+  readonly settled: readonly UnnumberedRow[];
   readonly traits: Pick<TargetTraits, 'stamps' | 'byteExact'>;
 }
 
@@ -22,7 +24,7 @@ export function candidatesToHash({
   suspects,
   candidates,
   traits,
-}: Omit<MatchInput, 'hashes'>): readonly number[] {
+}: Omit<MatchInput, 'hashes' | 'settled'>): readonly number[] {
   if (!traits.byteExact) {
     return [];
   }
@@ -36,13 +38,23 @@ export function candidatesToHash({
  * Finds suspects among what the target shows: by row id where messages are stamped, else by the hash
  * of the bytes and the received date, with multiplicity. Pure.
  */
-export function matchSuspects({ suspects, candidates, hashes, traits }: MatchInput): MatchResult {
+export function matchSuspects({
+  suspects,
+  candidates,
+  hashes,
+  settled,
+  traits,
+}: MatchInput): MatchResult {
   const found = new Map<number, number>();
   const free = new Map<string, number[]>();
   for (const seen of candidates) {
     for (const identity of identitiesOf(seen, hashes, traits)) {
       free.set(identity, [...(free.get(identity) ?? []), seen.uid]);
     }
+  }
+  for (const twin of settled) {
+    // Which of equal messages is whose cannot be told, and makes no difference.
+    free.get(bytesIdentity(twin))?.shift();
   }
   for (const row of suspects) {
     const uid = free.get(identityOf(row, traits))?.shift();
@@ -54,9 +66,11 @@ export function matchSuspects({ suspects, candidates, hashes, traits }: MatchInp
 }
 
 function identityOf(row: SuspectRow, traits: MatchInput['traits']): string {
-  return traits.stamps
-    ? `stamp ${row.stampId ?? row.id}`
-    : `bytes ${row.sha256} ${secondOf(row.receivedAt)}`;
+  return traits.stamps ? `stamp ${row.stampId ?? row.id}` : bytesIdentity(row);
+}
+
+function bytesIdentity({ sha256, receivedAt }: Pick<SuspectRow, 'sha256' | 'receivedAt'>): string {
+  return `bytes ${sha256} ${secondOf(receivedAt)}`;
 }
 
 function identitiesOf(
@@ -68,7 +82,7 @@ function identitiesOf(
     return seen.stamp === null ? [] : [`stamp ${seen.stamp}`];
   }
   const hash = hashes.get(seen.uid);
-  return hash === undefined ? [] : [`bytes ${hash} ${secondOf(seen.receivedAt)}`];
+  return hash === undefined ? [] : [bytesIdentity({ ...seen, sha256: hash })];
 }
 
 function secondOf(date: Date | null): number {

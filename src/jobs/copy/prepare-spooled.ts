@@ -1,11 +1,11 @@
 import { allowFlags } from '../../mail/flags.ts';
 import { splitMessage } from '../../mail/headers.ts';
 import {
-  closeContent,
+  closeBytes,
   readWhole,
-  type SpooledContent,
+  type SpooledMessage,
   withBeginning,
-} from '../../mail/message-content.ts';
+} from '../../mail/message-bytes.ts';
 import { messageKey } from '../../mail/message-key.ts';
 import { stampMessage } from '../../mail/stamp.ts';
 import type { OpenRow } from '../ledger.ts';
@@ -24,7 +24,7 @@ const MAX_REWRITTEN_BYTES = 32 * 1024 * 1024;
 /** The same as `prepareMessage` for a message on disk: only its header is looked at in memory. */
 export async function prepareSpooled(
   row: OpenRow,
-  content: SpooledContent,
+  content: SpooledMessage,
   destination: Destination,
 ): Promise<PrepareResult> {
   const { traits, folderPath } = destination;
@@ -67,13 +67,13 @@ function ready({
   repairs,
 }: Pick<PreparedMessage, 'outgoing' | 'repairs'> & {
   readonly header: Buffer;
-  readonly content: SpooledContent;
+  readonly content: SpooledMessage;
 }): PrepareResult {
   const message = { outgoing, ...messageKey(header), sha256: content.sha256, repairs };
   return { kind: 'ready', message };
 }
 
-function needsRewriting({ findings }: SpooledContent, { maxLineBytes }: TargetTraits): boolean {
+function needsRewriting({ findings }: SpooledMessage, { maxLineBytes }: TargetTraits): boolean {
   const hasLongLine = maxLineBytes !== null && findings.longestLineBytes > maxLineBytes;
   return findings.hasNul || findings.hasBareLineEnd || hasLongLine;
 }
@@ -81,13 +81,13 @@ function needsRewriting({ findings }: SpooledContent, { maxLineBytes }: TargetTr
 /** Outside the byte budget: rare, one at a time for each reader, and waiting for room could wait for itself. */
 async function rewrite(
   row: OpenRow,
-  content: SpooledContent,
+  content: SpooledMessage,
   destination: Destination,
 ): Promise<PrepareResult> {
   if (content.length > MAX_REWRITTEN_BYTES) {
     return { kind: 'refused', reason: 'copy.too-large-to-repair' };
   }
   const whole = await readWhole(content);
-  await closeContent(content);
+  await closeBytes(content);
   return prepareMessage(row, whole, destination);
 }

@@ -1,5 +1,5 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
-import { closeContent, heldBytesOf, type MessageContent } from '../../mail/message-content.ts';
+import { closeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
 import type { OpenRow } from '../ledger.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { MovedRow } from './move-vanished.ts';
@@ -35,7 +35,7 @@ export async function readBatch(context: ReadContext, plan: PlannedBatch): Promi
       open.delete(uid);
       const isSent = row && (await take(sorted, { row, content, plan }, context));
       if (!isSent) {
-        await closeContent(content);
+        await closeBytes(content);
         hold.drop(row);
       }
     }
@@ -91,7 +91,7 @@ async function holdFor(
 
 interface ReadMessage {
   readonly row: OpenRow;
-  readonly content: MessageContent;
+  readonly content: MessageBytes;
   readonly plan: PlannedBatch;
 }
 
@@ -109,7 +109,7 @@ async function take(
     try {
       result = await prepareSpooled(row, content, destination);
     } catch (error) {
-      await closeContent(content);
+      await closeBytes(content);
       throw error;
     }
   }

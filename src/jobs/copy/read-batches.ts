@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../../errors.ts';
-import { closeContent } from '../../mail/message-content.ts';
+import { closeBytes } from '../../mail/message-bytes.ts';
 import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -101,7 +101,7 @@ export function releaseBatch(budget: ByteBudget, { messages }: ReadBatch): void 
 export function letGo(budget: ByteBudget, { heldBytes, outgoing }: PreparedRow): void {
   budget.release(heldBytes);
   // A file that is not closed now is closed by whoever reads the last of it.
-  void closeContent(outgoing.bytes);
+  void closeBytes(outgoing.bytes);
 }
 
 /** The batch, and UIDNEXT of its target folder from before any octet of it leaves. */

@@ -1,11 +1,11 @@
-import { type MessageContent, SPOOLED_ABOVE_BYTES } from '../../mail/message-content.ts';
+import { type MessageBytes, SPOOLED_ABOVE_BYTES } from '../../mail/message-bytes.ts';
 import type { OpenRow } from '../ledger.ts';
 import type { MailSource, NumberedFolder } from '../ports.ts';
 
 /** Whoever takes it closes it. */
 export interface ReadContent {
   readonly uid: number;
-  readonly content: MessageContent;
+  readonly content: MessageBytes;
 }
 
 /** The messages of a batch: small ones together and in memory, a large one, which is alone, on disk. */

@@ -1,7 +1,7 @@
 import type { Settlement, SuspectRow } from '../ledger.ts';
-import type { TargetMessage } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
-import { candidatesToHash, type MatchResult, matchByKey, matchSuspects } from './match-suspects.ts';
+import { findElsewhere } from './find-elsewhere.ts';
+import { findInFolder } from './find-in-folder.ts';
 
 /** Looks at the target that must find nothing before a message is sent again. */
 const EMPTY_LOOKS = 2;
@@ -44,36 +44,32 @@ async function resolveGroup(
   if (first === undefined) {
     return null;
   }
-  const path = first.targetPath;
-  const state = await deps.target.folderState(path, signal);
-  // A folder that was renumbered since is looked through from its beginning.
-  const from = Math.min(
-    ...suspects.map((row) => (row.targetUidValidity === state.uidValidity ? row.lookFrom : 1)),
-  );
-  const seen = state.exists === 0 ? [] : await deps.target.look(path, from, signal);
-  const claimed = await deps.ledger.claimedUids(
-    first.targetFolderId,
-    state.uidValidity,
-    seen.map((message) => message.uid),
-  );
-  const candidates = seen.filter((message) => !claimed.has(message.uid));
-  const { found, missing, ambiguous } = await match(
+  const { found, missing, ambiguous, uidValidity } = await findInFolder(
     deps,
     input,
-    { path, suspects, candidates, seen },
+    { path: first.targetPath, folderId: first.targetFolderId, suspects },
     signal,
   );
   const now = deps.clock.now();
   const decided = missing.map((row) =>
     decideMissing(row, { now, settleMs: deps.traits.settleMs, ambiguous: ambiguous.has(row.id) }),
   );
+  const toSend = new Set(
+    decided.flatMap(({ settlement: { state, id } }) => (state === 'listed' ? id : [])),
+  );
+  const elsewhere = await findElsewhere(
+    deps,
+    input,
+    missing.filter(({ id }) => toSend.has(id)),
+    signal,
+  );
   await deps.ledger.settle(input.turn, [
-    ...[...found].map(
-      ([id, uid]): Settlement => ({ id, state: 'done', uidValidity: state.uidValidity, uid }),
-    ),
-    ...decided.map(({ settlement }) => settlement),
+    ...[...found].map(([id, uid]): Settlement => ({ id, state: 'done', uidValidity, uid })),
+    ...decided.map(({ settlement }) => elsewhere.get(settlement.id) ?? settlement),
   ]);
-  const moved = suspects.filter(({ id, stampId }) => stampId !== null && found.has(id));
+  const moved = suspects.filter(
+    ({ id, stampId }) => stampId !== null && (found.has(id) || elsewhere.has(id)),
+  );
   if (moved.length > 0) {
     await deps.ledger.releaseMoved(
       input.turn,
@@ -81,42 +77,15 @@ async function resolveGroup(
     );
   }
   deps.logger.info(
-    { suspects: suspects.length, found: found.size, missing: missing.length },
+    {
+      suspects: suspects.length,
+      found: found.size,
+      elsewhere: elsewhere.size,
+      missing: missing.length - elsewhere.size,
+    },
     'suspects looked for',
   );
   return decided.reduce<Date | null>((due, { nextLookAt }) => earliest(due, nextLookAt), null);
-}
-
-interface LookContext {
-  readonly path: string;
-  readonly suspects: readonly SuspectRow[];
-  readonly seen: readonly TargetMessage[];
-  /** Of `seen`, what settles no other row. */
-  readonly candidates: readonly TargetMessage[];
-}
-
-async function match(
-  deps: CopyDeps,
-  input: CopyInput,
-  { path, suspects, seen, candidates }: LookContext,
-  signal: AbortSignal,
-): Promise<MatchResult & { readonly ambiguous: ReadonlySet<number> }> {
-  const hashes = await deps.target.hashBodies(
-    path,
-    candidatesToHash({ suspects, candidates, traits: deps.traits }),
-    signal,
-  );
-  const { found, missing } = matchSuspects({ suspects, candidates, hashes, traits: deps.traits });
-  const stampsComeBack = input.stampProven || seen.some((message) => message.stamp !== null);
-  if (!deps.traits.stamps || stampsComeBack) {
-    return { found, missing, ambiguous: new Set() };
-  }
-  const byKey = matchByKey(missing, candidates);
-  return {
-    found: new Map([...found, ...byKey.found]),
-    missing: missing.filter((row) => !byKey.found.has(row.id)),
-    ambiguous: byKey.ambiguous,
-  };
 }
 
 /** What to do with a suspect that a look did not find. Pure. */

@@ -1,5 +1,13 @@
 import type pg from 'pg';
-import type { DeliveredRow, FolderRow, LeftRow, OpenRow, SuspectRow, Turn } from '../ledger.ts';
+import type {
+  DeliveredRow,
+  FolderRow,
+  LeftRow,
+  OpenRow,
+  SuspectRow,
+  Turn,
+  UnnumberedRow,
+} from '../ledger.ts';
 
 /** What the ledger knows; reading needs no turn. */
 export interface LedgerReads {
@@ -15,6 +23,12 @@ export interface LedgerReads {
     uidValidity: number,
     uids: readonly number[],
   ): Promise<ReadonlySet<number>>;
+  /** What settled rows have of these bytes in the folder, under UIDs that are not known in this numbering. */
+  unnumberedRows(
+    targetFolderId: number,
+    uidValidity: number,
+    sha256s: readonly string[],
+  ): Promise<readonly UnnumberedRow[]>;
   /** The last message written to a folder of which the UID is known. */
   newestDone(folderId: number): Promise<{ readonly id: number; readonly targetUid: number } | null>;
   /** What a folder's ledger says is at the target, for the verification. */
@@ -88,6 +102,18 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
         [targetFolderId, uidValidity, uids],
       );
       return new Set(rows.map((row) => row.uid));
+    },
+
+    async unnumberedRows(targetFolderId, uidValidity, sha256s) {
+      const { rows } = await pool.query<UnnumberedRow>(
+        `select sha256, received_at as "receivedAt", target_uid_validity as "targetUidValidity",
+                coalesce(look_from, 1) as "lookFrom"
+           from messages
+          where target_folder_id = $1 and state in ('done', 'adopted') and sha256 = any($3::text[])
+            and (target_uid is null or target_uid_validity <> $2)`,
+        [targetFolderId, uidValidity, sha256s],
+      );
+      return rows;
     },
 
     async newestDone(folderId) {

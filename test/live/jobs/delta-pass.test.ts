@@ -8,6 +8,7 @@ import {
   EXCHANGE,
   GENERIC,
   RECEIVED,
+  renumber,
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
@@ -63,14 +64,6 @@ function move(mailbox: FakeMailbox, subject: string, from: string, to: string): 
   const moved = mailbox.folder(from).messages.filter(({ bytes }) => subjectOf(bytes) === subject);
   take(mailbox, from, subject);
   moved.forEach((message) => mailbox.add(to, message));
-}
-
-/** New numbers for the same messages, as after a restore. */
-function renumber(mailbox: FakeMailbox, path: string): void {
-  const folder = mailbox.folder(path);
-  folder.uidValidity += 1;
-  folder.messages = folder.messages.map((message, i) => ({ ...message, uid: i + 101 }));
-  folder.uidNext = 200;
 }
 
 /** Counts what a run sends and changes. */

@@ -151,6 +151,10 @@ export interface FakeTargetOptions {
   readonly loseAnswerOf?: ReadonlySet<number>;
   /** Append → the later append with which the server completes it, long after its link died. */
   readonly completeLate?: ReadonlyMap<number, number>;
+  /** The server names no UIDs: it has no UIDPLUS. */
+  readonly withoutUids?: boolean;
+  /** The process dies while this message is on its way. */
+  readonly diesWith?: (bytes: Buffer) => boolean;
   /** Appends whose link dies before the last octet left. */
   readonly loseMessageOf?: ReadonlySet<number>;
 }
@@ -174,6 +178,9 @@ export function createFakeTarget(
       throw new TypeError('these servers hold small messages');
     }
     const rest = { ...facts, bytes };
+    if (options.diesWith?.(bytes)) {
+      throw new Crash('with a message on its way');
+    }
     late.get(n)?.();
     const lateWith = options.completeLate?.get(n);
     if (lateWith !== undefined) {
@@ -185,7 +192,9 @@ export function createFakeTarget(
     if (options.loseAnswerOf?.has(n)) {
       return { kind: 'unknown', error: new LinkDied('link died') };
     }
-    return { kind: 'stored', uidValidity: mailbox.folder(folderPath).uidValidity, uid };
+    return options.withoutUids === true
+      ? { kind: 'stored', uidValidity: null, uid: null }
+      : { kind: 'stored', uidValidity: mailbox.folder(folderPath).uidValidity, uid };
   };
   return {
     listFolders: async () =>

@@ -4,7 +4,7 @@ import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-onlin
 import { genericProfile } from '../../../src/imap/profiles/generic.ts';
 import type { ImapProfile } from '../../../src/imap/profiles/profile.ts';
 import { AppendWire, type EagerLiterals } from '../../../src/imap/wire/append-wire.ts';
-import { type MessageContent, withBeginning } from '../../../src/mail/message-content.ts';
+import { type MessageBytes, withBeginning } from '../../../src/mail/message-bytes.ts';
 import { closeSpooled, spooled } from '../../support/spool.ts';
 import { closeAll, createWirePair, type ScriptedPeer } from './support/scripted-peer.ts';
 
@@ -40,10 +40,8 @@ async function setUp({
   return { wire, peer, ended };
 }
 
-const append = (
-  wire: AppendWire,
-  bytes: MessageContent = SMALL,
-): ReturnType<AppendWire['append']> => wire.append({ arguments: '"INBOX" (\\Seen)', bytes });
+const append = (wire: AppendWire, bytes: MessageBytes = SMALL): ReturnType<AppendWire['append']> =>
+  wire.append({ arguments: '"INBOX" (\\Seen)', bytes });
 
 afterEach(closeAll);
 afterEach(closeSpooled);

@@ -9,7 +9,7 @@ import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
 import { createImapSource } from '../../../src/imap/source.ts';
 import { createSpool } from '../../../src/imap/spool.ts';
 import { silentLogger } from '../../../src/log.ts';
-import { readWhole, type SpooledContent } from '../../../src/mail/message-content.ts';
+import { readWhole, type SpooledMessage } from '../../../src/mail/message-bytes.ts';
 import { startScripted } from './support/scripted-login.ts';
 import { closeAll, type ScriptedPeer } from './support/scripted-peer.ts';
 
@@ -96,11 +96,11 @@ function text(...lines: readonly string[]): Buffer {
 }
 
 interface Read {
-  readonly content: SpooledContent | null;
+  readonly content: SpooledMessage | null;
   readonly asked: readonly string[];
 }
 
-const opened: SpooledContent[] = [];
+const opened: SpooledMessage[] = [];
 let directory = '';
 
 async function readWith(play: Play): Promise<Read> {
@@ -137,7 +137,7 @@ afterEach(async () => {
 });
 
 /** Length and hashes, and what lies in the spool's folder. */
-async function factsOf(content: SpooledContent | null): Promise<unknown> {
+async function factsOf(content: SpooledMessage | null): Promise<unknown> {
   const whole = content && (await readWhole(content));
   return {
     length: content?.length,

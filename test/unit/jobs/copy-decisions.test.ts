@@ -151,6 +151,7 @@ describe('looking for suspects', () => {
     const { found, missing } = matchSuspects({
       suspects: [suspect(1), suspect(2)],
       candidates: [seen(40)],
+      settled: [],
       hashes: new Map([[40, 'aa']]),
       traits: generic,
     });
@@ -162,6 +163,7 @@ describe('looking for suspects', () => {
     const { found } = matchSuspects({
       suspects: [suspect(1)],
       candidates: [seen(40)],
+      settled: [],
       hashes: new Map([[40, 'bb']]),
       traits: generic,
     });
@@ -172,6 +174,7 @@ describe('looking for suspects', () => {
     const { found, missing } = matchSuspects({
       suspects: [suspect(1), suspect(2)],
       candidates: [seen(40, '2'), seen(41, '99')],
+      settled: [],
       hashes: new Map(),
       traits: { stamps: true, byteExact: false },
     });

@@ -5,7 +5,7 @@ import { type PrepareResult, prepareMessage } from '../../../src/jobs/copy/prepa
 import { prepareSpooled } from '../../../src/jobs/copy/prepare-spooled.ts';
 import type { OpenRow } from '../../../src/jobs/ledger.ts';
 import type { TargetTraits } from '../../../src/jobs/ports.ts';
-import { readWhole, type SpooledContent } from '../../../src/mail/message-content.ts';
+import { readWhole, type SpooledMessage } from '../../../src/mail/message-bytes.ts';
 import { closeSpooled, spooled } from '../../support/spool.ts';
 
 const EXCHANGE: TargetTraits = {
@@ -37,7 +37,7 @@ const row: OpenRow = {
   stampId: null,
 };
 
-const onDiskOf = (text: string): Promise<SpooledContent> => spooled(Buffer.from(text, 'latin1'));
+const onDiskOf = (text: string): Promise<SpooledMessage> => spooled(Buffer.from(text, 'latin1'));
 
 afterEach(closeSpooled);
 

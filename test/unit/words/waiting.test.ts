@@ -11,7 +11,11 @@ test.for([
     new Date(now.getTime() + 3000),
     'The server asks for a pause: throttled until 14:30:08.',
   ],
-  ['imap.unreachable', in90s, 'The mail server does not answer at its address. I try again at 14:31.'],
+  [
+    'imap.unreachable',
+    in90s,
+    'The mail server does not answer at its address. I try again at 14:31.',
+  ],
   [
     'copy.looking-for-suspects',
     in90s,

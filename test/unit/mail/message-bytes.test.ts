@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createContentScan } from '../../../src/mail/message-content.ts';
+import { createContentScan } from '../../../src/mail/message-bytes.ts';
 
 const hostileText = fc
   .array(fc.constantFrom('\r', '\n', '\r\n', '\0', 'a', 'long '.repeat(9)), { maxLength: 40 })

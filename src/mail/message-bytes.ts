@@ -6,10 +6,10 @@ export const SPOOLED_ABOVE_BYTES = 8 * 1024 * 1024;
 /** What a message on disk costs in memory: the pieces that are under way on either side. */
 const SPOOLED_HELD_BYTES = 4 * 1024 * 1024;
 
-export type MessageContent = Buffer | SpooledContent;
+export type MessageBytes = Buffer | SpooledMessage;
 
 /** A message on disk. Whoever holds it last closes it; a process that dies leaves nothing behind. */
-export interface SpooledContent {
+export interface SpooledMessage {
   readonly length: number;
   /** Of all bytes, in hex. */
   readonly sha256: string;
@@ -37,10 +37,10 @@ export function heldBytesOf(sizeBytes: number): number {
 
 /** The same message with other bytes before `from`, which the caller has looked at. */
 export function withBeginning(
-  content: SpooledContent,
+  content: SpooledMessage,
   beginning: Buffer,
   from: number,
-): SpooledContent {
+): SpooledMessage {
   return {
     ...content,
     length: beginning.length + content.length - from,
@@ -55,7 +55,7 @@ export function withBeginning(
 }
 
 /** All bytes at once, for the few that must be rewritten. */
-export async function readWhole(content: SpooledContent): Promise<Buffer> {
+export async function readWhole(content: SpooledMessage): Promise<Buffer> {
   const whole = Buffer.allocUnsafe(content.length);
   let at = 0;
   for await (const piece of content.read(0)) {
@@ -65,7 +65,7 @@ export async function readWhole(content: SpooledContent): Promise<Buffer> {
 }
 
 /** Lets go of a file; nothing to do for bytes in memory. */
-export async function closeContent(content: MessageContent): Promise<void> {
+export async function closeBytes(content: MessageBytes): Promise<void> {
   if (!Buffer.isBuffer(content)) {
     await content.close();
   }
