@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type BatchRequest, planBatches } from './batch-plan.ts';
 import { M365Error } from './errors.ts';
 import { type GraphClient, IMMUTABLE_IDS } from './graph-client.ts';
-import { graphError } from './graph-error.ts';
+import { graphError, parseGraphAnswer } from './graph-error.ts';
 import { forEachLimited } from './limited.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { decideRetry, isTransient } from './retry-policy.ts';
@@ -63,11 +63,9 @@ export function createGraphBatch(deps: GraphBatchDeps): GraphBatch {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Answer>> => {
     const body = { requests: requests.map((request) => toWire(request, requests)) };
-    const parsed = answerSchema.safeParse(await graph.write('POST', '/$batch', body, signal));
-    if (!parsed.success) {
-      throw new M365Error('graph.unexpected-answer', { cause: parsed.error });
-    }
-    const answers = new Map(parsed.data.responses.map((answer) => [answer.id, answer]));
+    const answer = await graph.write('POST', '/$batch', body, signal);
+    const { responses } = parseGraphAnswer(answerSchema, answer);
+    const answers = new Map(responses.map((one) => [one.id, one]));
     if (requests.some((request) => !answers.has(request.id))) {
       throw new M365Error('graph.unexpected-answer');
     }

@@ -7,7 +7,7 @@ import {
 } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
 import { M365Error } from './errors.ts';
-import { graphError } from './graph-error.ts';
+import { graphError, parseGraphAnswer } from './graph-error.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
 import type { TokenSource } from './tokens.ts';
 
@@ -143,7 +143,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
   };
 
   const get = async <T>(query: GraphQuery, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
-    parseAnswer(schema, await run(pathOf(query), signal, (request) => request.get()));
+    parseGraphAnswer(schema, await run(pathOf(query), signal, (request) => request.get()));
 
   const pages: GraphClient['pages'] = async function* readPages(query, schema, signal) {
     const pageSchema = z.object({
@@ -214,14 +214,6 @@ function readRequest(context: Context): Omit<HttpRequest, 'headers'> {
   }
   const body = options?.body;
   return typeof body === 'string' ? { url: request, method, body } : { url: request, method };
-}
-
-function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
-  if (!parsed.success) {
-    throw new M365Error('graph.unexpected-answer', { cause: parsed.error });
-  }
-  return parsed.data;
 }
 
 async function readAnswer(response: Response): Promise<unknown> {

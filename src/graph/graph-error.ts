@@ -10,6 +10,15 @@ const errorSchema = z.object({
   }),
 });
 
+/** Parses an answer of Graph; throws `graph.unexpected-answer`. */
+export function parseGraphAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) {
+    throw new M365Error('graph.unexpected-answer', { cause: parsed.error });
+  }
+  return parsed.data;
+}
+
 /** The typed error for an error answer of Graph, alone or inside a batch; `body` is its JSON, parsed or not. */
 export function graphError(status: number, body: unknown): M365Error {
   const { error } = readError(body);

@@ -89,14 +89,14 @@ export function planLicences(
 
 /** What somebody needs where it is no seat; null where it is one. */
 function needWithoutSeat(
-  { user, licensed, details }: PersonState,
+  { user, kind, licensed }: PersonState,
   subscriptions: readonly Subscription[],
 ): LicenceNeed | null {
-  if (user.kind === 'guest') {
-    return { kind: 'guest' };
+  if (kind === 'guest') {
+    return { kind };
   }
-  // Up to 50 GB a shared mailbox lives without a licence.
-  if (licensed || details?.shared === true) {
+  // Up to 50 GB a shared mailbox lives without a licence, and so does a room.
+  if (licensed || kind === 'shared-mailbox' || kind === 'resource-mailbox') {
     return { kind: 'none' };
   }
   const withMailbox = new Set(

@@ -13,6 +13,7 @@ import { createLicences, type Licences } from './licences.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
 import { createMembers, type Members } from './members.ts';
+import { createUserCreation, type UserCreation } from './new-user.ts';
 import { createOrganization, type Organization } from './organization.ts';
 import { createPeople, type People } from './people.ts';
 import { createRights, type Rights } from './rights.ts';
@@ -42,6 +43,7 @@ export interface M365 {
   readonly rights: Rights;
   readonly organization: { read(signal: AbortSignal): Promise<Organization> };
   readonly users: Users;
+  readonly userCreation: UserCreation;
   readonly licences: Licences;
   readonly mailboxes: Mailboxes;
   /** Of one or of hundreds: what a move must know before it changes anything. */
@@ -91,6 +93,7 @@ export function createM365(deps: M365Deps): M365 {
     exchange,
     organization: createOrganization({ graph }),
     users: createUsers({ graph }),
+    userCreation: createUserCreation({ graph, clock }),
     licences,
     mailboxes: createMailboxes({ exchange }),
     people: createPeople({ batch, exchange, licences }),

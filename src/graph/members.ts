@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GraphClient } from './graph-client.ts';
+import { parseGraphAnswer } from './graph-error.ts';
 
 /** Graph's own limit of groups in one question. */
 const MAX_GROUPS = 20;
@@ -28,7 +29,7 @@ export function createMembers({ graph }: { readonly graph: GraphClient }): Membe
       { groupIds },
       signal,
     );
-    return answerSchema.parse(answer).value.map((id) => id.toLowerCase());
+    return parseGraphAnswer(answerSchema, answer).value.map((id) => id.toLowerCase());
   };
   return {
     groupsOf,

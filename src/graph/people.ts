@@ -6,6 +6,7 @@ import { isM365Error, M365Error } from './errors.ts';
 import type { ExchangeAdmin } from './exchange-admin.ts';
 import { hasMailboxLicence, hasMailboxPlan, type Licences, type Subscription } from './licences.ts';
 import { MAILBOX_PROPERTIES, type MailboxDetails, mailboxRowSchema } from './mailbox.ts';
+import { type PersonKind, personKindOf } from './person-kind.ts';
 import { readRowsByObject } from './rows-by-object.ts';
 import { USER_FIELDS, type User, userSchema } from './users.ts';
 
@@ -18,6 +19,7 @@ export type MailboxState = 'ready' | 'provisioning' | 'none';
 /** A person of the tenant with licences, mailbox and IMAP. */
 export interface PersonState {
   readonly user: User;
+  readonly kind: PersonKind;
   /** A licence that brings a mailbox is held, though its plans may not have followed yet. */
   readonly licensed: boolean;
   readonly mailbox: MailboxState;
@@ -56,7 +58,12 @@ export interface PeopleDeps {
 const settingsSchema = z.object({ userPurpose: z.string().nullish() });
 
 type GraphFinding =
-  | { readonly kind: 'found'; readonly user: User; readonly inGraph: boolean }
+  | {
+      readonly kind: 'found';
+      readonly user: User;
+      /** Null while Graph knows no mailbox. */
+      readonly settings: z.infer<typeof settingsSchema> | null;
+    }
   | Exclude<PersonFinding, { kind: 'found' }>;
 
 export function createPeople({ batch, exchange, licences }: PeopleDeps): People {
@@ -71,7 +78,7 @@ export function createPeople({ batch, exchange, licences }: PeopleDeps): People 
       // The two services learn of a new mailbox at different times; the move needs both. A guest's
       // mailbox is in another tenant.
       const known = [...graph.values()].flatMap((finding) =>
-        finding.kind === 'found' && finding.inGraph && finding.user.kind === 'member'
+        finding.kind === 'found' && finding.settings !== null && finding.user.kind === 'member'
           ? [finding.user.id]
           : [],
       );
@@ -98,7 +105,15 @@ export function createPeople({ batch, exchange, licences }: PeopleDeps): People 
         const imapEnabled = protocols.get(key)?.ImapEnabled ?? null;
         return {
           kind: 'found',
-          state: stateOf({ user: finding.user, details, imapEnabled }, subscriptions),
+          state: stateOf(
+            {
+              user: finding.user,
+              kind: personKindOf(finding.user, finding.settings?.userPurpose ?? null),
+              details,
+              imapEnabled,
+            },
+            subscriptions,
+          ),
         };
       };
       return {
@@ -126,7 +141,7 @@ function questionsAbout(userId: string): readonly BatchRequest[] {
 function readPerson(userId: string, answers: ReadonlyMap<string, BatchResult>): GraphFinding {
   try {
     const user = userSchema.parse(bodyOf(answers.get(userId)));
-    return { kind: 'found', user, inGraph: hasMailboxInGraph(answers.get(settingsOf(userId))) };
+    return { kind: 'found', user, settings: readSettings(answers.get(settingsOf(userId))) };
   } catch (error) {
     if (isM365Error(error, 'graph.not-found')) {
       return { kind: 'unknown' };
@@ -138,12 +153,10 @@ function readPerson(userId: string, answers: ReadonlyMap<string, BatchResult>): 
   }
 }
 
-function hasMailboxInGraph(answer: BatchResult | undefined): boolean {
-  if (answer?.ok === false && isM365Error(answer.error, 'graph.no-mailbox')) {
-    return false;
-  }
-  settingsSchema.parse(bodyOf(answer));
-  return true;
+function readSettings(answer: BatchResult | undefined): z.infer<typeof settingsSchema> | null {
+  return answer?.ok === false && isM365Error(answer.error, 'graph.no-mailbox')
+    ? null
+    : settingsSchema.parse(bodyOf(answer));
 }
 
 function bodyOf(answer: BatchResult | undefined): unknown {
@@ -154,18 +167,19 @@ function bodyOf(answer: BatchResult | undefined): unknown {
 }
 
 function stateOf(
-  seen: Pick<PersonState, 'user' | 'details' | 'imapEnabled'>,
+  seen: Pick<PersonState, 'user' | 'kind' | 'details' | 'imapEnabled'>,
   subscriptions: readonly Subscription[],
 ): PersonState {
-  const { user, details, imapEnabled } = seen;
+  const { user, kind, details, imapEnabled } = seen;
   // Plans trail a licence by minutes: who holds the licence must not be given a second one.
   const licensed = hasMailboxPlan(user) || hasMailboxLicence(user, subscriptions);
   if (details !== null && imapEnabled !== null) {
-    return { user, licensed, mailbox: 'ready', details, imapEnabled };
+    return { user, kind, licensed, mailbox: 'ready', details, imapEnabled };
   }
   const comes = licensed && user.kind === 'member';
   return {
     user,
+    kind,
     licensed,
     mailbox: comes ? 'provisioning' : 'none',
     details: null,

@@ -45,6 +45,7 @@ export interface SimUser {
   accountEnabled: boolean;
   usageLocation: string | null;
   onPremisesSyncEnabled: boolean | null;
+  createdAtMs: number;
   licences: SimLicence[];
   mailbox: SimMailbox | null;
 }
@@ -226,6 +227,7 @@ export function addUser(directory: Directory, input: AddUserInput): SimUser {
     accountEnabled: true,
     usageLocation: directory.countryLetterCode,
     onPremisesSyncEnabled: null,
+    createdAtMs: Date.parse('2024-02-01T07:30:00Z'),
     licences: [],
     mailbox: null,
     ...rest,

@@ -68,7 +68,7 @@ export function userResource(directory: Directory, user: SimUser): Resource {
     mail: user.mail,
     userPrincipalName: user.userPrincipalName,
     accountEnabled: user.accountEnabled,
-    createdDateTime: '2024-02-01T07:30:00Z',
+    createdDateTime: new Date(user.createdAtMs).toISOString().replace(/\.\d+Z$/, 'Z'),
     mailNickname: user.userPrincipalName.split('@')[0],
     onPremisesSyncEnabled: user.onPremisesSyncEnabled,
     proxyAddresses: user.mail === null ? [] : [`SMTP:${user.mail}`],

@@ -2,6 +2,7 @@ import { type Directory, findUser, type SimUser } from './directory.ts';
 import { type GraphCall, page, type Resource, select } from './graph-call.ts';
 import { badRequest, graphRefusal, resourceNotFound } from './graph-errors.ts';
 import { type FilterRules, parseFilter } from './graph-filter.ts';
+import { createUser, NEW_USER } from './graph-new-user.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { USER, userResource } from './graph-user-resource.ts';
 
@@ -128,6 +129,18 @@ export function userRoutes(deps: GraphRouteDeps): readonly GraphRoute[] {
           body: select(userResource(directory, user), USER, call.query.get('$select')),
         };
       },
+    },
+    {
+      method: 'post',
+      path: '/users',
+      operation: 'POST /users',
+      roles: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+      query: [],
+      body: NEW_USER,
+      handle: (call) => ({
+        status: 201,
+        body: select(userResource(directory, createUser(deps, call)), USER, undefined),
+      }),
     },
     {
       method: 'patch',

@@ -106,6 +106,30 @@ test('each person is found out by itself: unknown, refused, guest, coming', asyn
   expect(state.people.size).toBe(7);
 });
 
+test('everybody is recognised for what they are to a move', async () => {
+  const users = addPeople(6, () => true);
+  const [member, guest, shared, room, disabled, synced] = users;
+  if (!(member && guest && shared?.mailbox && room?.mailbox && disabled && synced)) {
+    throw new Error('The world lacks somebody.');
+  }
+  guest.userType = 'Guest';
+  shared.mailbox.userPurpose = 'shared';
+  shared.accountEnabled = false;
+  room.mailbox.userPurpose = 'room';
+  disabled.accountEnabled = false;
+  synced.onPremisesSyncEnabled = true;
+  const { people } = await world.m365.people.states(ids(users), never);
+  const kinds = users.map((user) => people.get(user.id));
+  expect(kinds.map((one) => (one?.kind === 'found' ? one.state.kind : one?.kind))).toEqual([
+    'member',
+    'guest',
+    'shared-mailbox',
+    'resource-mailbox',
+    'disabled-account',
+    'directory-synced',
+  ]);
+});
+
 test('where Exchange does not filter by object id, each mailbox is asked for', async () => {
   world.server.quirks.filtersByObjectId = false;
   const users = addPeople(3, () => true);
