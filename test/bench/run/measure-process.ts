@@ -49,6 +49,17 @@ function readUsage(pid: number): Usage | null {
   }
 }
 
+/** Ends a process with all that it started: a negative number is a group. */
+function endGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid > 0) {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // Gone by itself.
+    }
+  }
+}
+
 /** Runs a command in a process group of its own and watches it until it ends. */
 export async function measureProcess(
   { command, cwd, environment, logFile, limitMs }: MeasureInput,
@@ -65,17 +76,14 @@ export async function measureProcess(
     detached: true,
   });
   const pid = child.pid ?? 0;
-  const end = (name: 'SIGTERM' | 'SIGKILL') => (): void => {
-    // A negative number is the group: nothing that it started stays behind.
-    process.kill(-pid, name);
-  };
+  const terminate = (): void => endGroup(pid, 'SIGTERM');
   let last: Usage = { cpuMs: 0, peakBytes: 0 };
   const sampling = setInterval(() => {
     last = readUsage(pid) ?? last;
   }, SAMPLE_MS);
-  const stopping = setTimeout(end('SIGTERM'), limitMs);
-  const killing = setTimeout(end('SIGKILL'), limitMs + LAST_MS);
-  signal.addEventListener('abort', end('SIGTERM'));
+  const stopping = setTimeout(terminate, limitMs);
+  const killing = setTimeout(() => endGroup(pid, 'SIGKILL'), limitMs + LAST_MS);
+  signal.addEventListener('abort', terminate);
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
@@ -86,6 +94,7 @@ export async function measureProcess(
     clearInterval(sampling);
     clearTimeout(stopping);
     clearTimeout(killing);
+    signal.removeEventListener('abort', terminate);
     closeSync(log);
   }
 }
