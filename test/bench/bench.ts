@@ -60,6 +60,7 @@ async function runAll(
       say(`FAILED: ${failures.at(-1)}`);
     }
   }
+  say('done');
   if (options.quick) {
     say('a look only: in mailboxes so small the start of a process is most of what is measured');
   }

@@ -122,8 +122,8 @@ about the same ratios.
   CPU is user and system time, and memory the most that was resident (VmHWM), of that process; PostgreSQL is not in it.
 - **First start:** the project makes its database on a disk once, in ${seconds(firstStart.firstMs)} s with a mailbox of 20 messages (${seconds(firstStart.laterMs)} s with the
   database there). All other runs have it, and copy to a new account.
-- **Checked** after each run: how many messages are there. After the first run of the project in each case all of them, to
-  the octet, with dates and flags.
+- **Checked** after each run: how many messages are there. After the first run of the project in each case, and of the pump
+  where the mailbox is small, every message is compared to the octet, with dates and flags.
 
 ## Limits
 
