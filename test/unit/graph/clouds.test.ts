@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { cloudOf } from '../../../src/app/tenant-clients.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { parseConfig } from '../../../src/config.ts';
 import { chooseCloud } from '../../../src/graph/clouds.ts';
+import { createM365 } from '../../../src/graph/m365.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { never } from './tenant-world.ts';
 
-test.each([
+const CLOUDS = [
   {
     name: 'global',
     login: 'login.microsoftonline.com',
@@ -32,7 +36,9 @@ test.each([
     exchange: 'outlook.office365.cn',
     imap: 'partner.outlook.cn',
   },
-] as const)('$name has its own hosts and asks for its own tokens', (cloud) => {
+] as const;
+
+test.each(CLOUDS)('$name has its own hosts and asks for its own tokens', (cloud) => {
   const { login, graph, exchange, imap } = cloud;
   expect(chooseCloud(cloud.name)).toEqual({
     loginUrl: `https://${login}`,
@@ -58,4 +64,55 @@ test('an override changes where is asked, not what the token is for', () => {
   expect(cloud.graphUrl).toBe('https://127.0.0.1:8443');
   expect(cloud.loginUrl).toBe('https://login.microsoftonline.com');
   expect(cloud.resources.graph).toBe('https://graph.microsoft.com');
+});
+
+const TENANT = '11111111-2222-4333-8444-555555555555';
+
+/** Stands for every host of Microsoft's; notes where it was asked, and for what. */
+function answerEverything(login: string): {
+  readonly seen: Set<string>;
+  readonly scopes: string[];
+} {
+  const seen = new Set<string>();
+  const scopes: string[] = [];
+  const claims = Buffer.from('{}').toString('base64url');
+  const bodyFor = (url: URL): unknown => {
+    if (url.pathname.endsWith('/openid-configuration')) {
+      return {
+        issuer: `https://${login}/${TENANT}/v2.0`,
+        authorization_endpoint: `https://${login}/${TENANT}/oauth2/v2.0/authorize`,
+        token_endpoint: `https://${login}/${TENANT}/oauth2/v2.0/token`,
+        jwks_uri: `https://${login}/${TENANT}/discovery/v2.0/keys`,
+      };
+    }
+    if (url.pathname.endsWith('/token')) {
+      return { token_type: 'Bearer', expires_in: 3599, access_token: `a.${claims}.b` };
+    }
+    return { value: [{ id: TENANT, exportedCmdlets: 'Get-Mailbox' }] };
+  };
+  vi.stubGlobal('fetch', (input: string, init: RequestInit) => {
+    const url = new URL(input);
+    seen.add(url.host);
+    const scope = new URLSearchParams(typeof init.body === 'string' ? init.body : '').get('scope');
+    scopes.push(...(scope === null ? [] : scope.split(' ').filter((one) => one.includes('//'))));
+    return Promise.resolve(Response.json(bodyFor(url)));
+  });
+  return { seen, scopes };
+}
+
+test.each(CLOUDS)('$name: no request and no token leaves the cloud', async (cloud) => {
+  const { seen, scopes } = answerEverything(cloud.login);
+  const m365 = createM365({
+    cloud: chooseCloud(cloud.name),
+    tenantId: TENANT,
+    clientId: TENANT,
+    credential: { kind: 'secret', secret: 'a secret' },
+    clock: systemClock,
+    log: silentLogger,
+  });
+  expect((await m365.organization.read(never)).tenantId).toBe(TENANT);
+  expect(await m365.exchange.allowedCmdlets(never)).toEqual(['Get-Mailbox']);
+  vi.unstubAllGlobals();
+  expect(seen).toEqual(new Set([cloud.login, cloud.graph, cloud.exchange]));
+  expect(scopes).toEqual([`https://${cloud.graph}/.default`, `https://${cloud.exchange}/.default`]);
 });
