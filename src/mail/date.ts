@@ -55,3 +55,21 @@ function zoneSeconds(zone: string): number {
   const seconds = Number(offset[2]) * 3600 + Number(offset[3]) * 60;
   return offset[1] === '-' ? -seconds : seconds;
 }
+
+const DAY_MS = 86_400_000;
+const EARLIEST_MS = DAY_MS;
+
+/** Servers refuse, or garble, dates before 1970 and beyond tomorrow (IMAP's date-time has any year). */
+export function isPossibleDate(date: Date, now: Date): boolean {
+  return date.getTime() >= EARLIEST_MS && date.getTime() <= now.getTime() + DAY_MS;
+}
+
+/** For an impossible received date: what the Date header says, if that is possible, else the nearest possible. */
+export function nearestPossibleDate(date: Date, dateHeader: string | null, now: Date): Date {
+  const seconds = dateHeader === null ? null : parseDateHeader(dateHeader);
+  const written = seconds === null ? null : new Date(seconds * 1000);
+  if (written !== null && isPossibleDate(written, now)) {
+    return written;
+  }
+  return new Date(date.getTime() < EARLIEST_MS ? EARLIEST_MS : now.getTime());
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isPossibleDate, nearestPossibleDate } from '../../mail/date.ts';
 import { allowFlags } from '../../mail/flags.ts';
 import { guardMessage } from '../../mail/guard.ts';
-import { splitMessage } from '../../mail/headers.ts';
+import { firstValue, splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
 import { stampMessage } from '../../mail/stamp.ts';
 import type { OpenRow } from '../ledger.ts';
@@ -10,6 +11,7 @@ import type { OutgoingMessage, TargetTraits } from '../ports.ts';
 export interface Destination {
   readonly folderPath: string;
   readonly traits: TargetTraits;
+  readonly now: Date;
 }
 
 export interface PreparedMessage {
@@ -34,13 +36,15 @@ export type PrepareResult =
 export function prepareMessage(
   row: OpenRow,
   bytes: Buffer,
-  { folderPath, traits }: Destination,
+  { folderPath, traits, now }: Destination,
 ): PrepareResult {
   const guarded = guardFor(traits, bytes, row.flags);
   if (guarded.kind === 'refused') {
     return { kind: 'refused', reason: `copy.${guarded.reason}` };
   }
   const body = guarded.bytes;
+  const { header } = splitMessage(body);
+  const received = receivedFor(row, header, { traits, now });
   return {
     kind: 'ready',
     message: {
@@ -48,11 +52,11 @@ export function prepareMessage(
         folderPath,
         bytes: traits.stamps ? stampMessage(body, row.id) : body,
         flags: allowFlags(row.flags, traits.allowedFlags),
-        receivedAt: row.receivedAt,
+        receivedAt: received.at,
       },
-      ...messageKey(splitMessage(body).header),
+      ...messageKey(header),
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      repairs: guarded.repairs,
+      repairs: [...guarded.repairs, ...received.repairs],
     },
   };
 }
@@ -70,4 +74,17 @@ export function guardFor(traits: TargetTraits, bytes: Buffer, flags: readonly st
     strictHeaders: true,
     disarmReceipts: true,
   });
+}
+
+/** The received date that the message gets at its target. */
+export function receivedFor(
+  { receivedAt }: Pick<OpenRow, 'receivedAt'>,
+  header: Buffer,
+  { traits, now }: Pick<Destination, 'traits' | 'now'>,
+): { readonly at: Date | null; readonly repairs: readonly string[] } {
+  if (receivedAt === null || traits.byteExact || isPossibleDate(receivedAt, now)) {
+    return { at: receivedAt, repairs: [] };
+  }
+  const at = nearestPossibleDate(receivedAt, firstValue(header, 'date'), now);
+  return { at, repairs: ['date-impossible'] };
 }

@@ -16,6 +16,7 @@ import {
   type PreparedMessage,
   type PrepareResult,
   prepareMessage,
+  receivedFor,
 } from './prepare-message.ts';
 
 /** A body that breaks the target's rules is rewritten in memory; iCloud's own messages end at 28 MB. */
@@ -52,11 +53,12 @@ export async function prepareSpooled(
   if (traits.maxMessageBytes !== null && bytes.length > traits.maxMessageBytes) {
     return { kind: 'refused', reason: 'copy.too-large' };
   }
+  const received = receivedFor(row, guarded.bytes, destination);
   return ready({
-    outgoing: { ...common, bytes },
+    outgoing: { ...common, bytes, receivedAt: received.at },
     header: splitMessage(guarded.bytes).header,
     content,
-    repairs: guarded.repairs,
+    repairs: [...guarded.repairs, ...received.repairs],
   });
 }
 

@@ -99,9 +99,9 @@ interface ReadMessage {
 async function take(
   sorted: SortedBatch,
   { row, content, plan }: ReadMessage,
-  { deps: { traits }, settle }: ReadContext,
+  { deps: { traits, clock }, settle }: ReadContext,
 ): Promise<boolean> {
-  const destination = { folderPath: plan.folder.targetPath, traits };
+  const destination = { folderPath: plan.folder.targetPath, traits, now: clock.now() };
   let result: PrepareResult;
   if (Buffer.isBuffer(content)) {
     result = prepareMessage(row, content, destination);

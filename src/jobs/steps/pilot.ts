@@ -126,7 +126,7 @@ async function comparePilot(
     row,
     async ({ source, target }) => {
       const { comparison, rows } = await verifyListing(
-        { ledger: deps.ledger, target },
+        { ledger: deps.ledger, target, now: deps.clock.now() },
         folder,
         signal,
       );

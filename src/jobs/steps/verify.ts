@@ -63,7 +63,7 @@ async function verifyFolders(
           let content: ContentResult | null = null;
           for (const folder of folders.filter(({ problem }) => problem === null)) {
             const { comparison, rows } = await verifyListing(
-              { ledger: deps.ledger, target },
+              { ledger: deps.ledger, target, now: deps.clock.now() },
               folder,
               signal,
             );

@@ -1,3 +1,4 @@
+import { isPossibleDate } from '../../mail/date.ts';
 import { splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
@@ -20,14 +21,24 @@ export interface ListingResult {
 
 /** Compares a folder's ledger with what the target shows: keys, dates, flags. */
 export async function verifyListing(
-  { ledger, target }: { readonly ledger: LedgerStore; readonly target: MailTarget },
+  {
+    ledger,
+    target,
+    now,
+  }: { readonly ledger: LedgerStore; readonly target: MailTarget; readonly now: Date },
   folder: FolderRow,
   signal: AbortSignal,
 ): Promise<ListingResult> {
   const rows = await ledger.deliveredRows(folder.id);
   const seen = rows.length === 0 ? [] : await target.look(folder.targetPath, 1, signal);
   const comparison = compareListings(
-    rows.map(({ id, key, receivedAt, flags }) => ({ rowId: id, key, receivedAt, flags })),
+    rows.map(({ id, key, receivedAt, flags }) => ({
+      rowId: id,
+      key,
+      // One that cannot be was replaced when it was written.
+      receivedAt: receivedAt !== null && isPossibleDate(receivedAt, now) ? receivedAt : null,
+      flags,
+    })),
     seen.map(({ uid, header, receivedAt, flags }) => ({
       uid,
       key: messageKey(splitMessage(header).header).key,

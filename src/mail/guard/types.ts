@@ -6,6 +6,8 @@ export type RepairCode =
   | 'header-syntax'
   | 'header-folded'
   | 'receipt-disarmed'
+  /** The received date, before 1970 or in the future. */
+  | 'date-impossible'
   | 'line-reencoded';
 
 /** Why a message cannot be made fit without harm to it. Stable: a reason in the report. */

@@ -74,6 +74,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'header-8bit': 'a header was written in characters that every program reads',
   'header-syntax': 'a broken header line was put right',
   'header-folded': 'an over-long header line was folded',
+  'date-impossible': 'a received date that cannot be was replaced by the nearest that can',
   'receipt-disarmed':
     'a request for a read receipt was switched off, so that old mail is not answered again',
   'line-reencoded': 'over-long lines were encoded anew; the content is the same',

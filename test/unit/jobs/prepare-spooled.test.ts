@@ -25,6 +25,7 @@ const GENERIC: TargetTraits = {
   allowedFlags: null,
   maxLineBytes: null,
 };
+const NOW = new Date('2026-11-23T00:00:00Z');
 const BODY = 'A line of text.\r\n'.repeat(20_000);
 const row: OpenRow = {
   id: 4711,
@@ -67,9 +68,41 @@ test.for([
 ] as const)('%s', async ([, header, body]) => {
   const text = header + body;
   for (const traits of [EXCHANGE, GENERIC]) {
-    const destination = { folderPath: 'INBOX', traits };
+    const destination = { folderPath: 'INBOX', traits, now: NOW };
     const inMemory = prepareMessage(row, Buffer.from(text, 'latin1'), destination);
     const onDisk = await prepareSpooled(row, await onDiskOf(text), destination);
+    expect(await told(onDisk)).toEqual(await told(inMemory));
+  }
+});
+
+test.for([
+  ['before 1970', '1601-01-01T00:00:00Z', 'Fri, 3 Feb 2012 10:00:00 +0000', '2012-02-03T10:00:00Z'],
+  [
+    'in the future',
+    '2099-01-01T00:00:00Z',
+    'Fri, 3 Feb 2012 10:00:00 +0000',
+    '2012-02-03T10:00:00Z',
+  ],
+  [
+    'before 1970, like its Date',
+    '1601-01-01T00:00:00Z',
+    'Mon, 1 Jan 1601 00:00:00 +0000',
+    '1970-01-02T00:00:00Z',
+  ],
+  ['in the future, without a Date', '2099-01-01T00:00:00Z', 'soon', '2026-11-23T00:00:00Z'],
+] as const)('a received date %s', async ([, received, header, expected]) => {
+  const text = `Date: ${header}\r\n\r\n${BODY}`;
+  const odd = { ...row, receivedAt: new Date(received) };
+  for (const traits of [EXCHANGE, GENERIC]) {
+    const destination = { folderPath: 'INBOX', traits, now: NOW };
+    const inMemory = prepareMessage(odd, Buffer.from(text), destination);
+    expect(inMemory).toMatchObject({
+      message: {
+        outgoing: { receivedAt: new Date(traits === GENERIC ? received : expected) },
+        repairs: traits === GENERIC ? [] : ['date-impossible'],
+      },
+    });
+    const onDisk = await prepareSpooled(odd, await onDiskOf(text), destination);
     expect(await told(onDisk)).toEqual(await told(inMemory));
   }
 });
@@ -77,7 +110,9 @@ test.for([
 test('a limit of the target counts what is sent', async () => {
   const text = `Subject: x\r\n\r\n${BODY}`;
   const traits = { ...EXCHANGE, maxMessageBytes: text.length };
-  expect(await prepareSpooled(row, await onDiskOf(text), { folderPath: 'INBOX', traits })).toEqual({
+  expect(
+    await prepareSpooled(row, await onDiskOf(text), { folderPath: 'INBOX', traits, now: NOW }),
+  ).toEqual({
     kind: 'refused',
     reason: 'copy.too-large',
   });
@@ -87,7 +122,7 @@ test.for([
   ['copy.header-too-large', `X-A: ${'a '.repeat(400)}\r\n`.repeat(1400)],
   ['copy.too-large-to-repair', `Subject: x\r\n\r\n${`${BODY}\n`.repeat(100)}`],
 ] as const)('what cannot be held in memory is refused: %s', async ([reason, text]) => {
-  const destination = { folderPath: 'INBOX', traits: EXCHANGE };
+  const destination = { folderPath: 'INBOX', traits: EXCHANGE, now: NOW };
   expect(await prepareSpooled(row, await onDiskOf(text), destination)).toEqual({
     kind: 'refused',
     reason,
