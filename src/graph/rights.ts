@@ -1,45 +1,17 @@
 import { z } from 'zod';
 import { M365Error } from './errors.ts';
 import type { ExchangeAdmin } from './exchange-admin.ts';
+import { cmdletsOf } from './required-cmdlets.ts';
+import { type RequiredRight, rightsOf } from './tiers.ts';
 import type { TokenResource, TokenSource } from './tokens.ts';
 
-/** An application right that part of the product needs. */
-export interface RequiredRight {
-  readonly resource: TokenResource;
-  readonly role: string;
-  /** Wider rights that include it. */
-  readonly or: readonly string[];
-}
-
 /** What one move needs, the least of it; wider rights are accepted and reported. */
-export const REQUIRED_RIGHTS: readonly RequiredRight[] = [
-  { resource: 'graph', role: 'Organization.Read.All', or: ['Directory.Read.All'] },
-  { resource: 'graph', role: 'User.ReadWrite.All', or: ['Directory.ReadWrite.All'] },
-  {
-    resource: 'graph',
-    role: 'LicenseAssignment.ReadWrite.All',
-    or: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
-  },
-  {
-    resource: 'graph',
-    role: 'GroupMember.Read.All',
-    or: ['Group.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
-  },
-  { resource: 'graph', role: 'MailboxSettings.Read', or: ['MailboxSettings.ReadWrite'] },
-  { resource: 'exchange', role: 'Exchange.ManageAsApp', or: [] },
-  { resource: 'exchange', role: 'IMAP.AccessAsApp', or: [] },
-];
+export const REQUIRED_RIGHTS: readonly RequiredRight[] = rightsOf(['base', 'provisioning']).map(
+  ({ resource, role, or }) => ({ resource, role, or }),
+);
 
 /** Cmdlets that our Exchange role must include. */
-const REQUIRED_CMDLETS = [
-  'Get-CASMailbox',
-  'Set-CASMailbox',
-  'Get-Mailbox',
-  'Get-MailboxPermission',
-  'Add-MailboxPermission',
-  'Remove-MailboxPermission',
-  'Get-ServicePrincipal',
-] as const;
+const NEEDED_CMDLETS = cmdletsOf(['base', 'provisioning']).map(({ cmdlet }) => cmdlet);
 
 /** What our own token says of us: the rights really granted, not those once asked for. */
 export interface OwnIdentity {
@@ -91,10 +63,10 @@ export function missingRights(
   );
 }
 
-/** Cmdlets of REQUIRED_CMDLETS that are not among the allowed ones. */
+/** Cmdlets of NEEDED_CMDLETS that are not among the allowed ones. */
 function missingCmdlets(allowed: readonly string[]): readonly string[] {
   const known = new Set(allowed.map((name) => name.toLowerCase()));
-  return REQUIRED_CMDLETS.filter((name) => !known.has(name.toLowerCase()));
+  return NEEDED_CMDLETS.filter((name) => !known.has(name.toLowerCase()));
 }
 
 export interface Rights {

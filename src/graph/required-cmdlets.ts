@@ -1,0 +1,79 @@
+import type { Tier } from './tiers.ts';
+
+/** A cmdlet that we call, with the parameters that we pass; our Exchange role is to allow nothing else. */
+export interface RequiredCmdlet {
+  readonly cmdlet: string;
+  readonly parameters: readonly string[];
+  readonly tier: Tier;
+  /** The built-in role of Exchange that has the cmdlet, and that ours is cut out of. */
+  readonly from: 'Mail Recipients' | 'Role Management';
+}
+
+/**
+ * Whoever calls a new cmdlet, or passes a new parameter, adds it here: `setup` makes the role from this
+ * table, the tenant check and docs/permissions.md are held to it. A cmdlet may stand in several tiers.
+ */
+const REQUIRED_CMDLETS: readonly RequiredCmdlet[] = [
+  {
+    cmdlet: 'Get-CASMailbox',
+    parameters: ['Identity', 'Filter', 'ResultSize'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Set-CASMailbox',
+    parameters: ['Identity', 'ImapEnabled'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Get-Mailbox',
+    parameters: ['Identity', 'Filter', 'ResultSize'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Get-MailboxPermission',
+    parameters: ['Identity', 'User'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Add-MailboxPermission',
+    parameters: ['Identity', 'User', 'AccessRights', 'InheritanceType', 'AutoMapping', 'Confirm'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Remove-MailboxPermission',
+    parameters: ['Identity', 'User', 'AccessRights', 'InheritanceType', 'Confirm'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Get-ServicePrincipal',
+    parameters: ['Identity'],
+    tier: 'base',
+    from: 'Role Management',
+  },
+  {
+    cmdlet: 'Set-Mailbox',
+    parameters: ['Identity', 'EmailAddresses', 'WindowsEmailAddress', 'MicrosoftOnlineServicesID'],
+    tier: 'cut-over',
+    from: 'Mail Recipients',
+  },
+];
+
+/** What some tiers need, each cmdlet once with all its parameters. */
+export function cmdletsOf(
+  tiers: readonly Tier[],
+): readonly Pick<RequiredCmdlet, 'cmdlet' | 'parameters' | 'from'>[] {
+  const merged = new Map<string, Pick<RequiredCmdlet, 'cmdlet' | 'parameters' | 'from'>>();
+  for (const { cmdlet, parameters, from, tier } of REQUIRED_CMDLETS) {
+    if (tiers.includes(tier)) {
+      const known = merged.get(cmdlet)?.parameters ?? [];
+      merged.set(cmdlet, { cmdlet, from, parameters: [...new Set([...known, ...parameters])] });
+    }
+  }
+  return [...merged.values()];
+}
