@@ -41,7 +41,7 @@ const ignore = (): void => undefined;
 type OnWarning = (entry: { readonly throttleDelay?: unknown } | undefined) => void;
 
 function flowOptions(input: ConnectInput, user: string, onWarning: OnWarning): ImapFlowOptions {
-  const { host, port, secure, credential, ca } = input;
+  const { host, port, secure, credential, profile, ca } = input;
   return {
     host,
     port,
@@ -50,7 +50,11 @@ function flowOptions(input: ConnectInput, user: string, onWarning: OnWarning): I
     ...(secure ? {} : { doSTARTTLS: !LOOPBACK.test(host) }),
     auth:
       credential.kind === 'password'
-        ? { user, pass: credential.password }
+        ? {
+            user,
+            pass: credential.password,
+            ...(profile.prefersLogin ? { loginMethod: 'LOGIN' } : {}),
+          }
         : { user, accessToken: credential.token },
     tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: [ca].flat() }) },
     // Its log lines carry addresses: nothing of them is kept but the hint of a throttle.
@@ -65,10 +69,13 @@ function flowOptions(input: ConnectInput, user: string, onWarning: OnWarning): I
   };
 }
 
-function trustedCapabilities(flow: ImapFlow, profile: ImapProfile): ReadonlySet<string> {
-  const named = [...flow.capabilities.keys()].map((name) => name.toUpperCase());
-  const trusted = profile.trustedCapabilities;
-  return new Set(trusted ? named.filter((name) => trusted.includes(name)) : named);
+/** What is believed of what a server names, in capitals. */
+export function trustedCapabilities(
+  named: Iterable<string>,
+  { trustedCapabilities: trusted }: Pick<ImapProfile, 'trustedCapabilities'>,
+): ReadonlySet<string> {
+  const all = [...named].map((name) => name.toUpperCase()).filter((name) => name !== '');
+  return new Set(trusted ? all.filter((name) => trusted.includes(name)) : all);
 }
 
 async function login(input: ConnectInput, user: string, signal: AbortSignal): Promise<ImapLink> {
@@ -98,7 +105,7 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
     return {
       sockets: { readSocket, writeSocket },
       profile,
-      capabilities: trustedCapabilities(flow, profile),
+      capabilities: trustedCapabilities(flow.capabilities.keys(), profile),
       naming: { prefix: space?.prefix ?? '', separator: space?.delimiter || null },
     };
   } catch (error) {

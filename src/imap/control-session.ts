@@ -1,7 +1,8 @@
 /** One control connection that is opened when needed, reopened when lost, and used by one caller at a time. */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import type { ImapLink } from './connect.ts';
+import { readCapabilities } from './commands/read-capabilities.ts';
+import { type ImapLink, trustedCapabilities } from './connect.ts';
 import { ConnectionLostError, ImapError, ProtocolViolationError } from './errors.ts';
 import { type Governor, isRefusal } from './governor.ts';
 import { CommandWire } from './wire/command-wire.ts';
@@ -149,8 +150,11 @@ export class ControlSession {
 
   async #connect(signal: AbortSignal): Promise<ControlConnection> {
     const { sockets, ...facts } = await this.#deps.connect(signal);
-    const wire = new CommandWire({ sockets, profile: facts.profile, clock: this.#deps.clock });
-    this.#connection = { ...facts, wire };
+    const { profile } = facts;
+    const wire = new CommandWire({ sockets, profile, clock: this.#deps.clock });
+    const named = profile.namesCapabilitiesLate ? await readCapabilities(wire, signal) : null;
+    const capabilities = named === null ? facts.capabilities : trustedCapabilities(named, profile);
+    this.#connection = { ...facts, capabilities, wire };
     return this.#connection;
   }
 

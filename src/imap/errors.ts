@@ -236,9 +236,15 @@ export class MessageRefusedError extends ImapError {
   readonly code = 'imap.message-refused';
   readonly disposition: Disposition = 'stop';
   readonly reason: RefusalReason;
-  constructor(reason: RefusalReason, input: ImapErrorInput = {}) {
+  /** The server may have left the literal: what follows on this connection it would read as commands. */
+  readonly leavesLiteral: boolean;
+  constructor(
+    reason: RefusalReason,
+    { leavesLiteral = false, ...input }: ImapErrorInput & { readonly leavesLiteral?: boolean } = {},
+  ) {
     super('The server refused the message', input);
     this.reason = reason;
+    this.leavesLiteral = leavesLiteral;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What stands between APPEND and the literal. RFC 9051 section 6.3.12. */
 import { formatInternalDate } from './dates.ts';
-import { MessageRefusedError } from './errors.ts';
+import { FolderMissingError, MessageRefusedError } from './errors.ts';
 import { quoteString } from './mailbox-name.ts';
 import type { ImapOutgoingMessage } from './types.ts';
 
@@ -12,6 +12,9 @@ export function formatAppendArguments(mailbox: string, message: ImapOutgoingMess
   const bad = message.flags.find((flag) => !FLAG.test(flag));
   if (bad !== undefined) {
     throw new MessageRefusedError('invalid-flag');
+  }
+  if (/[\r\n\0]/.test(mailbox)) {
+    throw new FolderMissingError();
   }
   const flags = message.flags.length > 0 ? ` (${message.flags.join(' ')})` : '';
   const date = message.receivedAt ? formatInternalDate(message.receivedAt) : null;

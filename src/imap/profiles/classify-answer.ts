@@ -12,22 +12,16 @@ import {
   MessagesGoneError,
   MessageTooLargeError,
   QuotaFullError,
-  ServerUnavailableError,
   ThrottledError,
 } from '../errors.ts';
 import type { ImapProfile, ServerAnswer, TextRule } from './profile.ts';
+import { toUnavailable } from './unavailable.ts';
 
-function unavailable({ moment, text: serverText }: ServerAnswer): ImapError {
-  return moment === 'login'
-    ? new LoginUnavailableError({ serverText })
-    : new ServerUnavailableError({ serverText });
-}
-
-/** Standard response codes: RFC 5530, RFC 3501, RFC 4469, RFC 7889, RFC 9051. */
+/** Standard response codes (RFC 5530, RFC 3501, RFC 4469, RFC 7889, RFC 9051), and a text that many servers share. */
 const STANDARD_RULES: readonly TextRule[] = [
-  { code: 'UNAVAILABLE', toError: unavailable },
-  { code: 'INUSE', toError: unavailable },
-  { code: 'SERVERBUG', toError: unavailable },
+  { code: 'UNAVAILABLE', toError: toUnavailable },
+  { code: 'INUSE', toError: toUnavailable },
+  { code: 'SERVERBUG', toError: toUnavailable },
   { code: 'THROTTLED', toError: ({ text }) => new ThrottledError({ serverText: text }) },
   {
     code: 'LIMIT',
@@ -45,6 +39,12 @@ const STANDARD_RULES: readonly TextRule[] = [
   { code: 'NONEXISTENT', toError: ({ text }) => new FolderMissingError({ serverText: text }) },
   { code: 'ALREADYEXISTS', toError: ({ text }) => new FolderExistsError({ serverText: text }) },
   { code: 'EXPUNGEISSUED', toError: ({ text }) => new MessagesGoneError({ serverText: text }) },
+  {
+    // Exchange and Dovecot, with or without the code above: the rest of what was asked for was sent.
+    pattern: /some of the requested messages no longer exist/i,
+    moments: ['fetch'],
+    toError: ({ text }) => new MessagesGoneError({ serverText: text }),
+  },
 ];
 
 /** What an answer means when no row says more. */

@@ -9,13 +9,15 @@ import {
   QuotaFullError,
   type RefusalReason,
   ThrottledError,
+  TlsMissingError,
 } from '../errors.ts';
 import type { ImapProfile, TextRule } from './profile.ts';
+import { toUnavailable } from './unavailable.ts';
 
-const refusal = (pattern: RegExp, reason: RefusalReason): TextRule => ({
+const refusal = (pattern: RegExp, reason: RefusalReason, leavesLiteral = false): TextRule => ({
   pattern,
   moments: ['append'],
-  toError: ({ text }) => new MessageRefusedError(reason, { serverText: text }),
+  toError: ({ text }) => new MessageRefusedError(reason, { serverText: text, leavesLiteral }),
 });
 
 const RULES: readonly TextRule[] = [
@@ -41,12 +43,27 @@ const RULES: readonly TextRule[] = [
     moments: ['append'],
     toError: ({ text }) => new QuotaFullError({ serverText: text }),
   },
+  {
+    pattern: /server unavailable\. 15/i,
+    toError: toUnavailable,
+  },
+  {
+    // What comes behind a connection that Exchange no longer sees as encrypted, or as logged in.
+    pattern: /command received in invalid state/i,
+    toError: ({ moment, text: serverText }) =>
+      moment === 'login'
+        ? new TlsMissingError({ serverText })
+        : new ConnectionLostError({ serverText }),
+  },
   refusal(/NUL characters/i, 'nul'),
   refusal(/invalid header/i, 'invalid-header'),
   refusal(/header limit reached/i, 'header-limit'),
   refusal(/contains a virus/i, 'virus'),
-  refusal(/command error\. 10/i, 'long-line'),
-  refusal(/command argument error\. 11/i, 'unparsable'),
+  refusal(/command error\. 10/i, 'long-line', true),
+  // Not the message but a command is at fault: what Exchange takes for one may be the rest of a message.
+  refusal(/command error\. 1[12]/i, 'unparsable', true),
+  // Too large, a full mailbox, a long line or a header that cannot be parsed: one text for all of them.
+  refusal(/command argument error\. 1[012]/i, 'unparsable'),
   refusal(/invalid (?:system flag|flag list)/i, 'invalid-flag'),
   {
     pattern: /folder name is reserved/i,
@@ -76,6 +93,8 @@ export const exchangeOnlineProfile: ImapProfile = {
   name: 'exchange-online',
   trustedCapabilities: ['LITERAL+', 'UIDPLUS', 'MOVE', 'UNSELECT', 'ID', 'NAMESPACE'],
   triesLocalPart: false,
+  prefersLogin: false,
+  namesCapabilitiesLate: false,
   specialNames: {
     'sent items': 'sent',
     drafts: 'drafts',
@@ -87,6 +106,7 @@ export const exchangeOnlineProfile: ImapProfile = {
   foldsCase: true,
   maxEagerLiteralBytes: 1024 * 1024,
   maxLineBytes: 10_239,
+  maxRefusals: 10,
   earlyAnswerIsDesync: true,
   rules: RULES,
 };

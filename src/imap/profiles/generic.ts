@@ -1,4 +1,4 @@
-import { FolderExistsError, MessageRefusedError, MessagesGoneError } from '../errors.ts';
+import { FolderExistsError, MessageRefusedError } from '../errors.ts';
 import type { ImapProfile, TextRule } from './profile.ts';
 
 /** Texts that several servers use without a response code. */
@@ -8,11 +8,6 @@ const RULES: readonly TextRule[] = [
     pattern: /already exists/i,
     moments: ['create'],
     toError: ({ text }) => new FolderExistsError({ serverText: text }),
-  },
-  {
-    pattern: /some of the requested messages no longer exist/i,
-    moments: ['fetch'],
-    toError: ({ text }) => new MessagesGoneError({ serverText: text }),
   },
   {
     pattern: /NUL character/i,
@@ -26,10 +21,13 @@ export const genericProfile: ImapProfile = {
   name: 'generic',
   trustedCapabilities: null,
   triesLocalPart: false,
+  prefersLogin: false,
+  namesCapabilitiesLate: false,
   specialNames: {},
   foldsCase: false,
   maxEagerLiteralBytes: null,
   maxLineBytes: null,
+  maxRefusals: null,
   earlyAnswerIsDesync: false,
   rules: RULES,
 };

@@ -1,10 +1,6 @@
-import {
-  ConnectionLostError,
-  LoginRefusedError,
-  LoginUnavailableError,
-  ServerUnavailableError,
-} from '../errors.ts';
+import { ConnectionLostError, LoginRefusedError, LoginUnavailableError } from '../errors.ts';
 import type { ImapProfile, TextRule } from './profile.ts';
+import { toUnavailable } from './unavailable.ts';
 
 const RULES: readonly TextRule[] = [
   {
@@ -18,9 +14,9 @@ const RULES: readonly TextRule[] = [
     toError: ({ text }) => new LoginUnavailableError({ serverText: text }),
   },
   {
-    // Single FETCHes are answered so while a large folder is read hard; login and SELECT still work.
+    // Single FETCHes are answered so while a large folder is read hard, and now and then a login.
     pattern: /service temporarily unavailable/i,
-    toError: ({ text }) => new ServerUnavailableError({ serverText: text }),
+    toError: toUnavailable,
   },
   {
     // The back end lost the SELECT in mid-session: only a new connection helps.
@@ -38,6 +34,10 @@ export const icloudProfile: ImapProfile = {
   name: 'icloud',
   trustedCapabilities: ['UIDPLUS', 'UNSELECT', 'ID', 'NAMESPACE', 'CONDSTORE'],
   triesLocalPart: true,
+  // AUTHENTICATE PLAIN was refused to people with the right password, to whom LOGIN on a new connection was not.
+  prefersLogin: true,
+  // Front ends rewrote the word CAPABILITY in the first lines of a session.
+  namesCapabilitiesLate: true,
   specialNames: {
     'sent messages': 'sent',
     drafts: 'drafts',
@@ -48,6 +48,7 @@ export const icloudProfile: ImapProfile = {
   foldsCase: false,
   maxEagerLiteralBytes: null,
   maxLineBytes: null,
+  maxRefusals: null,
   earlyAnswerIsDesync: false,
   rules: RULES,
 };

@@ -31,6 +31,10 @@ export interface ImapProfile {
   readonly trustedCapabilities: readonly string[] | null;
   /** Log in with the local part, on a new connection, after the full address was refused. */
   readonly triesLocalPart: boolean;
+  /** LOGIN, also where AUTHENTICATE PLAIN is offered. */
+  readonly prefersLogin: boolean;
+  /** What a server names while it logs somebody in is not its last word: CAPABILITY is sent behind it. */
+  readonly namesCapabilitiesLate: boolean;
   /** Special folders by name, in lower case, where LIST carries no attribute. */
   readonly specialNames: Readonly<Record<string, SpecialUse>>;
   /** `Work` and `work` are one folder. */
@@ -39,6 +43,8 @@ export interface ImapProfile {
   readonly maxEagerLiteralBytes: number | null;
   /** A longer line, CRLF included, makes the server leave the literal and read on as commands; null: no such limit. */
   readonly maxLineBytes: number | null;
+  /** After so many NO and BAD the server hangs up, with whatever is in flight; null: it never does. */
+  readonly maxRefusals: number | null;
   /** A NO or BAD before the message is wholly sent means that the server left the literal: the link is cut. */
   readonly earlyAnswerIsDesync: boolean;
   /** Rows asked before those of RFC 5530. */

@@ -196,7 +196,7 @@ export class AppendWire {
     if (this.#asked === entry) {
       this.#asked = null;
       this.#sendMore();
-    } else if (profile.earlyAnswerIsDesync && (!entry.handedOver || isLongLine(error))) {
+    } else if (profile.earlyAnswerIsDesync && (!entry.handedOver || leavesLiteral(error))) {
       throw new ProtocolViolationError('literal-left');
     }
   }
@@ -220,6 +220,6 @@ export class AppendWire {
 }
 
 /** The rest of such a message is read as commands, also when the answer bears our tag. */
-function isLongLine(error: ImapError): boolean {
-  return error instanceof MessageRefusedError && error.reason === 'long-line';
+function leavesLiteral(error: ImapError): boolean {
+  return error instanceof MessageRefusedError && error.leavesLiteral;
 }

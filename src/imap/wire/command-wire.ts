@@ -1,7 +1,12 @@
 /** Ordinary commands: each with a tag, answered in order, its untagged data given to whoever sent it. */
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { ConnectionLostError, type ImapError, ProtocolViolationError } from '../errors.ts';
+import {
+  CommandRefusedError,
+  ConnectionLostError,
+  type ImapError,
+  ProtocolViolationError,
+} from '../errors.ts';
 import { classifyAnswer } from '../profiles/classify-answer.ts';
 import type { ImapProfile, ServerMoment } from '../profiles/profile.ts';
 import type { DataResponse, ImapResponse, StatusResponse } from './response.ts';
@@ -67,6 +72,7 @@ export class CommandWire {
   /** Sends a command and resolves with its OK; a NO or BAD rejects typed. An abort ends the link. */
   async run(text: string, options: CommandOptions, signal: AbortSignal): Promise<StatusResponse> {
     signal.throwIfAborted();
+    refuseMoreThanOneLine(text);
     if (this.link.endedBy) {
       throw new ConnectionLostError({ cause: this.link.endedBy });
     }
@@ -138,5 +144,12 @@ export class CommandWire {
     for (const { reject } of pending) {
       reject(error);
     }
+  }
+}
+
+/** A name that a hostile server made up must not become a command of its own. */
+function refuseMoreThanOneLine(text: string): void {
+  if (/[\r\n\0]/.test(text)) {
+    throw new CommandRefusedError();
   }
 }

@@ -279,14 +279,46 @@ describe('mail never becomes commands', () => {
     expect(peer.unread.length).toBeLessThan(64 * 1024 * 1024);
   });
 
-  test('a long-line refusal ends the link although it bears our tag', async () => {
+  test.for([
+    ['Command Error. 10', 'long-line'],
+    ['Command Error. 11', 'unparsable'],
+    ['Command Error. 12', 'unparsable'],
+  ])('%s ends the link although it bears our tag', async ([text, reason]) => {
     const { wire, peer, ended } = await setUp({ profile: exchangeOnlineProfile });
     const outcome = append(wire);
     const { tag } = await peer.expectAppend();
-    peer.say(`${tag} BAD Command Error. 10`);
-    expect(await outcome).toMatchObject({ kind: 'refused', error: { reason: 'long-line' } });
+    peer.say(`${tag} BAD ${text}`);
+    expect(await outcome).toMatchObject({ kind: 'refused', error: { reason } });
     await peer.closed();
     expect(ended).toEqual(['imap.protocol-violation']);
+  });
+
+  test('"Command Argument Error" is about the message: the link stays up', async () => {
+    const { wire, peer, ended } = await setUp({ profile: exchangeOnlineProfile });
+    const outcomes = [append(wire), append(wire)];
+    const sent = [await peer.expectAppend(), await peer.expectAppend()];
+    peer.say(`${sent[0]?.tag} BAD Command Argument Error. 11`, `${sent[1]?.tag} OK done`);
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['refused', 'stored']);
+    expect(ended).toEqual([]);
+  });
+
+  test.for(['* NO Server Unavailable. 15', '* NO [ALERT] look here'])(
+    '%s without a tag answers nothing: the append waits for its own',
+    async (line) => {
+      const { wire, peer } = await setUp({ profile: exchangeOnlineProfile });
+      const outcome = append(wire);
+      const { tag } = await peer.expectAppend();
+      peer.say(line, `${tag} OK [APPENDUID 7 8] done`);
+      expect(await outcome).toEqual({ kind: 'stored', uidValidity: 7, uid: 8 });
+    },
+  );
+
+  test('"Server Unavailable. 15" as a bare line says nothing of any append: all are unknown', async () => {
+    const { wire, peer } = await setUp({ profile: exchangeOnlineProfile });
+    const outcome = append(wire);
+    await peer.expectAppend();
+    peer.say('Server Unavailable. 15');
+    expect((await outcome).kind).toBe('unknown');
   });
 
   test('an OK before the message is out is a lie', async () => {

@@ -272,6 +272,12 @@ describe('what is sent', () => {
     expect(formatAppendArguments('INBOX', message(1))).toBe('"INBOX"');
   });
 
+  test('a name with a line end in it would be a command of its own', () => {
+    expect(() => formatAppendArguments('x"\r\nA1 DELETE "y', message(1))).toThrow(
+      expect.objectContaining({ code: 'imap.folder-missing' }),
+    );
+  });
+
   test.for(['\\Seen) {3}\r\nx', 'a b', '(', '', 'a"b', 'ü'])(
     'the flag %j would change the command',
     (flag) => {

@@ -103,6 +103,19 @@ describe('login', () => {
     expect(seen).toEqual(['1 ann@example.org', '2 ann']);
   });
 
+  test('iCloud: LOGIN, and never behind AUTHENTICATE PLAIN, which is offered', async () => {
+    const seen: string[] = [];
+    const onLogin = (user: string): string | null => {
+      seen.push(user);
+      return null;
+    };
+    // Anything but LOGIN is answered with BAD.
+    const script = { onLogin, capabilities: 'IMAP4rev1 SASL-IR AUTH=ATOKEN AUTH=PLAIN NAMESPACE ' };
+    const server = await startScripted(nothing, { ...script, profile: icloudProfile });
+    await server.connect(signal());
+    expect(seen).toEqual(['ann@example.org']);
+  });
+
   test('iCloud: an unavailable server is not asked again with the local part', async () => {
     const seen: string[] = [];
     const onLogin = (user: string): string => {

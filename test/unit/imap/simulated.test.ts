@@ -149,6 +149,18 @@ describe('the simulated iCloud', () => {
     expect(server.violations).toEqual([]);
   });
 
+  test('somebody whom AUTHENTICATE PLAIN is refused to logs in all the same', async () => {
+    const { server, client } = await icloud();
+    const refusal = {
+      kind: 'reply',
+      text: 'NO [AUTHENTICATIONFAILED] Authentication failed',
+    } as const;
+    server.faults.push({ command: 'AUTHENTICATE', action: refusal });
+    expect(await client.listFolders(signal())).not.toEqual([]);
+    expect(server.connections.maxSeen(USER)).toBe(1);
+    expect(server.violations).toEqual([]);
+  });
+
   test('a link that drops in the middle of literals again and again delivers every message whole', async () => {
     const { server, client } = await icloud();
     for (let n = 1; n <= 30; n += 1) {

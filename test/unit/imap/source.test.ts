@@ -76,6 +76,21 @@ describe('folders', () => {
     ]);
   });
 
+  test('a name that a hostile server made up becomes no command', async () => {
+    const name = 'x"\r\nA1 DELETE "INBOX';
+    const source = await sourceOn(async (peer) => {
+      const tag = await peer.expect('LIST "" "*"');
+      peer.say(`* LIST () "/" {${name.length}}\r\n${name}`, `${tag} OK done`);
+      await answerExamine(peer, 0);
+    });
+    const [folder] = await source.listFolders(signal());
+    await expect(source.openFolder(folder?.path ?? '', signal())).rejects.toMatchObject({
+      code: 'imap.command-refused',
+    });
+    // The next line on the wire is this command.
+    expect((await source.openFolder('INBOX', signal())).exists).toBe(0);
+  });
+
   test('Notes is listed and does not open: a typed error, and the next folder opens', async () => {
     const source = await sourceOn(async (peer) => {
       const tag = await peer.expect('EXAMINE "Notes"');
@@ -91,6 +106,32 @@ describe('folders', () => {
       exists: 3,
       modSeq: null,
     });
+  });
+});
+
+describe('capabilities', () => {
+  const state = ['* 0 EXISTS', '* OK [UIDVALIDITY 7] x', '* OK [UIDNEXT 50] x'];
+
+  test.for([
+    {
+      name: 'asked for behind the login, a space behind the last',
+      lateCapabilities: 'XAPPLEPUSHSERVICE IMAP4 IMAP4rev1 CONDSTORE ENABLE QRESYNC UNSELECT ',
+      command: 'EXAMINE "INBOX" (CONDSTORE)',
+    },
+    {
+      name: 'those of the login, where the server then names none',
+      lateCapabilities: null,
+      command: 'EXAMINE "INBOX"',
+    },
+  ])('of iCloud are $name', async ({ lateCapabilities, command }) => {
+    const source = await sourceOn(
+      async (peer) => {
+        const tag = await peer.expect(command);
+        peer.say(...state, '* OK [HIGHESTMODSEQ 99] x', `${tag} OK done`);
+      },
+      { lateCapabilities },
+    );
+    expect((await source.openFolder('INBOX', signal())).modSeq).toBe('99');
   });
 });
 

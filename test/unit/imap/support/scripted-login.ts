@@ -11,6 +11,8 @@ import { listen, type ScriptedPeer } from './scripted-peer.ts';
 export interface LoginScript {
   readonly greeting?: string;
   readonly capabilities?: string;
+  /** What is said to the CAPABILITY behind the login, where the profile wants one; null: nothing but OK. */
+  readonly lateCapabilities?: string | null;
   /** The answer to LOGIN, without tag; null: an OK. Gets the user and the number of the connection. */
   readonly onLogin?: (user: string, connection: number) => string | null;
   /** The answer to NAMESPACE, without tag; null: a usual one. */
@@ -77,6 +79,16 @@ async function serveLogin(
   }
 }
 
+/** The first command of a session with a server whose capabilities are asked for once more. */
+async function answerLateCapability(
+  peer: ScriptedPeer,
+  { capabilities = CAPABILITIES, lateCapabilities = capabilities }: LoginScript,
+): Promise<void> {
+  const tag = await peer.expect('CAPABILITY');
+  const named = lateCapabilities === null ? [] : [`* CAPABILITY ${lateCapabilities}`];
+  peer.say(...named, `${tag} OK done`);
+}
+
 export interface ScriptedServer {
   readonly port: number;
   readonly connect: (signal: AbortSignal) => Promise<ImapLink>;
@@ -90,6 +102,9 @@ export async function startScripted(
   const port = await listen((peer, connection) => {
     const play = async (): Promise<void> => {
       if (await serveLogin(peer, connection, script)) {
+        if (script.profile?.namesCapabilitiesLate === true) {
+          await answerLateCapability(peer, script);
+        }
         await onSession(peer, connection);
       }
     };
