@@ -92,7 +92,6 @@ export function requireServiceSettings(config: Config): void {
   need('BOT_ID', 'so that only Teams can talk to the bot');
   need('TENANT_ID', 'so that other tenants are refused');
   need('CLIENT_ID', 'to call Microsoft Graph');
-  need('ADMIN_GROUP_ID', 'to know who may change the tenant');
   if (
     !config.CLIENT_CERTIFICATE_PATH &&
     !config.CLIENT_SECRET &&

@@ -136,7 +136,10 @@ async function openService(
     tenant,
     clock,
     sourceHost: new URL(config.SOURCE_IMAP_URL).hostname,
-    adminGroupId: settings.ADMIN_GROUP_ID,
+    groups: {
+      adminGroupId: config.ADMIN_GROUP_ID ?? null,
+      helpdeskGroupId: config.HELPDESK_GROUP_ID ?? null,
+    },
   });
   const bot = await openBot({ api, settings, clock, logger, overrides, publicKey: keys.publicKey });
   opened.push(() => bot.close());
@@ -211,13 +214,12 @@ function openSessions({
   });
 }
 
-type RequiredSettings = Config &
-  Readonly<Record<'BOT_ID' | 'TENANT_ID' | 'CLIENT_ID' | 'ADMIN_GROUP_ID', string>>;
+type RequiredSettings = Config & Readonly<Record<'BOT_ID' | 'TENANT_ID' | 'CLIENT_ID', string>>;
 
 /** After `requireServiceSettings` these are there; an empty string would be refused by what uses it. */
 function requiredSettings(config: Config): RequiredSettings {
-  const { BOT_ID = '', TENANT_ID = '', CLIENT_ID = '', ADMIN_GROUP_ID = '' } = config;
-  return { ...config, BOT_ID, TENANT_ID, CLIENT_ID, ADMIN_GROUP_ID };
+  const { BOT_ID = '', TENANT_ID = '', CLIENT_ID = '' } = config;
+  return { ...config, BOT_ID, TENANT_ID, CLIENT_ID };
 }
 
 interface BotInput {

@@ -3,11 +3,16 @@
  * the card says is never a right. Answers are the same for a migration that does not exist and for
  * one of somebody else.
  */
+import { errorCodeOf } from '../errors.ts';
 import type { Actor, SkybridgeApi } from '../jobs/api.ts';
+import { explain } from '../words/words.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
 
-/** `admin`: in the configured admin group · `owner`: the person whose mail moves · `anyone`: of this tenant. */
-type Rule = 'admin' | 'owner' | 'anyone';
+/**
+ * `admin`: holds a role that may run a move · `helpdesk`: looks and reminds, as an admin may, too ·
+ * `owner`: the person whose mail moves · `anyone`: of this tenant.
+ */
+type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
 
 const RULES: Readonly<Record<ActionName, Rule>> = {
   'help.show': 'anyone',
@@ -17,7 +22,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'people.choose': 'admin',
   'move.start': 'admin',
   'move.not-now': 'admin',
-  'migration.show': 'admin',
+  'migration.show': 'helpdesk',
   'migration.approve-pilot': 'admin',
   'migration.finish': 'admin',
   'migration.pause': 'admin',
@@ -31,15 +36,29 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'person.decline': 'owner',
 };
 
+export type RefusalReason =
+  | 'not-personal'
+  | 'no-role'
+  | 'role-not-active'
+  | 'not-in-group'
+  | 'not-helpdesk'
+  | 'role-unknown'
+  | 'not-owner';
+
 export type AccessDecision =
   | { readonly kind: 'allowed' }
-  | { readonly kind: 'refused'; readonly reason: 'not-personal' | 'not-admin' | 'not-owner' };
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly text: string };
 
-export const REFUSAL_TEXTS = {
+const REFUSAL_TEXTS: Readonly<Record<Exclude<RefusalReason, 'role-unknown'>, string>> = {
   'not-personal': 'Please do this in your own chat with me, where nobody else reads along.',
-  'not-admin': 'Only people in the admin group for these moves can do this.',
+  'no-role':
+    'This takes the role Exchange Administrator or Global Administrator. If you got it just now, try again in a minute.',
+  'role-not-active':
+    'Your role for this is not active. Activate it under "My roles" in the Entra admin center, then try again in a minute.',
+  'not-in-group': 'Only people in the admin group for these moves can do this.',
+  'not-helpdesk': 'Only admins and the helpdesk of these moves can do this.',
   'not-owner': 'This card is not for you, or no longer true. Say "status" to see yours.',
-} as const;
+};
 
 /** The rule of one press, with all that it needs to know. */
 export interface AccessInput {
@@ -48,25 +67,60 @@ export interface AccessInput {
   readonly isPersonal: boolean;
 }
 
-/** Asks the directory only where the rule needs it. */
+type AccessApi = Pick<SkybridgeApi, 'roleOf' | 'migration'>;
+
+/** Asks the directory only where the rule needs it; what it cannot say is refused, with the cause. */
 export async function decideAccess(
-  api: Pick<SkybridgeApi, 'isAdmin' | 'migration'>,
+  api: AccessApi,
   { press, actor, isPersonal }: AccessInput,
   signal: AbortSignal,
 ): Promise<AccessDecision> {
   if (!isPersonal) {
-    return { kind: 'refused', reason: 'not-personal' };
+    return refused('not-personal');
   }
   const rule = RULES[press.name];
-  if (rule === 'admin' && !(await api.isAdmin(actor.personId, signal))) {
-    return { kind: 'refused', reason: 'not-admin' };
+  if (rule === 'admin' || rule === 'helpdesk') {
+    return await decideByRole(api, { rule, personId: actor.personId }, signal);
   }
   if (rule === 'owner') {
     const { data } = press;
     const migration = 'migrationId' in data ? await api.migration(data.migrationId) : null;
     if (migration?.person.id !== actor.personId) {
-      return { kind: 'refused', reason: 'not-owner' };
+      return refused('not-owner');
     }
   }
   return { kind: 'allowed' };
+}
+
+function refused(reason: Exclude<RefusalReason, 'role-unknown'>): AccessDecision {
+  return { kind: 'refused', reason, text: REFUSAL_TEXTS[reason] };
+}
+
+const REASON_OF_LACK = {
+  role: 'no-role',
+  activation: 'role-not-active',
+  group: 'not-in-group',
+} as const;
+
+async function decideByRole(
+  api: AccessApi,
+  { rule, personId }: { readonly rule: 'admin' | 'helpdesk'; readonly personId: string },
+  signal: AbortSignal,
+): Promise<AccessDecision> {
+  try {
+    const { role, lacks } = await api.roleOf(personId, signal);
+    if (role === 'admin' || role === rule || lacks === null) {
+      return { kind: 'allowed' };
+    }
+    return refused(rule === 'helpdesk' ? 'not-helpdesk' : REASON_OF_LACK[lacks]);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'refused', reason: 'role-unknown', text: roleUnknownText(error) };
+  }
+}
+
+/** Why nobody can say what a person may do: the cause in words. */
+export function roleUnknownText(error: unknown): string {
+  const { what, doNext } = explain({ code: errorCodeOf(error), facts: {} });
+  return `I could not find out whether you may do this, so I did nothing. ${what} ${doNext}`;
 }

@@ -12,7 +12,7 @@ import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import { explain } from '../words/words.ts';
-import { decideAccess, REFUSAL_TEXTS } from './access.ts';
+import { type AccessDecision, decideAccess } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
 import { answerCard, answerError, answerText, cardActivity } from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
@@ -104,12 +104,12 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
   async function refuse(
     press: PressedAction,
     actor: Actor,
-    reason: keyof typeof REFUSAL_TEXTS,
+    { reason, text }: Extract<AccessDecision, { kind: 'refused' }>,
   ): Promise<Answer> {
     const subject = 'migrationId' in press.data ? press.data.migrationId : '-';
     const entry = { actor, action: press.name, subject, outcome: 'refused' } as const;
     await api.audit({ ...entry, before: null, after: reason });
-    return { kind: 'text', text: REFUSAL_TEXTS[reason] };
+    return { kind: 'text', text };
   }
 
   async function runPress(turn: Turn, press: PressedAction, signal: AbortSignal): Promise<Answer> {
@@ -120,12 +120,12 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       const kept = await keep(deps, turn, press.data);
       const decision = await decideAccess(api, { ...access, press: { ...press } }, signal);
       return decision.kind === 'refused'
-        ? await refuse(press, turn.actor, decision.reason)
+        ? await refuse(press, turn.actor, decision)
         : await person.submit(turn, rest, kept);
     }
     const decision = await decideAccess(api, access, signal);
     return decision.kind === 'refused'
-      ? await refuse(press, turn.actor, decision.reason)
+      ? await refuse(press, turn.actor, decision)
       : await runHandler(handlers, { ...press, turn }, signal);
   }
 
@@ -170,8 +170,12 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       await chat.useChannel(turn, signal);
       return;
     }
-    const isAdmin = await api.isAdmin(turn.actor.personId, signal);
-    const { content, summary } = isAdmin ? welcomeCard() : personWelcomeCard();
+    // Whoever cannot be told for an admin now is welcomed as everybody is; a message asks anew.
+    const role = await api.roleOf(turn.actor.personId, signal).catch((error: unknown) => {
+      logger.warn({ code: errorCodeOf(error) }, 'the role of a person is not known');
+      return null;
+    });
+    const { content, summary } = role?.role === 'admin' ? welcomeCard() : personWelcomeCard();
     await outbound.post(turn.conversation, cardActivity(content, summary), signal);
   }
 

@@ -5,6 +5,8 @@ export interface BatchRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
+  /** Beside those that every part gets. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Ids of requests that must have succeeded before, named earlier in the list. */
   readonly dependsOn?: readonly string[];
 }

@@ -129,7 +129,7 @@ export function createGraphBatch(deps: GraphBatchDeps): GraphBatch {
 
 /** Headers of the batch itself do not reach its parts. A dependency that was met before is left out. */
 function toWire(request: BatchRequest, sent: readonly BatchRequest[]): object {
-  const { id, method, path, body } = request;
+  const { id, method, path, body, headers } = request;
   const dependsOn = (request.dependsOn ?? []).filter((other) =>
     sent.some((candidate) => candidate.id === other),
   );
@@ -138,7 +138,7 @@ function toWire(request: BatchRequest, sent: readonly BatchRequest[]): object {
     id,
     method,
     url: path,
-    headers: { Prefer: IMMUTABLE_IDS, ...type },
+    headers: { Prefer: IMMUTABLE_IDS, ...type, ...headers },
     ...(body === undefined ? {} : { body }),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { type AddressBook, createAddressBook } from './address-book.ts';
+import { type AdminRoles, createAdminRoles } from './admin-roles.ts';
 import { createGraphBatch, type GraphBatch } from './batch.ts';
 import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
 import type { Cloud } from './clouds.ts';
@@ -12,7 +13,6 @@ import { createHttpClient } from './http-client.ts';
 import { createLicences, type Licences } from './licences.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
-import { createMembers, type Members } from './members.ts';
 import { createUserCreation, type UserCreation } from './new-user.ts';
 import { createOrganization, type Organization } from './organization.ts';
 import { createPeople, type People } from './people.ts';
@@ -51,7 +51,7 @@ export interface M365 {
   /** Object ids of people by their addresses, hundreds at once. */
   readonly addresses: AddressBook;
   readonly groups: Groups;
-  readonly members: Members;
+  readonly adminRoles: AdminRoles;
   readonly exchange: ExchangeAdmin;
   readonly imapSwitch: ImapSwitch;
   readonly mailboxAccess: MailboxAccess;
@@ -99,7 +99,7 @@ export function createM365(deps: M365Deps): M365 {
     people: createPeople({ batch, exchange, licences }),
     addresses: createAddressBook({ batch }),
     groups: createGroups({ graph }),
-    members: createMembers({ graph }),
+    adminRoles: createAdminRoles({ batch }),
     imapSwitch: createImapSwitch({ exchange }),
     mailboxAccess: createMailboxAccess({
       exchange,

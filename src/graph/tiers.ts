@@ -54,6 +54,12 @@ const TIER_RIGHTS: readonly TierRight[] = [
   {
     tier: 'base',
     resource: 'graph',
+    role: 'RoleManagement.Read.Directory',
+    or: ['RoleManagement.Read.All', 'RoleManagement.ReadWrite.Directory'],
+  },
+  {
+    tier: 'base',
+    resource: 'graph',
     role: 'MailboxSettings.Read',
     or: ['MailboxSettings.ReadWrite'],
   },

@@ -15,6 +15,16 @@ export interface Actor {
   readonly tenantId: string;
 }
 
+/** What somebody may do: run moves and change the tenant · what the helpdesk may · nothing of either. */
+export type Role = 'admin' | 'helpdesk' | 'none';
+
+/** A role, and what is missing to be an admin. */
+export interface PersonRole {
+  readonly role: Role;
+  /** `activation`: a role that is there to be activated · `group`: the configured admin group. */
+  readonly lacks: 'role' | 'activation' | 'group' | null;
+}
+
 /** Everything that starting a move would change, countable; `hash` names exactly this plan. */
 export interface MovePlan {
   readonly readiness: PersonReadiness;
@@ -212,7 +222,7 @@ export interface SkybridgeApi {
   submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;
   /** The person says that there is nothing to move. */
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;
-  /** True for people in the configured admin group; asked of Microsoft Graph, cached for a minute. */
-  isAdmin(personId: string, signal: AbortSignal): Promise<boolean>;
+  /** Asked of the directory, and known for a minute; throws where it cannot be asked. */
+  roleOf(personId: string, signal: AbortSignal): Promise<PersonRole>;
   audit(entry: AuditEntry): Promise<void>;
 }

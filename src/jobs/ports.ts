@@ -252,6 +252,15 @@ export interface PersonReadiness {
   readonly accessGranted: boolean | null;
 }
 
+/** What the directory says of somebody's power over the tenant. */
+export interface DirectoryStanding {
+  /** A role that may run a move is active, over the whole tenant, directly or through a group. */
+  readonly holdsAdminRole: boolean;
+  readonly couldActivate: boolean;
+  /** Those of the groups asked about that hold the person. */
+  readonly groupIds: readonly string[];
+}
+
 /** A change to the tenant, written down before it is made, so that it can be put back. */
 export interface TenantChange {
   readonly what: 'licence' | 'usage-location' | 'imap' | 'mailbox-access';
@@ -272,5 +281,10 @@ export interface TenantPort {
   defaultUsageLocation(signal: AbortSignal): Promise<string>;
   setImapEnabled(personId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
   setMailboxAccess(personId: string, granted: boolean, signal: AbortSignal): Promise<void>;
-  isMemberOfGroup(personId: string, groupId: string, signal: AbortSignal): Promise<boolean>;
+  /** Asked anew each time; groups by id, answered in lower case. */
+  standingOf(
+    personId: string,
+    groupIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DirectoryStanding>;
 }

@@ -11,6 +11,7 @@ import type {
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
+import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
 import { planMove } from './plan.ts';
 import type { TenantPort } from './ports.ts';
 import { problemOf } from './problem.ts';
@@ -25,14 +26,11 @@ export interface ServiceDeps {
   readonly clock: Clock;
   /** Host of the mail that is read. */
   readonly sourceHost: string;
-  readonly adminGroupId: string;
+  readonly groups: RoleGroups;
 }
 
 const APPLE_HOST = 'imap.mail.me.com';
 const isApple = (host: string): boolean => host === APPLE_HOST;
-
-/** Who is an admin is asked anew after this long. */
-const ADMIN_CACHE_MS = 60_000;
 
 const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
   'approve-pilot': { type: 'pilot-approved' },
@@ -45,7 +43,6 @@ const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
 
 /** The domain as the conversation sees it. */
 export function createService(deps: ServiceDeps): SkybridgeApi {
-  const isAdmin = createAdminCheck(deps);
   const source = { host: deps.sourceHost, isApple: isApple(deps.sourceHost) };
 
   const view = async (row: MigrationRow): Promise<MigrationView> =>
@@ -78,7 +75,7 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
 
   return {
     conversations: deps.conversations,
-    isAdmin,
+    roleOf: createRoleCheck(deps),
     checkTenant: (signal) => deps.tenant.check(signal),
     findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
 
@@ -149,22 +146,5 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     },
 
     audit: (entry) => deps.store.audit(entry),
-  };
-}
-
-/** Asks Microsoft Graph whether a person is in the admin group; remembers the answer for a minute. */
-function createAdminCheck(
-  deps: Pick<ServiceDeps, 'tenant' | 'clock' | 'adminGroupId'>,
-): SkybridgeApi['isAdmin'] {
-  const known = new Map<string, { readonly admin: boolean; readonly untilMs: number }>();
-  return async (personId, signal) => {
-    const nowMs = deps.clock.monotonicMs();
-    const cached = known.get(personId);
-    if (cached !== undefined && cached.untilMs > nowMs) {
-      return cached.admin;
-    }
-    const admin = await deps.tenant.isMemberOfGroup(personId, deps.adminGroupId, signal);
-    known.set(personId, { admin, untilMs: nowMs + ADMIN_CACHE_MS });
-    return admin;
   };
 }

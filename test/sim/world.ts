@@ -11,6 +11,7 @@ import {
   ALL_CMDLETS,
   addApplication,
   addGroup,
+  addRole,
   addSku,
   addUser,
   createDirectory,
@@ -31,6 +32,7 @@ const GRAPH_ROLES = [
   'User.ReadWrite.All',
   'LicenseAssignment.ReadWrite.All',
   'GroupMember.Read.All',
+  'RoleManagement.Read.Directory',
   'MailboxSettings.Read',
 ];
 const EXCHANGE_ROLES = ['Exchange.ManageAsApp', 'IMAP.AccessAsApp'];
@@ -106,6 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       CLIENT_ID: clientId,
       CLIENT_SECRET: secret,
       ADMIN_GROUP_ID: people.adminGroupId,
+      HELPDESK_GROUP_ID: people.helpdeskGroupId,
       LOGIN_URL: m365.loginUrl,
       GRAPH_URL: m365.graphUrl,
       EXCHANGE_ADMIN_URL: m365.exchangeAdminUrl,
@@ -133,6 +136,7 @@ interface Tenant {
     readonly mover: SimUser;
     readonly helpdesk: SimUser;
     readonly adminGroupId: string;
+    readonly helpdeskGroupId: string;
   };
   readonly clientId: string;
   readonly secret: string;
@@ -179,9 +183,18 @@ function createTenant(provisioningMs: number): Tenant {
     product: PRODUCTS.businessBasic,
   });
   const adminGroup = addGroup(directory, 'Skybridge admins', [admin.id]);
+  const exchangeAdmins = addGroup(directory, 'Exchange admins', [admin.id]);
+  addRole(directory, 'Exchange Administrator', [exchangeAdmins.id]);
+  const helpdeskGroup = addGroup(directory, 'Helpdesk', [helpdesk.id]);
   return {
     directory,
-    people: { admin, mover, helpdesk, adminGroupId: adminGroup.id },
+    people: {
+      admin,
+      mover,
+      helpdesk,
+      adminGroupId: adminGroup.id,
+      helpdeskGroupId: helpdeskGroup.id,
+    },
     clientId: application.clientId,
     secret,
   };

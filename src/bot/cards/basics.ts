@@ -1,4 +1,4 @@
-import type { Problem } from '../../jobs/api.ts';
+import type { Problem, Role } from '../../jobs/api.ts';
 import { explain } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card } from './elements.ts';
@@ -40,22 +40,27 @@ const STEPS = [
   '6. You finish the move. I verify every message, put back what I changed, and write the report.',
 ];
 
+const COMMANDS: Readonly<Record<Role, string>> = {
+  admin:
+    'You can say: "move" and a name or address, "status", "doctor", "help". In a channel, "here" makes it the one where I report.',
+  helpdesk: 'You can say: "status" for how all moves go and who must act, "help".',
+  none: 'You can say: "status", "help".',
+};
+
 /** How a move goes, and what one can say. */
-export function helpCard(isAdmin: boolean): Card {
-  const commands = isAdmin
-    ? 'You can say: "move" and a name or address, "status", "doctor", "help". In a channel, "here" makes it the one where I report.'
-    : 'You can say: "status", "help".';
+export function helpCard(role: Role): Card {
   return card({
     summary: 'How a move goes',
     body: [
       heading('How a move goes'),
       ...STEPS.map((step) => paragraph(step, { spacing: 'Small' })),
       hint('Nothing is deleted at Apple. Contacts and calendars do not move.'),
-      paragraph(commands),
+      paragraph(COMMANDS[role]),
     ],
-    actions: isAdmin
-      ? [button('tenant.check', 'Check my tenant', {}), button('people.ask', 'Move someone', {})]
-      : [],
+    actions:
+      role === 'admin'
+        ? [button('tenant.check', 'Check my tenant', {}), button('people.ask', 'Move someone', {})]
+        : [],
   });
 }
 

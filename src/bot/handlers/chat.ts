@@ -1,5 +1,6 @@
-import type { BatchView } from '../../jobs/api.ts';
+import type { BatchView, Role } from '../../jobs/api.ts';
 import { wordsFor } from '../../words/words.ts';
+import { roleUnknownText } from '../access.ts';
 import type { OutgoingActivity } from '../activity.ts';
 import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
@@ -73,6 +74,30 @@ export function createChat(deps: HandlerDeps): Chat {
     await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
   }
 
+  /** The role of whoever wrote; where the directory does not say, why not. */
+  async function roleOf(
+    turn: Turn,
+    signal: AbortSignal,
+  ): Promise<Role | { readonly unknown: string }> {
+    try {
+      return (await api.roleOf(turn.actor.personId, signal)).role;
+    } catch (error) {
+      signal.throwIfAborted();
+      return { unknown: roleUnknownText(error) };
+    }
+  }
+
+  /** How the newest batch goes and who must act, without the buttons of an admin; and the own move. */
+  async function statusForHelpdesk(turn: Turn, signal: AbortSignal): Promise<void> {
+    const batch = await api.latestBatch();
+    if (batch !== null) {
+      await sayCard(turn, channelCard(batch), signal);
+    }
+    if (batch === null || (await api.migrationOfPerson(turn.actor.personId)) !== null) {
+      await ownStatus(turn, signal);
+    }
+  }
+
   function statusCards(batch: BatchView): readonly Card[] {
     return batch.migrations.length === 1
       ? batch.migrations.map((migration) => adminCard(migration, null))
@@ -107,12 +132,13 @@ export function createChat(deps: HandlerDeps): Chat {
   };
 
   const help: Reply = async (turn, _rest, signal) => {
-    await sayCard(turn, helpCard(true), signal);
+    await sayCard(turn, helpCard('admin'), signal);
   };
 
   const useChannel = async (turn: Turn, signal: AbortSignal): Promise<void> => {
-    if (!(await api.isAdmin(turn.actor.personId, signal))) {
-      await sayText(turn, CHANNEL_NOT_USED, signal);
+    const role = await roleOf(turn, signal);
+    if (role !== 'admin') {
+      await sayText(turn, typeof role === 'string' ? CHANNEL_NOT_USED : role.unknown, signal);
       return;
     }
     const { conversation } = turn;
@@ -135,8 +161,9 @@ export function createChat(deps: HandlerDeps): Chat {
   const BY_WORD: Readonly<Record<string, Reply>> = { move, status, doctor, help };
 
   async function answerInChannel(turn: Turn, word: string, signal: AbortSignal): Promise<void> {
-    const isAdmin = await api.isAdmin(turn.actor.personId, signal);
-    const batch = isAdmin && word === 'status' ? await api.latestBatch() : null;
+    const role = word === 'status' ? await roleOf(turn, signal) : 'none';
+    const mayLook = role === 'admin' || role === 'helpdesk';
+    const batch = mayLook ? await api.latestBatch() : null;
     if (word === 'here') {
       await useChannel(turn, signal);
     } else if (batch !== null) {
@@ -158,12 +185,16 @@ export function createChat(deps: HandlerDeps): Chat {
         await answerInChannel(turn, word, signal);
         return;
       }
-      if (await api.isAdmin(turn.actor.personId, signal)) {
+      const role = await roleOf(turn, signal);
+      if (role === 'admin') {
         await (BY_WORD[word] ?? help)(turn, rest, signal);
       } else if (word === 'status') {
-        await ownStatus(turn, signal);
+        // Everybody has a right to the own move, whether or not the directory answers.
+        await (role === 'helpdesk' ? statusForHelpdesk(turn, signal) : ownStatus(turn, signal));
+      } else if (typeof role === 'string') {
+        await sayCard(turn, helpCard(role), signal);
       } else {
-        await sayCard(turn, helpCard(false), signal);
+        await sayText(turn, role.unknown, signal);
       }
     },
   };

@@ -79,9 +79,9 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
 
   return {
     'help.show': async (turn, _data, signal) => {
-      const isAdmin = await api.isAdmin(turn.actor.personId, signal);
+      const { role } = await api.roleOf(turn.actor.personId, signal);
       turn.later(async (later) => {
-        const { content, summary } = helpCard(isAdmin);
+        const { content, summary } = helpCard(role);
         await deps.outbound.post(turn.conversation, cardActivity(content, summary), later);
       });
       return { kind: 'text', text: 'Here is how it works.' };

@@ -1,5 +1,5 @@
 import { errorCodeOf, isAppError } from '../../errors.ts';
-import { isM365Error, M365Error } from '../../graph/errors.ts';
+import { M365Error } from '../../graph/errors.ts';
 import { plansLeftOff } from '../../graph/licence-plan.ts';
 import { mailboxSubscriptions } from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
@@ -32,17 +32,8 @@ export function createGraphTenant(m365: M365): TenantPort {
       granted
         ? m365.mailboxAccess.grant(personId, signal)
         : m365.mailboxAccess.revoke(personId, signal),
-    async isMemberOfGroup(personId, groupId, signal) {
-      try {
-        return await m365.members.isMember(personId, groupId, signal);
-      } catch (error) {
-        // Somebody whom this tenant does not know is no member of anything in it.
-        if (isM365Error(error, 'graph.not-found')) {
-          return false;
-        }
-        throw error;
-      }
-    },
+    standingOf: (personId, groupIds, signal) =>
+      m365.adminRoles.standingOf(personId, groupIds, signal),
   };
 }
 

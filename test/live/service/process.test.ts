@@ -61,7 +61,7 @@ test('settings that cannot be: all are named at once, and no value is printed', 
 test('settings that are missing: each is named with the reason', async () => {
   const { code, said } = await serve({ DATA_DIR: path.join(dir, 'data') });
   expect(code).toBe(64);
-  for (const name of ['BOT_ID', 'TENANT_ID', 'CLIENT_ID', 'ADMIN_GROUP_ID', 'BOT_PASSWORD']) {
+  for (const name of ['BOT_ID', 'TENANT_ID', 'CLIENT_ID', 'BOT_PASSWORD']) {
     expect(said).toContain(`${name}: is needed`);
   }
   expect(said).toContain('CLIENT_CERTIFICATE_PATH, MANAGED_IDENTITY_CLIENT_ID or CLIENT_SECRET');

@@ -58,6 +58,19 @@ export interface SimGroup {
   readonly memberIds: string[];
 }
 
+/** A directory role of the tenant, as it was activated from its template. */
+export interface SimRole {
+  readonly id: string;
+  readonly templateId: string;
+  readonly displayName: string;
+  /** User ids and ids of role-assignable groups. */
+  readonly memberIds: string[];
+  /** Who may activate it in Privileged Identity Management. */
+  readonly eligibleIds: string[];
+  /** Members over one administrative unit alone: `/administrativeUnits/…` by user id. */
+  readonly scopedMembers: Map<string, string>;
+}
+
 export interface SimSku {
   readonly product: SimProduct;
   enabledUnits: number;
@@ -123,6 +136,7 @@ export interface Directory {
   imapInNewMailboxes: boolean;
   readonly users: SimUser[];
   readonly groups: SimGroup[];
+  readonly roles: SimRole[];
   readonly skus: SimSku[];
   readonly applications: SimApplication[];
   /** What New-ServicePrincipal registered with Exchange. */
@@ -158,6 +172,7 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     imapInNewMailboxes: options.imapInNewMailboxes ?? true,
     users: [],
     groups: [],
+    roles: [],
     skus: [],
     applications: [],
     exchangeServicePrincipals: [],
@@ -206,6 +221,31 @@ export function addGroup(
   };
   directory.groups.push(group);
   return group;
+}
+
+/** Template ids, the same in every tenant. */
+export const ROLE_TEMPLATES = {
+  'Global Administrator': '62e90394-69f5-4237-9190-012177145e10',
+  'Exchange Administrator': '29232cdf-9323-42fd-ade2-1d097af3e4de',
+  'User Administrator': 'fe930be7-5e62-47db-91af-98c3a49a38b1',
+  'Global Reader': 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
+} as const;
+
+export function addRole(
+  directory: Directory,
+  displayName: keyof typeof ROLE_TEMPLATES,
+  memberIds: readonly string[] = [],
+): SimRole {
+  const role: SimRole = {
+    id: randomUUID(),
+    templateId: ROLE_TEMPLATES[displayName],
+    displayName,
+    memberIds: [...memberIds],
+    eligibleIds: [],
+    scopedMembers: new Map(),
+  };
+  directory.roles.push(role);
+  return role;
 }
 
 export type AddUserInput = Partial<Omit<SimUser, 'mailbox' | 'licences'>> & {

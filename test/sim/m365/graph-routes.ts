@@ -23,6 +23,10 @@ export interface GraphQuirks {
   noMailboxWording: NoMailboxWording;
   /** An application access policy shuts us out of every mailbox. */
   applicationAccessPolicy: boolean;
+  /** A cast of transitiveMemberOf is taken as an advanced query only. */
+  castNeedsAdvancedQuery: boolean;
+  /** The tenant has Entra ID P2, and with it eligible roles. */
+  privilegedIdentityManagement: boolean;
 }
 
 export interface GraphRouteDeps {

@@ -6,6 +6,7 @@ import { badRequest, graphRefusal } from './graph-errors.ts';
 import { groupRoutes } from './graph-groups.ts';
 import { licenceRoutes } from './graph-licences.ts';
 import { mailboxRoutes } from './graph-mailboxes.ts';
+import { roleRoutes } from './graph-roles.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { tenantRoutes } from './graph-tenant.ts';
 import { userRoutes } from './graph-users.ts';
@@ -107,6 +108,7 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...licenceRoutes(deps),
     ...mailboxRoutes(deps),
     ...groupRoutes(deps),
+    ...roleRoutes(deps),
   ];
 
   for (const route of routes) {

@@ -47,6 +47,8 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
   const quirks: M365Quirks = {
     noMailboxWording: 'MailboxNotEnabledForRESTAPI',
     applicationAccessPolicy: false,
+    castNeedsAdvancedQuery: false,
+    privilegedIdentityManagement: true,
     permissionUserShownAs: 'object-id',
     errorPlace: 'details',
     filtersByObjectId: true,

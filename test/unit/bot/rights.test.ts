@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/bot/cards/actions.ts';
+import { M365Error } from '../../../src/graph/errors.ts';
 import type { BotWorld } from './support/bot-world.ts';
 import { startBotWorld } from './support/bot-world.ts';
 import { ALEX, COPIED, HALF_WAY, PILOT } from './support/views.ts';
@@ -37,6 +38,51 @@ test.for(guarded)('a stranger’s %s is refused, audited, and changes nothing', 
   expect(JSON.stringify(reply)).not.toContain('Alex');
   expect(api.audits).toMatchObject([{ action: name, outcome: 'refused' }]);
   expect([api.current, api.acted, api.submitted, api.starts]).toEqual([before, [], [], []]);
+});
+
+const refusalOf = async (name = 'people.ask'): Promise<string> => {
+  const reply = await world.teams.person('00000000-0000-4000-8000-0000000000ff').forge(name, WHOLE);
+  return JSON.stringify(reply.value);
+};
+
+test.each([
+  ['role', 'takes the role Exchange Administrator'],
+  ['activation', 'is not active. Activate it'],
+  ['group', 'in the admin group'],
+] as const)('who lacks the %s is told so', async (lacks, expected) => {
+  world.api.lacks = lacks;
+  expect(await refusalOf()).toContain(expected);
+});
+
+test('where the directory does not say who is an admin, nobody is, and the cause is told', async () => {
+  const { api, admin, alex } = world;
+  api.roleFailure = new M365Error('graph.right-missing');
+  expect(await refusalOf()).toContain('could not find out whether you may');
+  expect(api.audits).toMatchObject([{ action: 'people.ask', after: 'role-unknown' }]);
+  await admin.say('move alex');
+  await admin.see('could not find out whether you may');
+  expect(api.starts).toEqual([]);
+  await alex.say('status');
+  await alex.see('app-specific password');
+  await alex.install();
+  await alex.see('I help to move');
+  api.roleFailure = null;
+  await admin.say('status');
+  await admin.see('Waiting for the person');
+});
+
+test('the helpdesk sees how all moves go, and who must act, and moves nobody', async () => {
+  const { api, teams } = world;
+  const helper = teams.person('00000000-0000-4000-8000-0000000000fe');
+  api.helpdesk.add('00000000-0000-4000-8000-0000000000fe');
+  await helper.say('status');
+  await helper.see('Alex Wilber: enter an app-specific password');
+  const look = await helper.forge('migration.show', WHOLE);
+  expect(JSON.stringify(look.value)).toContain('goes on as before');
+  await helper.forge('migration.cancel', WHOLE);
+  await helper.say('move alex');
+  await helper.see('How a move goes');
+  expect([api.acted, api.starts]).toEqual([[], []]);
 });
 
 test('a migration that does not exist is refused with the same words as somebody else’s', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mailboxSubscriptions, type Subscription } from '../../../src/graph/licences.ts';
 import { parseExchangeSize } from '../../../src/graph/mailbox.ts';
 import { MAX_FOUND } from '../../../src/graph/users.ts';
-import { addGroup, addSku, addUser, type SimUser } from '../../sim/m365/directory.ts';
+import { addSku, addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
 import { createTenantWorld, mailboxOf, never, type TenantWorld } from './tenant-world.ts';
 
@@ -83,22 +83,6 @@ test('a licence without a mailbox plan gives no mailbox', async () => {
   const [frieda] = await world.m365.users.find('Frieda', never);
   expect(frieda?.licences).toHaveLength(1);
   expect(await mailboxOf(world, frieda?.id)).toBe('none');
-});
-
-test('membership counts through groups in groups', async () => {
-  const { directory, m365 } = world;
-  const inner = addGroup(directory, 'Inner', [anna.id]);
-  const outer = addGroup(directory, 'Outer', [inner.id]);
-  const other = addGroup(directory, 'Other', []);
-  expect(await m365.members.isMember(anna.id, inner.id, never)).toBe(true);
-  expect(await m365.members.isMember(anna.id, outer.id.toUpperCase(), never)).toBe(true);
-  expect(await m365.members.isMember(anna.id, other.id, never)).toBe(false);
-  const all = [inner.id, outer.id, other.id];
-  expect(await m365.members.groupsOf(anna.id, all, never)).toEqual([inner.id, outer.id]);
-  const nobody = '00000000-0000-4000-8000-0000000000ff';
-  await expect(m365.members.isMember(nobody, inner.id, never)).rejects.toMatchObject({
-    code: 'graph.not-found',
-  });
 });
 
 test('the tenant introduces itself', async () => {

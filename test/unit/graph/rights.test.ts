@@ -38,6 +38,7 @@ test('rights are read from a fresh token, so a consent given just now counts', a
   expect(missing).toEqual([
     'User.ReadWrite.All',
     'LicenseAssignment.ReadWrite.All',
+    'RoleManagement.Read.Directory',
     'MailboxSettings.Read',
     'Exchange.ManageAsApp',
     'IMAP.AccessAsApp',
@@ -56,6 +57,7 @@ test('a wider right includes the one that is needed', () => {
   const roles = ['Directory.ReadWrite.All', 'MailboxSettings.ReadWrite'];
   expect(missingRights('graph', roles).map((right) => right.role)).toEqual([
     'Organization.Read.All',
+    'RoleManagement.Read.Directory',
   ]);
 });
 

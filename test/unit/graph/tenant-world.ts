@@ -26,6 +26,7 @@ export const GRAPH_ROLES = [
   'User.ReadWrite.All',
   'LicenseAssignment.ReadWrite.All',
   'GroupMember.Read.All',
+  'RoleManagement.Read.Directory',
   'MailboxSettings.Read',
 ];
 export const EXCHANGE_ROLES = ['Exchange.ManageAsApp', 'IMAP.AccessAsApp'];

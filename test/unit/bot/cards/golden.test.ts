@@ -71,8 +71,8 @@ const person = (migration: MigrationView, complaint: string | null = null): Card
 const CARDS: Readonly<Record<string, Card>> = {
   welcome: welcomeCard(),
   'welcome-person': personWelcomeCard(),
-  help: helpCard(true),
-  'help-person': helpCard(false),
+  help: helpCard('admin'),
+  'help-person': helpCard('none'),
   problem: problemCard({ code: 'database.lost', facts: {} }, 'tenant.check'),
   continued: continuedCard('Move of Alex Wilber', 'This goes on in a newer card below.'),
   'tenant-checking': checkingTenantCard(),

@@ -10,6 +10,7 @@ import type {
   MigrationView,
   MovePlan,
   NonceInput,
+  PersonRole,
   PostedCard,
   SkybridgeApi,
   StateName,
@@ -42,6 +43,11 @@ export interface FakeApi extends SkybridgeApi {
   readonly acted: string[];
   readonly starts: string[];
   readonly admins: Set<string>;
+  readonly helpdesk: Set<string>;
+  /** What those who are no admins lack. */
+  lacks: PersonRole['lacks'];
+  /** Thrown while roles cannot be asked for. */
+  roleFailure: Error | null;
   plan: MovePlan;
   current: MigrationView | null;
   /** Thrown by the next call of the directory. */
@@ -106,6 +112,9 @@ export function createFakeApi(): FakeApi {
     acted: [],
     starts: [],
     admins: new Set([ADMIN_ID]),
+    helpdesk: new Set(),
+    lacks: 'role',
+    roleFailure: null,
     plan: movePlan(),
     current: null,
     failure: null,
@@ -158,7 +167,15 @@ export function createFakeApi(): FakeApi {
       return { kind: isAsked ? 'checking' : 'not-expected', migration: api.current ?? migration };
     },
     declineMove: async (id) => step(id, 'Cancelled'),
-    isAdmin: async (personId) => api.admins.has(personId),
+    async roleOf(personId) {
+      if (api.roleFailure !== null) {
+        throw api.roleFailure;
+      }
+      if (api.admins.has(personId)) {
+        return { role: 'admin', lacks: null };
+      }
+      return { role: api.helpdesk.has(personId) ? 'helpdesk' : 'none', lacks: api.lacks };
+    },
     audit: async (entry) => void api.audits.push(entry),
   };
   return api;
