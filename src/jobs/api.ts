@@ -2,6 +2,7 @@
  * What the conversation may ask of the domain, and what it is told. The only part of src/jobs that
  * src/bot may import. Every method that changes something takes the actor and is idempotent.
  */
+import type { NameProblem } from './copy/folder-name.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
 
@@ -47,8 +48,11 @@ export interface FolderMapping {
   readonly targetPath: string;
   readonly messages: number;
   /** Why the name changes, where it does; has words in src/words. */
-  readonly reason: 'special-use' | 'reserved' | 'collision' | 'invalid-name' | null;
+  readonly reason: FolderReason | null;
 }
+
+/** Why a folder is called otherwise at the target; `chosen`: an admin said so. */
+export type FolderReason = 'special-use' | 'chosen' | NameProblem;
 
 /** Evidence of the pilot; each pair is source against target. */
 export interface PilotResult {

@@ -1,4 +1,5 @@
 import type { BatchView, FolderMapping, MigrationView, Progress, Tally } from './api.ts';
+import { NAME_PROBLEMS } from './copy/folder-name.ts';
 import type { MigrationRow } from './db/migration-store.ts';
 import { addTallies, type FolderTally } from './tally.ts';
 
@@ -62,7 +63,7 @@ function mappingOf(folder: FolderTally): FolderMapping {
   };
 }
 
-const REASONS = ['special-use', 'reserved', 'collision', 'invalid-name'] as const;
+const REASONS = [...NAME_PROBLEMS, 'special-use', 'chosen'] as const;
 
 /** Folders that are not listed yet count with the number that their server gave. Pure. */
 function progressOf(row: MigrationRow, folders: readonly FolderTally[], tally: Tally): Progress {

@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 
 /** Where the sample's folders belong in Exchange, written down by hand. */
 const FOLDER_NAMES = {
+  '50% *off*': '50_ _off_',
+  'The "quoted"': 'The _quoted_',
   'Sent Messages': 'Sent Items',
   'Deleted Messages': 'Deleted Items',
   Junk: 'Junk Email',

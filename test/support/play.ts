@@ -181,6 +181,8 @@ export function createPlay(world: WholeWorld, mover: Mover): Play {
 
 /** Where iCloud's own folders belong on Exchange, written apart from the product's table. */
 const FOLDER_NAMES = {
+  '50% *off*': '50_ _off_',
+  'The "quoted"': 'The _quoted_',
   'Sent Messages': 'Sent Items',
   'Deleted Messages': 'Deleted Items',
   Junk: 'Junk Email',

@@ -95,14 +95,8 @@ export const exchangeOnlineProfile: ImapProfile = {
   triesLocalPart: false,
   prefersLogin: false,
   namesCapabilitiesLate: false,
-  specialNames: {
-    'sent items': 'sent',
-    drafts: 'drafts',
-    'deleted items': 'trash',
-    'junk email': 'junk',
-    'junk e-mail': 'junk',
-    archive: 'archive',
-  },
+  // By name only the domain knows them: they are in the mailbox's language.
+  specialNames: {},
   foldsCase: true,
   maxEagerLiteralBytes: 1024 * 1024,
   maxLineBytes: 10_239,

@@ -1,5 +1,13 @@
 import type { FolderMapping } from '../api.ts';
-import type { SourceFolder, SpecialUse, TargetFolder, TargetTraits } from '../ports.ts';
+import type { SpecialUse, TargetTraits } from '../ports.ts';
+import { withSuffix } from './folder-name.ts';
+import {
+  byCodePoints,
+  exchangeRules,
+  genericRules,
+  type MappedSides,
+  type MappingRules,
+} from './mapping-rules.ts';
 
 export type MappingReason = FolderMapping['reason'];
 
@@ -10,40 +18,7 @@ export interface MappedFolder {
   readonly reason: MappingReason;
 }
 
-/** Where a special folder goes when the target does not say which of its own it is. */
-const EXCHANGE_NAMES: Readonly<Record<SpecialUse, string>> = {
-  inbox: 'Inbox',
-  sent: 'Sent Items',
-  drafts: 'Drafts',
-  trash: 'Deleted Items',
-  junk: 'Junk Email',
-  archive: 'Archive',
-};
-
-const SPECIAL_USES: readonly SpecialUse[] = ['inbox', 'sent', 'drafts', 'trash', 'junk', 'archive'];
-
-/** Names that Exchange keeps for itself at the root: no mail folder can be made there. */
-const EXCHANGE_RESERVED = new Set([
-  'files',
-  'calendar',
-  'contacts',
-  'tasks',
-  'journal',
-  'notes',
-  'outbox',
-  'conversation history',
-  'rss feeds',
-  'sync issues',
-]);
-
-const CONTROL = /\p{Cc}/gu;
-
-/** Exchange refuses longer display names. */
-const MAX_NAME_LENGTH = 255;
-
-export interface MapInput {
-  readonly source: readonly SourceFolder[];
-  readonly target: readonly TargetFolder[];
+export interface MapInput extends MappedSides {
   readonly traits: Pick<TargetTraits, 'name'>;
   /** Decided before: source path → target path. These stay as they are. */
   readonly saved: ReadonlyMap<string, string>;
@@ -51,92 +26,84 @@ export interface MapInput {
 
 /**
  * Decides for every new source folder where its mail goes: special folders to the target's own, others as
- * they are, names that the target cannot take renamed so that no two folders become one. Pure.
+ * they are, names that the target cannot take renamed so that no two folders become one. Does not depend
+ * on the order in which servers list their folders. Pure.
  */
-export function mapFolders({ source, target, traits, saved }: MapInput): readonly MappedFolder[] {
-  const special = specialTargets(target, traits);
-  const taken = new Set(
-    [...special.values(), ...saved.values()].map((path) => comparable(path, traits)),
-  );
-  const renamed = new Map(saved);
-  return source
-    .filter((folder) => !saved.has(folder.path))
-    .toSorted((a, b) => depth(a.path) - depth(b.path))
-    .map((folder) => {
-      const own = folder.specialUse === null ? undefined : special.get(folder.specialUse);
-      const mapped =
-        own === undefined
-          ? mapOwnFolder(folder.path, { renamed, taken, traits })
-          : { targetPath: own, reason: own === folder.path ? null : ('special-use' as const) };
-      renamed.set(folder.path, mapped.targetPath);
-      return { sourcePath: folder.path, specialUse: folder.specialUse, ...mapped };
-    });
-}
-
-function depth(path: string): number {
-  return path.split('/').length;
-}
-
-/** Exchange folder names differ by more than their case; IMAP's INBOX does everywhere. */
-function comparable(path: string, traits: Pick<TargetTraits, 'name'>): string {
-  return traits.name === 'exchange-online' ? path.toLowerCase() : path.replace(/^inbox$/i, 'INBOX');
-}
-
-function specialTargets(
-  target: readonly TargetFolder[],
-  traits: Pick<TargetTraits, 'name'>,
-): ReadonlyMap<SpecialUse, string> {
-  const named = new Map<SpecialUse, string>();
-  for (const folder of target) {
-    if (folder.specialUse !== null && folder.selectable) {
-      named.set(folder.specialUse, folder.path);
+export function mapFolders(input: MapInput): readonly MappedFolder[] {
+  const { source, saved } = input;
+  const rules =
+    input.traits.name === 'exchange-online' ? exchangeRules(input) : genericRules(input);
+  const known = new Map(source.map((folder) => [folder.path, folder]));
+  const mapped = new Map(saved);
+  const taken = new Set([...rules.taken, ...[...saved.values()].map(rules.comparable)]);
+  const settled = new Set([...saved.values()].map(rules.comparable));
+  const found: MappedFolder[] = [];
+  for (const path of withAncestors(known.keys()).filter((one) => !saved.has(one))) {
+    const use = rules.useOf(path);
+    const own = use === null ? undefined : rules.special.get(use);
+    const isFree = own !== undefined && !settled.has(rules.comparable(own));
+    const decided = isFree
+      ? { targetPath: own, reason: own === path ? null : ('special-use' as const) }
+      : mapOwnFolder(path, { mapped, taken, rules });
+    mapped.set(path, decided.targetPath);
+    settled.add(rules.comparable(decided.targetPath));
+    taken.add(rules.comparable(decided.targetPath));
+    const folder = known.get(path);
+    if (folder !== undefined) {
+      found.push({ sourcePath: path, specialUse: use, ...decided });
     }
   }
-  // Exchange has these folders in every mailbox; another server gets them only where it says so.
-  for (const use of SPECIAL_USES) {
-    const path = EXCHANGE_NAMES[use];
-    if (!named.has(use) && (traits.name === 'exchange-online' || use === 'inbox')) {
-      named.set(use, use === 'inbox' ? 'INBOX' : path);
-    }
-  }
-  return named;
+  return found;
 }
 
-interface MapContext {
-  readonly renamed: ReadonlyMap<string, string>;
-  readonly taken: Set<string>;
-  readonly traits: Pick<TargetTraits, 'name'>;
+/** All paths and those above them, parents first: a server need not list every level. */
+function withAncestors(paths: Iterable<string>): readonly string[] {
+  const all = new Set<string>();
+  for (const path of paths) {
+    const levels = path.split('/');
+    for (let depth = 1; depth <= levels.length; depth += 1) {
+      all.add(levels.slice(0, depth).join('/'));
+    }
+  }
+  return [...all].toSorted((a, b) => depthOf(a) - depthOf(b) || byCodePoints(a, b));
+}
+
+function depthOf(path: string): number {
+  return path === '' ? 0 : path.split('/').length;
+}
+
+function parentOf(path: string): string {
+  const cut = path.lastIndexOf('/');
+  return cut < 0 ? '' : path.slice(0, cut);
+}
+
+interface OwnContext {
+  readonly mapped: ReadonlyMap<string, string>;
+  readonly taken: ReadonlySet<string>;
+  readonly rules: MappingRules;
 }
 
 function mapOwnFolder(
   path: string,
-  { renamed, taken, traits }: MapContext,
+  { mapped, taken, rules }: OwnContext,
 ): { targetPath: string; reason: MappingReason } {
-  const cut = path.lastIndexOf('/');
-  const parent = cut < 0 ? '' : path.slice(0, cut);
-  const prefix = cut < 0 ? '' : `${renamed.get(parent) ?? parent}/`;
-  const wanted = path.slice(cut + 1);
-  const named =
-    traits.name === 'exchange-online'
-      ? exchangeName(wanted, cut < 0)
-      : { name: wanted, reason: null };
-  let targetPath = prefix + named.name;
-  let reason: MappingReason = named.reason;
-  for (let n = 2; taken.has(comparable(targetPath, traits)); n += 1) {
-    targetPath = `${prefix}${named.name} (${n})`;
-    reason = 'collision';
+  const above = parentOf(path);
+  let parent = mapped.get(above) ?? above;
+  const { name, problem } = rules.nameOf(path.slice(above === '' ? 0 : above.length + 1));
+  let reason: MappingReason = problem;
+  if (depthOf(parent) >= rules.maxDepth) {
+    // It becomes a neighbour of the folder that it was in.
+    parent = parentOf(parent);
+    reason = 'too-deep';
   }
-  taken.add(comparable(targetPath, traits));
+  const pathOf = (last: string): string => (parent === '' ? last : `${parent}/${last}`);
+  const forbidden = rules.forbidden(pathOf(name));
+  const wanted = forbidden === null ? name : withSuffix(name, ' (iCloud)');
+  reason = forbidden ?? reason;
+  let targetPath = pathOf(wanted);
+  for (let n = 2; taken.has(rules.comparable(targetPath)); n += 1) {
+    targetPath = pathOf(withSuffix(wanted, ` (${n})`));
+    reason = reason === null ? 'collision' : reason;
+  }
   return { targetPath, reason };
-}
-
-/** The name that Exchange takes for this one. */
-function exchangeName(wanted: string, atRoot: boolean): { name: string; reason: MappingReason } {
-  if (atRoot && EXCHANGE_RESERVED.has(wanted.toLowerCase())) {
-    return { name: `${wanted} (iCloud)`, reason: 'reserved' };
-  }
-  const clean = wanted.replaceAll(CONTROL, '_').trim().slice(0, MAX_NAME_LENGTH);
-  return clean === wanted
-    ? { name: wanted, reason: null }
-    : { name: clean || '_', reason: 'invalid-name' };
 }

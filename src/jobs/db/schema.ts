@@ -14,7 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ConversationReference, PilotResult, PostedCard } from '../api.ts';
+import type { ConversationReference, FolderReason, PilotResult, PostedCard } from '../api.ts';
 import type { MessageState } from '../ledger.ts';
 import type { Problem, StateName } from '../migration/state.ts';
 import type { DirectoryPerson } from '../ports.ts';
@@ -92,7 +92,7 @@ export const folders = pgTable(
     sourcePath: text('source_path').notNull(),
     targetPath: text('target_path').notNull(),
     /** Why the name changes, where it does. */
-    reason: text('reason').$type<'special-use' | 'reserved' | 'collision' | 'invalid-name'>(),
+    reason: text('reason').$type<FolderReason>(),
     specialUse: text('special_use'),
     messages: integer('messages').notNull().default(0),
     uidValidity: bigint('uid_validity', { mode: 'number' }),

@@ -25,9 +25,14 @@ export const STATES = {
 /** Why a folder gets another name. */
 export const FOLDER_REASONS = {
   'special-use': 'Outlook has this folder under its own name',
+  chosen: 'as you said',
   reserved: 'Exchange keeps this name for itself',
+  'not-mail': 'Outlook uses this name for something that holds no mail',
   collision: 'to Exchange, two of the folders would have the same name',
   'invalid-name': 'Exchange cannot store this name',
+  slash: 'in Exchange a slash always begins a folder inside another',
+  'too-long': 'Exchange takes names of up to 255 characters',
+  'too-deep': 'Exchange takes up to 300 folders inside one another',
 } as const;
 
 /** What a server found in a message that it did not take; the last part of its reason code. */

@@ -15,6 +15,8 @@ const ACCOUNT = 'sample';
 
 /** What becomes of iCloud's names, written apart from the product's table. */
 const FOLDER_NAMES = {
+  '50% *off*': '50_ _off_',
+  'The "quoted"': 'The _quoted_',
   'Sent Messages': 'Sent Items',
   'Deleted Messages': 'Deleted Items',
   Junk: 'Junk Email',

@@ -9,6 +9,8 @@ import { killPostgres, postgresProcesses } from '../../support/postgres-processe
 
 /** Where iCloud's own folders belong on Exchange, written apart from the product's table. */
 const FOLDER_NAMES = {
+  '50% *off*': '50_ _off_',
+  'The "quoted"': 'The _quoted_',
   'Sent Messages': 'Sent Items',
   'Deleted Messages': 'Deleted Items',
   Junk: 'Junk Email',

@@ -313,7 +313,8 @@ describe('the simulated Exchange Online', () => {
     expect(server.store.folder(USER, 'Sent Items/Büro')?.subscribed).toBe(true);
     const folders = await client.listFolders(signal());
     expect(folders.find(({ specialUse }) => specialUse === 'trash')?.path).toBe('Deleted Items');
-    expect(folders.find(({ specialUse }) => specialUse === 'archive')?.path).toBe('Archive');
+    // Exchange marks no archive; whose name it is depends on the mailbox's language, which the domain tells.
+    expect(folders.find(({ path }) => path === 'Archive')?.specialUse).toBeNull();
     expect(server.violations).toEqual([]);
   });
 });
