@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 250;
 
 /** True where a new connection may bring what the lost one did not. */
-function isLinkLoss(error: unknown): boolean {
+export function isLinkLoss(error: unknown): boolean {
   return error instanceof ConnectionLostError || error instanceof ProtocolViolationError;
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import {
   BodyMissingError,
   ImapTimeoutError,
+  ListingIncompleteError,
   LoginUnavailableError,
   ServerUnavailableError,
   ThrottledError,
@@ -52,8 +53,9 @@ export function isRefusal(error: unknown): boolean {
     ServerUnavailableError,
     LoginUnavailableError,
     ImapTimeoutError,
-    // iCloud answers a FETCH with rows that have no content while a large folder is read hard.
+    // iCloud answers a FETCH with no rows, or with rows that have no content, while it is read hard.
     BodyMissingError,
+    ListingIncompleteError,
   ].some((type) => error instanceof type);
 }
 

@@ -27,8 +27,8 @@ async function* deliver(
 ): AsyncGenerator<ImapMessageBody, void, void> {
   try {
     for await (const { uid, body } of rows) {
-      // A row without body is a flag update between the answers, or iCloud's empty row: asked again.
-      if (body && open.delete(uid)) {
+      // A row without body is a flag update between the answers, or iCloud's empty row: asked again. No message is empty.
+      if (body && body.length > 0 && open.delete(uid)) {
         yield { uid, bytes: body };
       }
     }

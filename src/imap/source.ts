@@ -10,6 +10,7 @@ import {
   type ControlConnection,
   ControlSession,
   type ControlSessionDeps,
+  isLinkLoss,
 } from './control-session.ts';
 import { FolderMissingError, UidValidityChangedError } from './errors.ts';
 import { mailboxOfPath } from './mailbox-name.ts';
@@ -191,7 +192,8 @@ export function createImapSource(deps: ImapSourceDeps): ImapSource {
       const { wire } = connection;
       const survey = surveyFolders(wire, named, examineOptions(connection), signal);
       for await (const { folder: path, ...found } of survey) {
-        if ('error' in found && wire.link.endedBy) {
+        // iCloud's "Please select a mailbox first" leaves the link up, and no folder can be opened on it.
+        if ('error' in found && (wire.link.endedBy || isLinkLoss(found.error))) {
           throw found.error;
         }
         yield { path, ...found };

@@ -3,7 +3,8 @@ import { allowFlags, sameFlags } from '../mail/flags.ts';
 import { examine, leaveFolder } from './commands/examine.ts';
 import { expungeMessages } from './commands/expunge-messages.ts';
 import { canMove, moveMessages } from './commands/move-messages.ts';
-import { readFlags, storeFlags } from './commands/store-flags.ts';
+import { readFlags } from './commands/read-flags.ts';
+import { storeFlags } from './commands/store-flags.ts';
 import type { ControlConnection, ControlSession } from './control-session.ts';
 import { UidValidityChangedError } from './errors.ts';
 import type { MailboxNaming } from './mailbox-name.ts';
@@ -79,14 +80,14 @@ export function createTargetChanges({
   ): Promise<void> => {
     const { wire, naming } = connection;
     const mailbox = mailboxOf(folder.path, naming);
-    const { uidValidity } = await examine(wire, mailbox, SELECT, signal);
+    const { uidValidity, exists } = await examine(wire, mailbox, SELECT, signal);
     try {
       if (uidValidity !== folder.uidValidity) {
         throw new UidValidityChangedError(folder.uidValidity, uidValidity);
       }
       const byUid = new Map(messages.map((message) => [message.uid, message]));
       for (const uids of splitUids([...byUid.keys()], UIDS_PER_COMMAND)) {
-        const flags = await readFlags(wire, formatUidSet(uids), signal);
+        const flags = await readFlags(wire, { uids, exists }, signal);
         const group = uids.flatMap((uid) => byUid.get(uid) ?? []);
         await work({ connection, messages: group, flags });
       }

@@ -1,16 +1,15 @@
 /** Writes a mailbox: folders and looks on one control connection, messages through the appender. */
-import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import { readStamp } from '../mail/stamp.ts';
 import { createAppender } from './appender.ts';
 import { createFolder } from './commands/create-folder.ts';
 import { examine, leaveFolder, readStatus } from './commands/examine.ts';
-import { fetchEachRow, fetchRows } from './commands/fetch-rows.ts';
+import { hashBodies } from './commands/hash-bodies.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
+import { lookInto } from './commands/look-into.ts';
 import type { ImapLink } from './connect.ts';
 import { type ControlConnection, ControlSession } from './control-session.ts';
-import { FolderMissingError, FolderRefusedError, MessagesGoneError } from './errors.ts';
+import { FolderMissingError, FolderRefusedError } from './errors.ts';
 import type { Governor } from './governor.ts';
 import { type MailboxNaming, mailboxOfPath } from './mailbox-name.ts';
 import { createTargetChanges, type ImapTargetChanges } from './target-changes.ts';
@@ -21,7 +20,6 @@ import type {
   ImapOutgoingMessage,
   ImapStoredMessage,
 } from './types.ts';
-import { formatUidSet, splitUids } from './uid-set.ts';
 
 export interface ImapTargetDeps {
   /** Opens and logs in a connection; called for the control connection and for each lane. */
@@ -52,8 +50,6 @@ export interface ImapTarget extends ImapTargetChanges {
   ): Promise<ReadonlyMap<number, string>>;
   close(): Promise<void>;
 }
-
-const UIDS_PER_FETCH = 500;
 
 /** `a/b/c` → `a`, `a/b`, `a/b/c`. */
 function lineageOf(path: string): readonly string[] {
@@ -118,59 +114,6 @@ async function createMissing(
   }
 }
 
-async function lookInto(
-  connection: ControlConnection,
-  fromUid: number,
-  signal: AbortSignal,
-): Promise<readonly ImapStoredMessage[]> {
-  const found: ImapStoredMessage[] = [];
-  const query = {
-    uidSet: `${fromUid}:*`,
-    items: 'FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]',
-  };
-  for await (const row of fetchRows(connection.wire, query, signal)) {
-    const { uid, flags, receivedAt, sizeBytes, header } = row;
-    // `n:*` always answers with the last message, also where its UID is below n (RFC 9051 section 9, seq-range).
-    if (uid >= fromUid && header && sizeBytes !== null) {
-      found.push({
-        uid,
-        flags: flags ?? [],
-        receivedAt,
-        sizeBytes,
-        stamp: readStamp(header),
-        header,
-      });
-    }
-  }
-  return found.toSorted((a, b) => a.uid - b.uid);
-}
-
-async function hashGroup(
-  connection: ControlConnection,
-  uids: readonly number[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<number, string>> {
-  const hashes = new Map<number, string>();
-  const query = { uidSet: formatUidSet(uids), items: 'BODY.PEEK[]' };
-  try {
-    await fetchEachRow(
-      connection.wire,
-      query,
-      ({ uid, body }) => {
-        if (body) {
-          hashes.set(uid, createHash('sha256').update(body).digest('hex'));
-        }
-      },
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof MessagesGoneError)) {
-      throw error;
-    }
-  }
-  return hashes;
-}
-
 /** A target whose connections `connect` opens, and opens again when they were lost. */
 export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
   const session = new ControlSession(deps);
@@ -232,28 +175,10 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
     append: (message, signal) => appender.append(message, signal),
 
     look: (path, fromUid, signal) =>
-      inFolder(
-        path,
-        // Some servers refuse to fetch from an empty folder.
-        (connection, exists) =>
-          exists === 0 ? Promise.resolve([]) : lookInto(connection, fromUid, signal),
-        signal,
-      ),
+      inFolder(path, ({ wire }, exists) => lookInto(wire, { fromUid, exists }, signal), signal),
 
     hashBodies: (path, uids, signal) =>
-      inFolder(
-        path,
-        async (connection) => {
-          const hashes = new Map<number, string>();
-          for (const group of splitUids(uids, UIDS_PER_FETCH)) {
-            for (const [uid, hash] of await hashGroup(connection, group, signal)) {
-              hashes.set(uid, hash);
-            }
-          }
-          return hashes;
-        },
-        signal,
-      ),
+      inFolder(path, ({ wire }, exists) => hashBodies(wire, { uids, exists }, signal), signal),
 
     async close() {
       await appender.close();

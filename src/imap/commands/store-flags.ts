@@ -1,6 +1,5 @@
 /** UID STORE: RFC 9051 section 6.4.6. */
 import type { CommandWire } from '../wire/command-wire.ts';
-import { fetchEachRow } from './fetch-rows.ts';
 
 /** Adds and removes flags; silent, since the rows would only repeat it. iCloud wants the parentheses. */
 export async function storeFlags(
@@ -18,24 +17,4 @@ export async function storeFlags(
           signal,
         );
   await Promise.all([store('+', add), store('-', remove)]);
-}
-
-/** The flags of those of the UIDs that are there. */
-export async function readFlags(
-  wire: CommandWire,
-  uidSet: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<number, readonly string[]>> {
-  const found = new Map<number, readonly string[]>();
-  await fetchEachRow(
-    wire,
-    { uidSet, items: 'FLAGS' },
-    ({ uid, flags }) => {
-      if (flags !== null) {
-        found.set(uid, flags);
-      }
-    },
-    signal,
-  );
-  return found;
 }

@@ -183,6 +183,78 @@ describe('listing', () => {
   });
 });
 
+describe('a survey', () => {
+  const known = { uidValidity: 7, uidNext: 50, exists: 1, modSeq: '99' };
+  const message = { uid: 4, flags: [], receivedAt: new Date('2020-01-01T00:00:00Z'), sizeBytes: 9 };
+  const opening = (modSeq: string): readonly string[] => [
+    '* 1 EXISTS',
+    '* OK [UIDVALIDITY 7] x',
+    '* OK [UIDNEXT 50] x',
+    modSeq,
+  ];
+
+  async function survey(source: ImapSource): Promise<unknown[]> {
+    const found: unknown[] = [];
+    for await (const one of source.surveyFolders([{ path: 'INBOX', known }], signal())) {
+      found.push(one);
+    }
+    return found;
+  }
+
+  async function answerListing(peer: ScriptedPeer, modSeq: string): Promise<void> {
+    const opened = await peer.expect(/^EXAMINE "INBOX"/);
+    peer.say(...opening(modSeq), `${opened} OK done`);
+    const tag = await peer.expect(ROW);
+    peer.say(`* 1 FETCH (UID 4 FLAGS () ${DATE} RFC822.SIZE 9)`, `${tag} OK done`);
+  }
+
+  test.for([
+    {
+      name: 'believed',
+      capability: ' CONDSTORE',
+      modSeq: '* OK [HIGHESTMODSEQ 99] x',
+      lists: false,
+    },
+    {
+      name: 'another',
+      capability: ' CONDSTORE',
+      modSeq: '* OK [HIGHESTMODSEQ 100] x',
+      lists: true,
+    },
+    { name: 'not there', capability: ' CONDSTORE', modSeq: '* OK [NOMODSEQ] x', lists: true },
+    { name: 'not asked for', capability: '', modSeq: '* OK x', lists: true },
+  ])('lists a folder unless HIGHESTMODSEQ says that nothing changed: $name', async (row) => {
+    const source = await sourceOn(
+      async (peer) => {
+        const tag = await peer.expect(`EXAMINE "INBOX"${row.capability && ' (CONDSTORE)'}`);
+        peer.say(...opening(row.modSeq), `${tag} OK done`);
+        if (row.lists) {
+          await answerListing(peer, row.modSeq);
+        }
+      },
+      { capabilities: `IMAP4rev1 NAMESPACE ENABLE QRESYNC${row.capability}` },
+    );
+    expect(await survey(source)).toMatchObject([{ messages: row.lists ? [message] : null }]);
+  });
+
+  test('on a connection that lost its folder goes on with a new one', async () => {
+    const source = await sourceOn(async (peer, connection) => {
+      const first = await peer.expect('EXAMINE "INBOX"');
+      peer.say(...opening('* OK x'), `${first} OK done`);
+      if (connection === 2) {
+        await answerListing(peer, '* OK x');
+        return;
+      }
+      const opened = await peer.expect('EXAMINE "INBOX"');
+      const tag = await peer.expect(ROW);
+      peer.say(...opening('* OK x'), `${opened} OK done`);
+      peer.say(`${tag} BAD Please select a mailbox first`);
+      await peer.closed();
+    });
+    expect(await survey(source)).toMatchObject([{ path: 'INBOX', messages: [message] }]);
+  });
+});
+
 describe('bodies', () => {
   test('a message that the first answer leaves out is asked for again', async () => {
     const source = await sourceOn(async (peer) => {
@@ -194,6 +266,52 @@ describe('bodies', () => {
     });
     await source.openFolder('INBOX', signal());
     expect(await read(source, [1, 2])).toEqual({ 1: 'one', 2: 'two' });
+  });
+
+  test.for(['{0}\r\n', '""', 'NIL', '{0}\r\n FLAGS ()'])(
+    'a body of %j is none, whatever the server says beside it',
+    async (nothing) => {
+      const source = await sourceOn(async (peer) => {
+        await answerExamine(peer, 2);
+        for (let look = 1; look <= 2; look += 1) {
+          const tag = await peer.expect('UID FETCH 2 (UID BODY.PEEK[])');
+          peer.say(`* 2 FETCH (UID 2 BODY[] ${nothing})`, `${tag} OK done`);
+        }
+        await answerExamine(peer, 1);
+        const tag = await peer.expect(ROW);
+        peer.say(`* 1 FETCH (UID 2 FLAGS () ${DATE} RFC822.SIZE 9)`, `${tag} OK done`);
+      });
+      await source.openFolder('INBOX', signal());
+      await expect(read(source, [2])).rejects.toMatchObject({ code: 'imap.body-missing' });
+    },
+  );
+
+  test('rows are known by their UID: their numbers may lie beyond EXISTS', async () => {
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 2);
+      const tag = await peer.expect('UID FETCH 1:2 (UID BODY.PEEK[])');
+      peer.say('* 900 FETCH (FLAGS (\\Seen))', body(2, 'two').replace('* 1 ', '* 901 '));
+      peer.say('* 900 FETCH (UID 1 FLAGS (\\Seen))', body(1, 'one').replace('* 1 ', '* 900 '));
+      peer.say(`${tag} NO Some of the requested messages no longer exist`);
+    });
+    await source.openFolder('INBOX', signal());
+    expect(await read(source, [1, 2])).toEqual({ 1: 'one', 2: 'two' });
+  });
+
+  test('a command line stays below what servers take, however the UIDs are spread', async () => {
+    const lines: number[] = [];
+    const source = await sourceOn(async (peer) => {
+      await answerExamine(peer, 1000);
+      for (let line = await peer.line(); line !== null; line = await peer.line()) {
+        lines.push(line.length);
+        const uids = /FETCH (\S+) /.exec(line)?.[1]?.split(',').map(Number) ?? [];
+        peer.say(...uids.map((uid) => body(uid, 'x')), `${line.split(' ')[0]} OK done`);
+      }
+    });
+    await source.openFolder('INBOX', signal());
+    const uids = Array.from({ length: 1000 }, (_, n) => 4_000_000_000 + 2 * n);
+    expect(Object.keys(await read(source, uids))).toHaveLength(1000);
+    expect(Math.max(...lines)).toBeLessThan(8000);
   });
 
   test('a FETCH that is refused in a rush is asked in smaller pieces from then on', async () => {

@@ -36,14 +36,21 @@ async function answerSelect(peer: ScriptedPeer, uidValidity = 7): Promise<void> 
   );
 }
 
+/** The last message is asked for too, and what is missing a second time. */
 async function answerFlags(
   peer: ScriptedPeer,
-  set: string,
+  { set, missing }: { readonly set: string; readonly missing?: string },
   rows: readonly string[],
 ): Promise<void> {
-  const tag = await peer.expect(`UID FETCH ${set} (UID FLAGS)`);
-  peer.say(...rows.map((row, i) => `* ${i + 1} FETCH (${row})`), `${tag} OK done`);
+  for (const asked of [set, missing].filter((one) => one !== undefined)) {
+    const tag = await peer.expect(`UID FETCH ${asked},* (UID FLAGS)`);
+    const answer = asked === set ? [...rows, LAST] : [LAST];
+    // Numbers beyond EXISTS, as Exchange was seen to give.
+    peer.say(...answer.map((row, i) => `* ${i + 700} FETCH (${row})`), `${tag} OK done`);
+  }
 }
+
+const LAST = 'UID 49 FLAGS (\\Seen)';
 
 async function answerOk(peer: ScriptedPeer, command: string, text = 'OK done'): Promise<void> {
   peer.say(`${await peer.expect(command)} ${text}`);
@@ -55,7 +62,7 @@ describe('changeFlags', () => {
   test('only where the message still shows what was written, alike changes in one STORE', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '1:5', [
+      await answerFlags(peer, { set: '1:5', missing: '5' }, [
         'UID 1 FLAGS (\\Recent)',
         'UID 2 FLAGS ()',
         'UID 3 FLAGS (\\Flagged)',
@@ -78,7 +85,7 @@ describe('changeFlags', () => {
   test('flags are taken away too, and a keyword that could end the command never leaves', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '9', ['UID 9 FLAGS (\\Seen \\Flagged)']);
+      await answerFlags(peer, { set: '9' }, ['UID 9 FLAGS (\\Seen \\Flagged)']);
       await answerOk(peer, 'UID STORE 9 +FLAGS.SILENT (ok)');
       await answerOk(peer, 'UID STORE 9 -FLAGS.SILENT (\\Flagged)');
       await answerOk(peer, 'UNSELECT');
@@ -89,6 +96,59 @@ describe('changeFlags', () => {
       wanted: ['\\Seen', 'ok', 'a) x\r\n'],
     };
     expect([...(await target.changeFlags(INBOX, [change], signal()))]).toEqual([[9, 'changed']]);
+  });
+
+  test('an answer without rows says of no message that it is gone', async () => {
+    const target = await targetOn(async (peer) => {
+      await answerSelect(peer);
+      await answerOk(peer, 'UID FETCH 1,* (UID FLAGS)');
+      await answerOk(peer, 'UNSELECT');
+    });
+    const change = { uid: 1, written: [], wanted: ['\\Seen'] };
+    await expect(target.changeFlags(INBOX, [change], signal())).rejects.toMatchObject({
+      code: 'imap.listing-incomplete',
+      disposition: 'wait',
+    });
+  });
+
+  test('what the first answer leaves out is asked for once more', async () => {
+    const target = await targetOn(async (peer) => {
+      await answerSelect(peer);
+      const first = await peer.expect('UID FETCH 1:2,* (UID FLAGS)');
+      peer.say(
+        '* 2 FETCH (UID 2 FLAGS ())',
+        `${first} NO Some of the requested messages no longer exist.`,
+      );
+      const second = await peer.expect('UID FETCH 1,* (UID FLAGS)');
+      peer.say('* 1 FETCH (UID 1 FLAGS ())', `* 3 FETCH (${LAST})`, `${second} OK done`);
+      await answerOk(peer, 'UID STORE 1:2 +FLAGS.SILENT (\\Seen)');
+      await answerOk(peer, 'UNSELECT');
+    });
+    const changes = [1, 2].map((uid) => ({ uid, written: [], wanted: ['\\Seen'] }));
+    const outcomes = await target.changeFlags(INBOX, changes, signal());
+    expect([...outcomes.values()]).toEqual(['changed', 'changed']);
+  });
+
+  test('a command line stays below what Exchange takes, however the UIDs are spread', async () => {
+    const lines: number[] = [];
+    const target = await targetOn(async (peer) => {
+      await answerSelect(peer);
+      for (let line = await peer.line(); line !== null; line = await peer.line()) {
+        lines.push(line.length);
+        const uids = line.includes('FETCH') ? (/[\d,]{9,}/.exec(line)?.[0].split(',') ?? []) : [];
+        peer.say(...uids.filter(Boolean).map((uid) => `* 1 FETCH (UID ${uid} FLAGS ())`));
+        peer.say(`${line.split(' ')[0]} OK done`);
+      }
+    });
+    const changes = Array.from({ length: 1000 }, (_, n) => ({
+      uid: 4_000_000_000 + 2 * n,
+      written: [],
+      wanted: ['\\Seen'],
+    }));
+    const outcomes = await target.changeFlags(INBOX, changes, signal());
+    expect(new Set(outcomes.values())).toEqual(new Set(['changed']));
+    expect(Math.max(...lines)).toBeLessThan(8000);
+    await target.close();
   });
 
   test('a renumbered folder is left as it is', async () => {
@@ -105,7 +165,7 @@ describe('changeFlags', () => {
   test('without UNSELECT the folder is never closed while it may be written', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '1', []);
+      await answerFlags(peer, { set: '1', missing: '1' }, []);
       const tag = await peer.expect('EXAMINE "INBOX"');
       peer.say('* 3 EXISTS', '* OK [UIDVALIDITY 7] x', '* OK [UIDNEXT 5] x', `${tag} OK done`);
       await answerOk(peer, 'CLOSE');
@@ -122,7 +182,7 @@ describe('moveMessages', () => {
   test('UID MOVE and COPYUID; what the person touched stays, what is gone is said', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '3:5', rows);
+      await answerFlags(peer, { set: '3:5', missing: '5' }, rows);
       const tag = await peer.expect('UID MOVE 3 "Work"');
       peer.say('* OK [COPYUID 9 3 77] moved', '* 1 EXPUNGE', `${tag} OK done`);
       await answerOk(peer, 'UNSELECT');
@@ -137,7 +197,7 @@ describe('moveMessages', () => {
   test('without MOVE: COPY, then exactly this message is expunged', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '3:5', rows);
+      await answerFlags(peer, { set: '3:5', missing: '5' }, rows);
       await answerOk(peer, 'UID COPY 3 "Work"', 'OK [COPYUID 9 3 77] done');
       await answerOk(peer, 'UID STORE 3 +FLAGS.SILENT (\\Deleted)');
       await answerOk(peer, 'UID EXPUNGE 3');
@@ -150,7 +210,7 @@ describe('moveMessages', () => {
   test('with neither MOVE nor UIDPLUS nothing is copied: it would be there twice', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '3:5', rows);
+      await answerFlags(peer, { set: '3:5', missing: '5' }, rows);
       await answerOk(peer, 'UNSELECT');
     }, 'UNSELECT');
     const moved = await target.moveMessages(INBOX, 'Work', messages, signal());
@@ -162,7 +222,7 @@ describe('moveMessages', () => {
     const target = await targetOn(async (peer) => {
       connections += 1;
       await answerSelect(peer);
-      await answerFlags(peer, '3:5', rows);
+      await answerFlags(peer, { set: '3:5', missing: '5' }, rows);
       await peer.expect('UID MOVE 3 "Work"');
       peer.socket.destroy();
     });
@@ -197,7 +257,10 @@ describe('removeMessages', () => {
   test('exactly these, untouched, by UID EXPUNGE', async () => {
     const target = await targetOn(async (peer) => {
       await answerSelect(peer);
-      await answerFlags(peer, '3:5', ['UID 3 FLAGS (\\Seen)', 'UID 4 FLAGS (\\Flagged)']);
+      await answerFlags(peer, { set: '3:5', missing: '5' }, [
+        'UID 3 FLAGS (\\Seen)',
+        'UID 4 FLAGS (\\Flagged)',
+      ]);
       await answerOk(peer, 'UID STORE 3 +FLAGS.SILENT (\\Deleted)');
       await answerOk(peer, 'UID EXPUNGE 3');
       await answerOk(peer, 'UNSELECT');

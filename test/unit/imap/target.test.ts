@@ -128,20 +128,101 @@ describe('look', () => {
   });
 });
 
+describe('look, where the server holds back', () => {
+  const header = 'Subject: a\r\n\r\n';
+  const facts = 'FLAGS () INTERNALDATE "01-Jan-2020 00:00:00 +0000" RFC822.SIZE 99';
+  const row = (uid: number): string =>
+    `* 900 FETCH (UID ${uid} ${facts} BODY[HEADER] {${header.length}}\r\n${header})`;
+
+  test.for([
+    { name: 'no row at all', from: 40, rows: [], code: 'imap.listing-incomplete' },
+    { name: 'fewer than EXISTS', from: 1, rows: [row(4), row(5)], code: 'imap.listing-incomplete' },
+    {
+      name: 'a row alone',
+      from: 40,
+      rows: ['* 2 FETCH (UID 41)', row(42)],
+      code: 'imap.body-missing',
+    },
+    {
+      name: 'NIL for a header',
+      from: 40,
+      rows: [`* 2 FETCH (UID 41 ${facts} BODY[HEADER] NIL)`],
+      code: 'imap.body-missing',
+    },
+  ])('$name is no proof that a message is not there', async ({ from, rows, code }) => {
+    const target = await targetOn(async (peer) => {
+      await answerExamine(peer, 'INBOX');
+      const tag = await peer.expect(/^UID FETCH/);
+      peer.say(...rows, `${tag} OK FETCH completed.`);
+      await peer.line();
+    });
+    await expect(target.look('INBOX', from, signal())).rejects.toMatchObject({
+      code,
+      disposition: 'wait',
+    });
+    await target.close();
+  });
+
+  test('a flag update between the rows is none of them', async () => {
+    const target = await targetOn(async (peer) => {
+      await answerExamine(peer, 'INBOX');
+      const tag = await peer.expect(/^UID FETCH/);
+      peer.say(
+        '* 3 FETCH (UID 41 FLAGS (\\Seen))',
+        row(41),
+        '* 3 FETCH (UID 41 FLAGS ())',
+        row(42),
+      );
+      peer.say('* 1 FETCH (UID 7 FLAGS (\\Seen))', `${tag} OK done`);
+      await answerOk(peer, 'UNSELECT');
+    });
+    expect((await target.look('INBOX', 40, signal())).map(({ uid }) => uid)).toEqual([41, 42]);
+    await target.close();
+  });
+});
+
 describe('hashBodies', () => {
+  const query = (set: string): string => `UID FETCH ${set} (UID BODY.PEEK[])`;
+
   test('a UID that is gone is left out, a lost link is started over', async () => {
     const target = await targetOn(async (peer, connection) => {
       await answerExamine(peer, 'INBOX');
-      const tag = await peer.expect('UID FETCH 1:2 (UID BODY.PEEK[])');
+      const tag = await peer.expect(query('1:2'));
       if (connection === 1) {
         peer.socket.end('* 1 FETCH (UID 1 BODY[] {100}\r\nhalf');
         return;
       }
       peer.say('* 1 FETCH (UID 1 BODY[] {3}\r\nabc)', `${tag} OK done`);
+      await answerOk(peer, query('2'));
+      for (let look = 1; look <= 2; look += 1) {
+        const shown = await peer.expect('UID FETCH 2,* (UID FLAGS)');
+        peer.say('* 1 FETCH (UID 3 FLAGS ())', `${shown} OK done`);
+      }
       await answerOk(peer, 'UNSELECT');
     });
     const sha256 = createHash('sha256').update('abc').digest('hex');
     expect(await target.hashBodies('INBOX', [1, 2], signal())).toEqual(new Map([[1, sha256]]));
+    await target.close();
+  });
+
+  test.for([
+    {
+      name: 'it is shown, and has no body',
+      rows: ['* 2 FETCH (UID 2 FLAGS ())'],
+      code: 'imap.body-missing',
+    },
+    { name: 'nothing is shown at all', rows: [], code: 'imap.listing-incomplete' },
+  ])('a message is not gone because no body came: $name', async ({ rows, code }) => {
+    const target = await targetOn(async (peer) => {
+      await answerExamine(peer, 'INBOX');
+      const first = await peer.expect(query('2'));
+      peer.say('* 2 FETCH (UID 2 BODY[] NIL)', `${first} OK done`);
+      await answerOk(peer, query('2'));
+      const shown = await peer.expect('UID FETCH 2,* (UID FLAGS)');
+      peer.say(...rows, `${shown} OK done`);
+      await peer.line();
+    });
+    await expect(target.hashBodies('INBOX', [2], signal())).rejects.toMatchObject({ code });
     await target.close();
   });
 });

@@ -84,9 +84,11 @@ async function answerLateCapability(
   peer: ScriptedPeer,
   { capabilities = CAPABILITIES, lateCapabilities = capabilities }: LoginScript,
 ): Promise<void> {
-  const tag = await peer.expect('CAPABILITY');
-  const named = lateCapabilities === null ? [] : [`* CAPABILITY ${lateCapabilities}`];
-  peer.say(...named, `${tag} OK done`);
+  const line = await peer.line();
+  if (line?.endsWith(' CAPABILITY')) {
+    const named = lateCapabilities === null ? [] : [`* CAPABILITY ${lateCapabilities}`];
+    peer.say(...named, `${line.split(' ')[0]} OK done`);
+  }
 }
 
 export interface ScriptedServer {
