@@ -16,10 +16,12 @@ export class UsageError extends AppError {
 }
 
 export const COPY_USAGE = `node src/main.ts copy --source imap[s]://USER@HOST[:PORT] --target imap[s]://USER@HOST[:PORT]
-  [--json] [--dry-run] [--target-connections N]
+  [--json] [--dry-run] [--target-connections N] [--folder SOURCE=TARGET]…
   [--source-profile icloud|generic] [--target-profile exchange-online|generic]
 
 Copies one mailbox; a second run copies what is new. Write an @ in USER as %40.
+--folder sends the mail of one folder elsewhere, with what lies below it, as long as none of it was copied;
+--dry-run shows where every folder would go, and why.
 In the environment: SOURCE_PASSWORD, and TARGET_PASSWORD or TARGET_ACCESS_TOKEN.
 Exit code: 0 all copied, 2 finished with skipped or failed messages, 1 could not finish, 64 usage.
 `;
@@ -39,6 +41,8 @@ export interface CopyArguments {
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly targetConnections: number;
+  /** `SOURCE=TARGET`, as they were given: which `=` divides them, the folders of the source tell. */
+  readonly folders: readonly string[];
 }
 
 const DEFAULT_CONNECTIONS = 4;
@@ -54,6 +58,7 @@ export function parseCopyArguments(words: readonly string[]): CopyArguments {
     json: values.json ?? false,
     dryRun: values['dry-run'] ?? false,
     targetConnections: parseConnections(values['target-connections']),
+    folders: parseFolders(values.folder ?? []),
   };
 }
 
@@ -63,6 +68,7 @@ interface CopyOptions {
   readonly json?: boolean | undefined;
   readonly 'dry-run'?: boolean | undefined;
   readonly 'target-connections'?: string | undefined;
+  readonly folder?: readonly string[] | undefined;
   readonly 'source-profile'?: string | undefined;
   readonly 'target-profile'?: string | undefined;
 }
@@ -77,6 +83,7 @@ function parseWords(words: readonly string[]): CopyOptions {
         json: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
         'target-connections': { type: 'string' },
+        folder: { type: 'string', multiple: true },
         'source-profile': { type: 'string' },
         'target-profile': { type: 'string' },
       },
@@ -115,6 +122,14 @@ function parseEnd(
     user: decodeURIComponent(url.username),
     profile: chooseProfile(url.hostname, name),
   };
+}
+
+function parseFolders(choices: readonly string[]): readonly string[] {
+  const wrong = choices.find((choice) => !/^.+=.+$/s.test(choice));
+  if (wrong !== undefined) {
+    throw new UsageError('--folder must be SOURCE=TARGET');
+  }
+  return choices;
 }
 
 function parseConnections(text: string | undefined): number {

@@ -11,9 +11,13 @@ import {
   traitsOf,
 } from '../jobs/adapters/imap-ends.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import type { CopyDeps } from '../jobs/copy/deps.ts';
+import { editFolderMap } from '../jobs/copy/edit-folder-map.ts';
 import { mapFolders } from '../jobs/copy/folder-map.ts';
+import { discoverFolders } from '../jobs/copy/list-folders.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';
-import { createCopyStore } from '../jobs/db/copy-store.ts';
+import { type CopyRow, createCopyStore } from '../jobs/db/copy-store.ts';
+import { createFolderMapStore, type FolderMapStore } from '../jobs/db/folder-map-store.ts';
 import { createLedgerStore, type LedgerStore } from '../jobs/db/ledger-store.ts';
 import { tallyFolders } from '../jobs/db/tally-store.ts';
 import type { MailSource, MailTarget, TargetTraits } from '../jobs/ports.ts';
@@ -27,6 +31,7 @@ import {
 } from './copy-arguments.ts';
 import { type CopyOutput, createJsonOutput, createTerminalOutput } from './copy-output.ts';
 import { openDataStore, spoolDirectoryOf } from './data-store.ts';
+import { changesOf, chooseFolders, parseChoices } from './folder-choices.ts';
 
 /** Message bytes that a copy holds at most, beyond what its connections buffer: several times what a fast link has under way. */
 const BUDGET_BYTES = 32 * 1024 * 1024;
@@ -66,6 +71,9 @@ export async function runCopy(
       : await copy(deps, parsed, { ends, output, signal });
     return folders === null ? 0 : exitCodeOf(folders);
   } catch (error) {
+    if (error instanceof UsageError) {
+      throw error;
+    }
     output.failed(error);
     return 1;
   }
@@ -101,21 +109,20 @@ async function copy(
       sourceHost: `${parsed.source.host}:${parsed.source.port}`,
       targetMailbox: `${parsed.target.user} at ${parsed.target.host}:${parsed.target.port}`,
     });
+    const copyDeps = {
+      ...open,
+      traits: { ...traitsOf(parsed.target.profile), ...deps.traits },
+      ledger: deps.wrapLedger?.(ledger) ?? ledger,
+      budget: createByteBudget(BUDGET_BYTES),
+      clock,
+      logger,
+      store,
+    };
+    if (parsed.folders.length > 0) {
+      await saveChoices(copyDeps, createFolderMapStore(database.pool), { row, parsed }, signal);
+    }
     output.started(row.pass);
-    await copyMailbox(
-      {
-        ...open,
-        traits: { ...traitsOf(parsed.target.profile), ...deps.traits },
-        ledger: deps.wrapLedger?.(ledger) ?? ledger,
-        budget: createByteBudget(BUDGET_BYTES),
-        clock,
-        logger,
-        store,
-      },
-      row,
-      output.progress,
-      signal,
-    );
+    await copyMailbox(copyDeps, row, output.progress, signal);
     const folders = await tallyFolders(database.pool, row.id);
     output.finished(folders);
     return folders;
@@ -123,6 +130,27 @@ async function copy(
     await Promise.allSettled([closeOf(source), closeOf(target)]);
     await closeOf(data);
   }
+}
+
+/** The map is made and saved before anything is copied; then the user's choices are put into it. */
+async function saveChoices(
+  deps: CopyDeps,
+  folderMap: FolderMapStore,
+  { row, parsed }: { readonly row: CopyRow; readonly parsed: CopyArguments },
+  signal: AbortSignal,
+): Promise<void> {
+  const turn = await deps.ledger.takeTurn(row.id);
+  await discoverFolders(deps, { turn, onlyFolders: null }, signal);
+  const edit = await folderMap.edit({
+    migrationId: row.id,
+    actor: null,
+    decide(rows) {
+      const sourcePaths = rows.map(({ sourcePath }) => sourcePath);
+      const renames = parseChoices(parsed.folders, sourcePaths);
+      return editFolderMap({ rows, renames, target: deps.traits.name });
+    },
+  });
+  changesOf(edit);
 }
 
 function imapEndsOf({ config, logger }: CopyCommandDeps): ImapEndsDeps {
@@ -143,12 +171,14 @@ async function dryRun(
     const target = await openTarget(imap, parsed, ends.target, signal);
     try {
       const folders = await source.listFolders(signal);
-      const mapping = mapFolders({
+      const traits = traitsOf(parsed.target.profile);
+      const proposed = mapFolders({
         source: folders,
         target: await target.listFolders(signal),
-        traits: traitsOf(parsed.target.profile),
+        traits,
         saved: new Map(),
       });
+      const mapping = chooseFolders(proposed, parsed.folders, traits.name);
       const selectable = new Set(folders.filter((f) => f.selectable).map((f) => f.path));
       for (const folder of mapping.filter(({ sourcePath }) => selectable.has(sourcePath))) {
         output.planned(folder, await countOf(source, folder.sourcePath, signal));

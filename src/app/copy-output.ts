@@ -8,7 +8,7 @@ import { problemOf } from '../jobs/problem.ts';
 import { addTallies, type FolderTally } from '../jobs/tally.ts';
 import { formatBytes } from '../words/format.ts';
 import { waitingText } from '../words/waiting.ts';
-import { explain, reasonText } from '../words/words.ts';
+import { explain, folderReasonText, reasonText } from '../words/words.ts';
 
 /** What `copy` shows of its work. */
 export interface CopyOutput {
@@ -107,9 +107,9 @@ export function createTerminalOutput(): CopyOutput {
     },
     planned: ({ sourcePath, targetPath, reason }, messages) =>
       say(
-        `${sourcePath} → ${targetPath}${reason === null ? '' : ` (${reason})`}: ${
+        `${sourcePath} → ${targetPath}: ${
           typeof messages === 'number' ? `${messages} messages` : `does not open (${messages})`
-        }`,
+        }${reason === null ? '' : ` (${folderReasonText(reason)})`}`,
       ),
     finished(folders) {
       stop();

@@ -11,6 +11,7 @@ import { createGraphTenant } from '../jobs/adapters/graph-tenant.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
+import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
 import { createMigrationStore, type MigrationStore } from '../jobs/db/migration-store.ts';
 import { startQueue } from '../jobs/db/queue.ts';
@@ -131,6 +132,7 @@ async function openService(
   const tallies = (id: string): ReturnType<typeof tallyFolders> => tallyFolders(pool, id);
   const api = createService({
     store,
+    folderMap: createFolderMapStore(pool),
     conversations: createConversationStore(pool),
     tallies,
     tenant,

@@ -2,10 +2,12 @@
  * What the conversation may ask of the domain, and what it is told. The only part of src/jobs that
  * src/bot may import. Every method that changes something takes the actor and is idempotent.
  */
+import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
 
+export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
 export type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
@@ -49,6 +51,8 @@ export interface FolderMapping {
   readonly messages: number;
   /** Why the name changes, where it does; has words in src/words. */
   readonly reason: FolderReason | null;
+  /** None of its messages is at the target yet, so that it can still go elsewhere. */
+  readonly editable: boolean;
 }
 
 /** Why a folder is called otherwise at the target; `chosen`: an admin said so. */
@@ -132,6 +136,15 @@ export type ActResult =
   | { readonly kind: 'done'; readonly migration: MigrationView }
   /** A second press, or a stale card: nothing was changed. */
   | { readonly kind: 'nothing-to-do'; readonly migration: MigrationView };
+
+/** The answer to an edit of the folder map: all of it is done, or nothing. */
+export type RenameResult =
+  | ActResult
+  | {
+      readonly kind: 'refused';
+      readonly refusals: readonly RenameRefusal[];
+      readonly migration: MigrationView;
+    };
 
 /** What an admin may ask of one migration. */
 export type MigrationAction = 'approve-pilot' | 'finish' | 'pause' | 'resume' | 'cancel' | 'retry';
@@ -223,6 +236,12 @@ export interface SkybridgeApi {
   /** The person's own migration that waits for, or uses, a password. */
   migrationOfPerson(personId: string): Promise<MigrationView | null>;
   act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
+  /** Sends folders elsewhere, with what lies below them, before anything of them is copied. */
+  renameFolders(
+    migrationId: string,
+    renames: readonly FolderRename[],
+    actor: Actor,
+  ): Promise<RenameResult>;
   submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;
   /** The person says that there is nothing to move. */
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;

@@ -8,6 +8,7 @@ import type {
   MigrationView,
   SkybridgeApi,
 } from './api.ts';
+import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
@@ -15,11 +16,13 @@ import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
 import { planMove } from './plan.ts';
 import type { TenantPort } from './ports.ts';
 import { problemOf } from './problem.ts';
+import { renameFolders } from './rename-folders.ts';
 import type { FolderTally } from './tally.ts';
 import { viewBatch, viewMigration } from './views.ts';
 
 export interface ServiceDeps {
   readonly store: MigrationStore;
+  readonly folderMap: FolderMapStore;
   readonly conversations: ConversationStore;
   readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
   readonly tenant: TenantPort;
@@ -127,6 +130,16 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     },
 
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
+
+    async renameFolders(migrationId, renames, actor) {
+      const before = await viewOf(migrationId);
+      const edit = await renameFolders(deps.folderMap, { migrationId: before.id, renames, actor });
+      const migration = await viewOf(migrationId);
+      if (edit.kind === 'refused') {
+        return { ...edit, migration };
+      }
+      return { kind: edit.changes.length > 0 ? 'done' : 'nothing-to-do', migration };
+    },
 
     declineMove: (migrationId, actor) => {
       const problem = problemOf(new NothingToMoveError('The person has nothing to move.'));

@@ -60,6 +60,7 @@ function mappingOf(folder: FolderTally): FolderMapping {
     targetPath: folder.targetPath,
     messages: folder.tally.source,
     reason: REASONS.find((reason) => reason === folder.reason) ?? null,
+    editable: folder.tally.copied + folder.tally.alreadyThere === 0,
   };
 }
 

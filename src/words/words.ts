@@ -27,6 +27,8 @@ export interface Words {
   readonly refusals: Readonly<Record<string, string>>;
   /** Why a folder gets another name. */
   readonly folderReasons: Readonly<Record<string, string>>;
+  /** Why a folder cannot go where somebody wants it, where no folder reason says so. */
+  readonly renameProblems: Readonly<Record<string, string>>;
   /** What the person whose mail moves reads. */
   readonly person: PersonTexts;
   /** For a code that has no text of its own. */
@@ -67,6 +69,12 @@ export function reasonText(code: string, language: Language = 'en'): string {
   const { reasons, refusals } = wordsFor(language);
   const [, refused = '', found = ''] = /^(.*\.message-refused)\.(.*)$/.exec(code) ?? [];
   return reasons[code] ?? refusals[found] ?? reasons[refused] ?? code.replace(/[.-]/g, ' ');
+}
+
+/** Why a folder has, or cannot have, a name. */
+export function folderReasonText(code: string, language: Language = 'en'): string {
+  const { folderReasons, renameProblems } = wordsFor(language);
+  return folderReasons[code] ?? renameProblems[code] ?? code.replace(/[.-]/g, ' ');
 }
 
 /** A state as a word or two. */

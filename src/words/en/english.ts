@@ -2,7 +2,7 @@ import type { Words } from '../words.ts';
 import { FINDINGS } from './findings.ts';
 import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
-import { FOLDER_REASONS, REASONS, REFUSALS, STATES } from './terms.ts';
+import { FOLDER_REASONS, REASONS, REFUSALS, RENAME_PROBLEMS, STATES } from './terms.ts';
 
 /** English, the language that every other one is translated from. */
 export const english: Words = {
@@ -12,6 +12,7 @@ export const english: Words = {
   reasons: REASONS,
   refusals: REFUSALS,
   folderReasons: FOLDER_REASONS,
+  renameProblems: RENAME_PROBLEMS,
   person: PERSON,
   unknownProblem: (code) => ({
     what: `Something happened that I have no words for yet. Its name is "${code}".`,

@@ -35,6 +35,13 @@ export const FOLDER_REASONS = {
   'too-deep': 'Exchange takes up to 300 folders inside one another',
 } as const;
 
+/** Why a folder cannot go where somebody wants it; beside the reasons for another name. */
+export const RENAME_PROBLEMS = {
+  'unknown-folder': 'there is no folder of this name in iCloud',
+  'already-copied': 'some of its mail is in Outlook already',
+  'not-now': 'mail is being copied just now; pause the move first',
+} as const;
+
 /** What a server found in a message that it did not take; the last part of its reason code. */
 export const REFUSALS: Readonly<Record<string, string>> = {
   virus: 'Exchange found a virus in it',

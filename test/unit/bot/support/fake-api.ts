@@ -17,6 +17,7 @@ import type {
   SubmitCredentialInput,
   TenantFinding,
 } from '../../../../src/jobs/api.ts';
+import { editFolderMap } from '../../../../src/jobs/copy/edit-folder-map.ts';
 import { ADMIN_ID, ALEX, batchView, migrationView, movePlan } from './views.ts';
 
 /** Where an action leads from where it fits; everything else is nothing to do. */
@@ -156,6 +157,28 @@ export function createFakeApi(): FakeApi {
     async act(id, action) {
       api.acted.push(action);
       return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);
+    },
+    async renameFolders(id, renames) {
+      const migration = ofId(id);
+      if (migration === null) {
+        throw new Error('no such migration');
+      }
+      const rows = migration.folderMap.map((folder) => ({ ...folder, copied: !folder.editable }));
+      const edit = editFolderMap({ rows, renames, target: 'exchange-online' });
+      if (edit.kind === 'refused') {
+        return { ...edit, migration };
+      }
+      const changes = new Map(edit.changes.map((one) => [one.sourcePath, one.targetPath]));
+      api.set({
+        folderMap: migration.folderMap.map((folder) => {
+          const targetPath = changes.get(folder.sourcePath);
+          return targetPath === undefined ? folder : { ...folder, targetPath, reason: 'chosen' };
+        }),
+      });
+      return {
+        kind: changes.size > 0 ? 'done' : 'nothing-to-do',
+        migration: api.current ?? migration,
+      };
     },
     async submitCredential(input) {
       api.submitted.push(input);

@@ -63,11 +63,35 @@ export function migrationView(changes: Partial<MigrationView> = {}): MigrationVi
 }
 
 export const FOLDERS: MigrationView['folderMap'] = [
-  { sourcePath: 'INBOX', targetPath: 'INBOX', messages: 120, reason: null },
-  { sourcePath: 'Sent Messages', targetPath: 'Sent Items', messages: 412, reason: 'special-use' },
-  { sourcePath: 'Files', targetPath: 'Files (iCloud)', messages: 7, reason: 'reserved' },
-  { sourcePath: 'projects', targetPath: 'projects (2)', messages: 3, reason: 'collision' },
-  { sourcePath: '[x](https://evil.example)', targetPath: '_', messages: 1, reason: 'invalid-name' },
+  { sourcePath: 'INBOX', targetPath: 'INBOX', messages: 120, reason: null, editable: true },
+  {
+    sourcePath: 'Sent Messages',
+    targetPath: 'Sent Items',
+    messages: 412,
+    reason: 'special-use',
+    editable: false,
+  },
+  {
+    sourcePath: 'Files',
+    targetPath: 'Files (iCloud)',
+    messages: 7,
+    reason: 'reserved',
+    editable: true,
+  },
+  {
+    sourcePath: 'projects',
+    targetPath: 'projects (2)',
+    messages: 3,
+    reason: 'collision',
+    editable: true,
+  },
+  {
+    sourcePath: '[x](https://evil.example)',
+    targetPath: '_',
+    messages: 1,
+    reason: 'invalid-name',
+    editable: true,
+  },
 ];
 
 export const HALF_WAY: Partial<MigrationView> = {
