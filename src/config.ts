@@ -81,6 +81,26 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return result.data;
 }
 
+/** What `doctor` needs beyond the defaults; throws ConfigError naming each thing that is missing. */
+export function requireTenantSettings(config: Config): void {
+  const problems = tenantProblems(config);
+  if (problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+}
+
+function tenantProblems(config: Config): readonly string[] {
+  const hasCredential =
+    config.CLIENT_CERTIFICATE_PATH || config.CLIENT_SECRET || config.MANAGED_IDENTITY_CLIENT_ID;
+  return [
+    config.TENANT_ID ? null : 'TENANT_ID: is needed so that other tenants are refused',
+    config.CLIENT_ID ? null : 'CLIENT_ID: is needed to call Microsoft Graph',
+    hasCredential
+      ? null
+      : 'CLIENT_CERTIFICATE_PATH, MANAGED_IDENTITY_CLIENT_ID or CLIENT_SECRET: one is needed to sign in to Microsoft 365',
+  ].filter((problem) => problem !== null);
+}
+
 /** What `serve` needs beyond the defaults; throws ConfigError naming each thing that is missing. */
 export function requireServiceSettings(config: Config): void {
   const problems: string[] = [];
@@ -90,17 +110,7 @@ export function requireServiceSettings(config: Config): void {
     }
   };
   need('BOT_ID', 'so that only Teams can talk to the bot');
-  need('TENANT_ID', 'so that other tenants are refused');
-  need('CLIENT_ID', 'to call Microsoft Graph');
-  if (
-    !config.CLIENT_CERTIFICATE_PATH &&
-    !config.CLIENT_SECRET &&
-    !config.MANAGED_IDENTITY_CLIENT_ID
-  ) {
-    problems.push(
-      'CLIENT_CERTIFICATE_PATH, MANAGED_IDENTITY_CLIENT_ID or CLIENT_SECRET: one is needed to sign in to Microsoft 365',
-    );
-  }
+  problems.push(...tenantProblems(config));
   if (config.KEY_VAULT_KEY_ID) {
     problems.push('KEY_VAULT_KEY_ID: is not supported yet; use SECRETS_KEY_FILE, or neither');
   }

@@ -1,17 +1,25 @@
 import { stderr, stdout } from 'node:process';
-import { ConfigError, parseConfig, requireServiceSettings } from '../config.ts';
+import {
+  ConfigError,
+  parseConfig,
+  requireServiceSettings,
+  requireTenantSettings,
+} from '../config.ts';
 import { isAppError } from '../errors.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { createLogger } from '../log.ts';
 import { explain } from '../words/words.ts';
 import { COPY_USAGE, UsageError } from './copy-arguments.ts';
+import { DOCTOR_USAGE } from './doctor-arguments.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
 
 node src/main.ts serve      the service, from the environment (.env.example)
 node src/main.ts copy       one mailbox, without Teams
+node src/main.ts doctor     looks whether a tenant is ready
 
-${COPY_USAGE}`;
+${COPY_USAGE}
+${DOCTOR_USAGE}`;
 
 /** The settings as the process found them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +43,14 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
     // A person watches: what goes right is shown by the command itself.
     const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
     return runCopy({ config, secrets, logger: createLogger(level, 2) }, words, signal);
+  },
+  doctor: async (words, env, signal) => {
+    const { runDoctor } = await import('./doctor-command.ts');
+    const config = parseConfig(env);
+    requireTenantSettings(config);
+    // What it found is the output; a log line for each answer would only repeat it.
+    const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
+    return runDoctor({ config, logger: createLogger(level, 2) }, words, signal);
   },
   serve: async (_words, env, signal) => {
     const config = parseConfig(env);

@@ -29,7 +29,7 @@ import { createSealer } from '../secrets/seal.ts';
 import { formatBytes, formatCount } from '../words/format.ts';
 import { reasonText } from '../words/words.ts';
 import { openDataStore, spoolDirectoryOf } from './data-store.ts';
-import { cloudOf, createTenantClients, imapServerOf } from './tenant-clients.ts';
+import { cloudOf, createDoctor, createTenantClients, imapServerOf } from './tenant-clients.ts';
 
 /** Message bytes that one process holds at most, beyond what its connections buffer. */
 const BUDGET_BYTES = 96 * 1024 * 1024;
@@ -114,6 +114,7 @@ async function openService(
   const settings = requiredSettings(config);
   // First what only reads settings: a wrong one should not wait for a database to start.
   const m365 = await createTenantClients(settings, { clock, logger });
+  const doctor = await createDoctor(settings, { clock, logger });
   const data = await openDataStore(config, { logger, clock }, signal);
   opened.push(() => data.close());
   const keys = await loadSealingKeys(
@@ -136,6 +137,7 @@ async function openService(
     conversations: createConversationStore(pool),
     tallies,
     tenant,
+    doctor,
     clock,
     sourceHost: new URL(config.SOURCE_IMAP_URL).hostname,
     groups: {

@@ -3,10 +3,13 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Cloud, chooseCloud } from '../graph/clouds.ts';
 import { type Credential, credentialWarning } from '../graph/credential.ts';
+import { M365Error } from '../graph/errors.ts';
 import { createM365, type M365 } from '../graph/m365.ts';
 import { chooseProfile } from '../imap/profiles/choose-profile.ts';
 import type { ProfileName } from '../imap/profiles/profile.ts';
 import type { ImapServer } from '../jobs/adapters/account-openers.ts';
+import { createTenantDoctor } from '../jobs/adapters/tenant-doctor.ts';
+import type { TenantDoctor } from '../jobs/ports.ts';
 import type { Logger } from '../log.ts';
 
 /** The hosts of the configured cloud. */
@@ -21,13 +24,40 @@ export function cloudOf(config: Config): Cloud {
   });
 }
 
+/** What is needed to sign in to a tenant. */
+export type TenantSettings = Config & { readonly TENANT_ID: string; readonly CLIENT_ID: string };
+
+interface ClientDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** The tenant's clients, signed in as the environment says. */
-export async function createTenantClients(
-  config: Config & { readonly TENANT_ID: string; readonly CLIENT_ID: string },
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): Promise<M365> {
+export async function createTenantClients(config: TenantSettings, deps: ClientDeps): Promise<M365> {
   const credential = await credentialOf(config);
-  warnOf(credential, clock.now(), logger);
+  warnOf(credential, deps.clock.now(), deps.logger);
+  return connectTenant(config, credential, deps);
+}
+
+/** The check asks rather than waits: who presses a button wants an answer. */
+const CHECK_BUDGET_MS = 8000;
+
+/** The tenant check, with clients and tokens of its own. */
+export async function createDoctor(
+  config: TenantSettings,
+  deps: ClientDeps,
+): Promise<TenantDoctor> {
+  const credential = await credentialOf(config);
+  const m365 = connectTenant(config, credential, deps, CHECK_BUDGET_MS);
+  return createTenantDoctor({ m365, logger: deps.logger });
+}
+
+function connectTenant(
+  config: TenantSettings,
+  credential: Credential,
+  { clock, logger }: ClientDeps,
+  budgetMs?: number,
+): M365 {
   return createM365({
     cloud: cloudOf(config),
     tenantId: config.TENANT_ID,
@@ -35,6 +65,7 @@ export async function createTenantClients(
     credential,
     clock,
     log: logger,
+    ...(budgetMs === undefined ? {} : { budgetMs }),
   });
 }
 
@@ -50,7 +81,7 @@ function warnOf(credential: Credential, now: Date, logger: Logger): void {
 /** A certificate before a managed identity before a secret, should more than one be set. */
 async function credentialOf(config: Config): Promise<Credential> {
   if (config.CLIENT_CERTIFICATE_PATH !== undefined) {
-    return { kind: 'certificate', pem: await readFile(config.CLIENT_CERTIFICATE_PATH, 'utf8') };
+    return { kind: 'certificate', pem: await readPem(config.CLIENT_CERTIFICATE_PATH) };
   }
   const identity = config.MANAGED_IDENTITY_CLIENT_ID;
   if (identity !== undefined) {
@@ -59,6 +90,14 @@ async function credentialOf(config: Config): Promise<Credential> {
       : { kind: 'federated', managedIdentityClientId: identity };
   }
   return { kind: 'secret', secret: config.CLIENT_SECRET ?? '' };
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new M365Error('graph.credential-unusable', { cause });
+  }
 }
 
 /** A mail server from its URL; in the service the profile is that of its side, whatever its host. */

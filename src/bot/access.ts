@@ -17,6 +17,8 @@ type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
 const RULES: Readonly<Record<ActionName, Rule>> = {
   'help.show': 'anyone',
   'tenant.check': 'admin',
+  'tenant.ask-fix': 'admin',
+  'tenant.fix': 'admin',
   'people.ask': 'admin',
   'people.find': 'admin',
   'people.choose': 'admin',

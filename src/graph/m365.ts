@@ -7,7 +7,7 @@ import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
 import type { Cloud } from './clouds.ts';
 import type { Credential } from './credential.ts';
 import { createExchangeAdmin, type ExchangeAdmin } from './exchange-admin.ts';
-import { createGraphClient } from './graph-client.ts';
+import { createGraphClient, type GraphClient } from './graph-client.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createHttpClient } from './http-client.ts';
 import { createLicences, type Licences } from './licences.ts';
@@ -38,6 +38,8 @@ export interface M365Deps {
 /** One tenant of Microsoft 365, by what it is asked for. */
 export interface M365 {
   readonly tokens: TokenSource;
+  /** Microsoft Graph as it is, for the tenant check. */
+  readonly graph: GraphClient;
   /** Many requests to Graph in few exchanges. */
   readonly batch: GraphBatch;
   readonly rights: Rights;
@@ -88,6 +90,7 @@ export function createM365(deps: M365Deps): M365 {
   const rights = createRights({ tokens, exchange });
   return {
     tokens,
+    graph,
     batch,
     rights,
     exchange,

@@ -16,8 +16,12 @@ export interface ServicePrincipalIdentity {
 
 export interface ExchangeServicePrincipal {
   check(identity: ServicePrincipalIdentity, signal: AbortSignal): Promise<ExchangeRegistration>;
+  /** Object ids that the application is registered under; empty when Exchange does not know it. */
+  registeredAs(clientId: string, signal: AbortSignal): Promise<readonly string[]>;
   /** By hand: `New-ServicePrincipal -AppId <client id> -ObjectId <object id>`. Idempotent. */
   register(identity: ServicePrincipalIdentity, signal: AbortSignal): Promise<void>;
+  /** Takes one entry away, such as one under a wrong object id. By hand: `Remove-ServicePrincipal`. */
+  remove(objectId: string, signal: AbortSignal): Promise<void>;
 }
 
 const rowsSchema = z.array(z.object({ AppId: z.string(), ObjectId: z.string() }));
@@ -28,27 +32,27 @@ export function createExchangeServicePrincipal(deps: {
   readonly exchange: ExchangeAdmin;
 }): ExchangeServicePrincipal {
   const { exchange } = deps;
-  return {
-    check: async ({ clientId, objectId }, signal) => {
-      try {
-        const answer = await exchange.invoke(
-          'Get-ServicePrincipal',
-          { Identity: clientId },
-          signal,
-        );
-        const rows = parseAnswer(rowsSchema, answer.rows).filter((row) =>
-          same(row.AppId, clientId),
-        );
-        if (rows.length === 0) {
-          return 'unknown';
-        }
-        return rows.some((row) => same(row.ObjectId, objectId)) ? 'registered' : 'wrong-object';
-      } catch (error) {
-        if (isM365Error(error, 'exchange-admin.object-not-found')) {
-          return 'unknown';
-        }
-        throw error;
+  const registeredAs: ExchangeServicePrincipal['registeredAs'] = async (clientId, signal) => {
+    try {
+      const answer = await exchange.invoke('Get-ServicePrincipal', { Identity: clientId }, signal);
+      return parseAnswer(rowsSchema, answer.rows)
+        .filter((row) => same(row.AppId, clientId))
+        .map((row) => row.ObjectId);
+    } catch (error) {
+      if (isM365Error(error, 'exchange-admin.object-not-found')) {
+        return [];
       }
+      throw error;
+    }
+  };
+  return {
+    registeredAs,
+    check: async ({ clientId, objectId }, signal) => {
+      const found = await registeredAs(clientId, signal);
+      if (found.length === 0) {
+        return 'unknown';
+      }
+      return found.some((id) => same(id, objectId)) ? 'registered' : 'wrong-object';
     },
     register: async ({ clientId, objectId }, signal) => {
       try {
@@ -62,6 +66,13 @@ export function createExchangeServicePrincipal(deps: {
           throw error;
         }
       }
+    },
+    remove: async (objectId, signal) => {
+      await exchange.invoke(
+        'Remove-ServicePrincipal',
+        { Identity: objectId, Confirm: false },
+        signal,
+      );
     },
   };
 }

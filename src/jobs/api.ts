@@ -5,12 +5,24 @@
 import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
-import type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
+import type {
+  DirectoryPerson,
+  PersonReadiness,
+  TenantFinding,
+  TenantFix,
+  TenantFixPlan,
+} from './ports.ts';
 
 export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
-export type { DirectoryPerson, PersonReadiness, TenantFinding } from './ports.ts';
+export type {
+  DirectoryPerson,
+  PersonReadiness,
+  TenantFinding,
+  TenantFix,
+  TenantFixPlan,
+} from './ports.ts';
 
 /** Who pressed: ids of Entra, checked by the gateway's token validation, never taken from a card. */
 export interface Actor {
@@ -221,7 +233,17 @@ export interface AuditEntry {
 
 export interface SkybridgeApi {
   readonly conversations: ConversationStore;
-  checkTenant(signal: AbortSignal): Promise<readonly TenantFinding[]>;
+  /** Changes nothing. With a mailbox a login on it is tried, which is written down. */
+  checkTenant(
+    input: { readonly mailbox: string | null; readonly actor: Actor },
+    signal: AbortSignal,
+  ): Promise<readonly TenantFinding[]>;
+  /** What mending would change; null when there is nothing to mend any more. */
+  planFix(fix: TenantFix, signal: AbortSignal): Promise<TenantFixPlan | null>;
+  mendTenant(
+    input: { readonly fix: TenantFix; readonly actor: Actor },
+    signal: AbortSignal,
+  ): Promise<'done' | 'nothing-to-do'>;
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
   planMove(personId: string, signal: AbortSignal): Promise<MovePlan>;
   startMove(

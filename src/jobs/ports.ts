@@ -218,11 +218,37 @@ export interface TargetOpener {
   openReader(targetMailbox: string, signal: AbortSignal): Promise<MailSource>;
 }
 
+/** What Skybridge can mend in a tenant by itself, once an admin confirmed it. */
+export type TenantFix = 'register-principal';
+
 /** A finding of the tenant check; `code` has words in src/words. */
 export interface TenantFinding {
+  /** The question, such as `imap-login`; one question may have several findings. */
+  readonly check: string;
   readonly code: string;
   readonly verdict: 'ok' | 'warning' | 'failed' | 'unknown';
   readonly facts: Readonly<Record<string, string | number>>;
+  /** The other side's own words, without tokens and with short addresses; null where there are none. */
+  readonly raw: string | null;
+  /** True where the meaning of the answer is believed and not documented: `raw` stands beside it. */
+  readonly believed: boolean;
+  readonly fix: TenantFix | null;
+}
+
+/** What mending would change: as it is, and as it would be. */
+export interface TenantFixPlan {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Looks whether a tenant is ready for a move; changes nothing but what `mend` is asked for. */
+export interface TenantDoctor {
+  /** `mailbox` is one that an admin named for a trial login; null: none is tried. */
+  check(mailbox: string | null, signal: AbortSignal): Promise<readonly TenantFinding[]>;
+  /** Null when there is nothing to mend any more. */
+  plan(fix: TenantFix, signal: AbortSignal): Promise<TenantFixPlan | null>;
+  /** Idempotent. */
+  mend(fix: TenantFix, signal: AbortSignal): Promise<void>;
 }
 
 export interface DirectoryPerson {
@@ -271,7 +297,6 @@ export interface TenantChange {
 
 /** The Microsoft 365 tenant: read, prepared for a move, and put back. Every mutation is idempotent. */
 export interface TenantPort {
-  check(signal: AbortSignal): Promise<readonly TenantFinding[]>;
   /** Finds a person by sign-in name, address or display name; more than one where the name is shared. */
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
   readiness(personId: string, signal: AbortSignal): Promise<PersonReadiness>;

@@ -14,10 +14,11 @@ import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
 import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
 import { planMove } from './plan.ts';
-import type { TenantPort } from './ports.ts';
+import type { TenantDoctor, TenantPort } from './ports.ts';
 import { problemOf } from './problem.ts';
 import { renameFolders } from './rename-folders.ts';
 import type { FolderTally } from './tally.ts';
+import { createTenantChecks } from './tenant-check.ts';
 import { viewBatch, viewMigration } from './views.ts';
 
 export interface ServiceDeps {
@@ -26,6 +27,7 @@ export interface ServiceDeps {
   readonly conversations: ConversationStore;
   readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
   readonly tenant: TenantPort;
+  readonly doctor: TenantDoctor;
   readonly clock: Clock;
   /** Host of the mail that is read. */
   readonly sourceHost: string;
@@ -79,7 +81,7 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
   return {
     conversations: deps.conversations,
     roleOf: createRoleCheck(deps),
-    checkTenant: (signal) => deps.tenant.check(signal),
+    ...createTenantChecks({ doctor: deps.doctor, audit: (entry) => deps.store.audit(entry) }),
     findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
 
     async planMove(personId, signal) {

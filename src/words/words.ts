@@ -8,6 +8,14 @@ export interface Explanation {
   readonly doNext: string;
 }
 
+/** A finding of the tenant check in words: also the exact command, and where it is documented. */
+export interface FindingText extends Explanation {
+  /** PowerShell or shell, ready to be copied; null where it is mended in a portal. */
+  readonly command: string | null;
+  /** The page of Microsoft or Apple about it. */
+  readonly link: string | null;
+}
+
 export type Facts = Readonly<Record<string, string | number>>;
 
 /** Text for one code; a function where the facts belong into the sentence. */
@@ -19,8 +27,8 @@ export interface Words {
   readonly states: Readonly<Record<string, string>>;
   /** What hinders a migration, by code. */
   readonly problems: Readonly<Record<string, ProblemText>>;
-  /** What the tenant check found, by code; said for each verdict alike. */
-  readonly findings: Readonly<Record<string, ProblemText>>;
+  /** What the tenant check found, by code. */
+  readonly findings: Readonly<Record<string, (facts: Facts) => FindingText>>;
   /** Why a message was skipped, failed or was changed, by reason code. */
   readonly reasons: Readonly<Record<string, string>>;
   /** What a server found in a message that it did not take, by the last part of the reason code. */
@@ -60,8 +68,24 @@ export function explain(
   language: Language = 'en',
 ): Explanation {
   const words = wordsFor(language);
-  const isFinding = !Object.hasOwn(words.problems, problem.code);
-  return textFor(isFinding ? words.findings : words.problems, problem, words);
+  const finding = Object.hasOwn(words.findings, problem.code)
+    ? words.findings[problem.code]
+    : undefined;
+  if (finding !== undefined) {
+    const { what, doNext } = finding(problem.facts);
+    return { what, doNext };
+  }
+  return textFor(words.problems, problem, words);
+}
+
+/** A finding of the tenant check in plain words; an unknown code says so, without command and link. */
+export function explainFinding(
+  finding: { readonly code: string; readonly facts: Facts },
+  language: Language = 'en',
+): FindingText {
+  const { findings } = wordsFor(language);
+  const text = Object.hasOwn(findings, finding.code) ? findings[finding.code] : undefined;
+  return text?.(finding.facts) ?? { ...explain(finding, language), command: null, link: null };
 }
 
 /** A reason code as a few plain words; the code itself, made readable, where there are none. */

@@ -8,6 +8,8 @@ import { z } from 'zod';
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
+const address = z.string().trim().min(3).max(320);
+const ofFix = z.object({ fix: z.enum(['register-principal']) });
 
 /** `data` travels in the card, `inputs` are its fields. */
 interface ActionSchema {
@@ -17,7 +19,9 @@ interface ActionSchema {
 
 export const ACTIONS = {
   'help.show': { data: nothing, inputs: nothing },
-  'tenant.check': { data: nothing, inputs: nothing },
+  'tenant.check': { data: z.object({ mailbox: address.optional() }), inputs: nothing },
+  'tenant.ask-fix': { data: ofFix, inputs: nothing },
+  'tenant.fix': { data: ofFix, inputs: nothing },
   'people.ask': { data: nothing, inputs: nothing },
   'people.find': { data: nothing, inputs: z.object({ who: z.string().trim().min(1).max(200) }) },
   'people.choose': { data: z.object({ personId: id }), inputs: nothing },

@@ -1,26 +1,54 @@
-import type { TenantFinding } from '../../jobs/api.ts';
-import { explain } from '../../words/words.ts';
+import type { TenantFinding, TenantFix, TenantFixPlan } from '../../jobs/api.ts';
+import { explainFinding } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement, Mark } from './elements.ts';
-import { card, heading, hint, markedLine, paragraph } from './elements.ts';
+import { card, factSet, heading, hint, markedLine, paragraph, plain } from './elements.ts';
 
 const VERDICTS = {
   ok: { mark: 'ok', word: 'Good' },
   warning: { mark: 'warning', word: 'Look at this' },
-  failed: { mark: 'failed', word: 'Missing' },
+  failed: { mark: 'failed', word: 'Not good' },
   unknown: { mark: 'unknown', word: 'Not known' },
 } as const satisfies Record<TenantFinding['verdict'], { mark: Mark; word: string }>;
 
 const ORDER: readonly TenantFinding['verdict'][] = ['failed', 'warning', 'unknown', 'ok'];
 
+const FIXES = {
+  'register-principal': {
+    title: 'Register me in Exchange',
+    what: 'I register myself in Exchange, so that access to a mailbox can be given to me. I open no mailbox by that.',
+  },
+} as const satisfies Record<TenantFix, { title: string; what: string }>;
+
+/** What an answer was, where somebody should see it; what is only believed says so. */
+function rawLines({ raw, believed, verdict }: TenantFinding): readonly CardElement[] {
+  if (raw === null || (verdict === 'ok' && !believed)) {
+    return [];
+  }
+  const lead = believed ? 'I am not certain of this. The answer was' : 'The answer was';
+  return [hint(`${lead}: ${plain(raw)}`)];
+}
+
 function findingLines(finding: TenantFinding): readonly CardElement[] {
   const { mark, word } = VERDICTS[finding.verdict];
-  const { what, doNext } = explain({
-    ...finding,
-    facts: { ...finding.facts, verdict: finding.verdict },
-  });
-  const line = markedLine(mark, `${word}: ${what}`);
-  return doNext === '' || finding.verdict === 'ok' ? [line] : [line, hint(doNext)];
+  const { what, doNext, command, link } = explainFinding(finding);
+  return [
+    markedLine(mark, `${word}: ${plain(what)}`),
+    ...rawLines(finding),
+    ...(doNext === '' ? [] : [hint(plain(doNext))]),
+    ...(command === null
+      ? []
+      : [paragraph(plain(command), { fontType: 'Monospace', size: 'Small' })]),
+    ...(link === null ? [] : [hint(`[About this](${link})`)]),
+    ...(finding.fix === null
+      ? []
+      : [
+          {
+            type: 'ActionSet' as const,
+            actions: [button('tenant.ask-fix', 'Fix it', { fix: finding.fix })],
+          },
+        ]),
+  ];
 }
 
 /** While Microsoft 365 is being asked. */
@@ -34,19 +62,57 @@ export function checkingTenantCard(): Card {
   });
 }
 
-/** What the check found, problems first. */
-export function tenantCard(findings: readonly TenantFinding[]): Card {
-  const sorted = ORDER.flatMap((verdict) => findings.filter((one) => one.verdict === verdict));
-  const isReady = findings.every((finding) => finding.verdict !== 'failed');
-  const title = isReady ? 'Your tenant is ready' : 'Your tenant is not ready yet';
+/** Questions that wait for a sign-in are one line: each would say the same. */
+function waitingLine(findings: readonly TenantFinding[]): readonly CardElement[] {
+  const count = findings.filter(waitsForSignIn).length;
+  return count === 0
+    ? []
+    : [markedLine('unknown', `Not known: ${count} more questions wait until I can sign in.`)];
+}
+
+const waitsForSignIn = ({ code, facts }: TenantFinding): boolean =>
+  code === 'check.not-asked' && facts['because'] === 'sign-in';
+
+function titleOf(findings: readonly TenantFinding[]): string {
+  if (findings.some(({ verdict }) => verdict === 'failed')) {
+    return 'Your tenant is not ready yet';
+  }
+  return 'Your tenant is ready';
+}
+
+/** What the check found, problems first; `mailbox` is the one that a login was tried on. */
+export function tenantCard(findings: readonly TenantFinding[], mailbox: string | null): Card {
+  const shown = findings.filter((one) => !waitsForSignIn(one));
+  const sorted = ORDER.flatMap((verdict) => shown.filter((one) => one.verdict === verdict));
+  const title = titleOf(findings);
+  const isReady = findings.every(({ verdict }) => verdict !== 'failed');
+  const again = mailbox === null ? {} : { mailbox };
   return card({
     summary: title,
-    body: [heading(title), ...sorted.flatMap(findingLines)],
+    body: [heading(title), ...sorted.flatMap(findingLines), ...waitingLine(findings)],
     actions: isReady
       ? [
           button('people.ask', 'Move someone', {}, 'positive'),
-          button('tenant.check', 'Check again', {}),
+          button('tenant.check', 'Check again', again),
         ]
-      : [button('tenant.check', 'Check again', {}, 'positive')],
+      : [button('tenant.check', 'Check again', again, 'positive')],
+  });
+}
+
+/** Asks an admin before anything in the tenant is changed. */
+export function fixCard(fix: TenantFix, plan: TenantFixPlan): Card {
+  const { title, what } = FIXES[fix];
+  return card({
+    summary: `${title}?`,
+    body: [
+      heading(`${title}?`),
+      paragraph(what),
+      factSet({ Now: plain(plan.before), Then: plain(plan.after) }),
+      hint('It is written down with your name. Then I check again.'),
+    ],
+    actions: [
+      button('tenant.fix', 'Do it', { fix }, 'positive'),
+      button('tenant.check', 'Not now', {}),
+    ],
   });
 }

@@ -123,10 +123,11 @@ export function createChat(deps: HandlerDeps): Chat {
     }
   };
 
-  const doctor: Reply = async (turn, _rest, signal) => {
+  const doctor: Reply = async (turn, rest, signal) => {
     const { content, summary } = checkingTenantCard();
     const posted = await outbound.post(turn.conversation, cardActivity(content, summary), signal);
-    const found = await checkTenant(deps, signal);
+    const mailbox = rest.includes('@') ? rest : null;
+    const found = await checkTenant(deps, { mailbox, actor: turn.actor }, signal);
     const activity = cardActivity(found.content, found.summary);
     await outbound.update(posted, activity, { urgent: true }, signal);
   };

@@ -1,11 +1,11 @@
 import { errorCodeOf } from '../../errors.ts';
-import type { MovePlan } from '../../jobs/api.ts';
+import type { Actor, MovePlan } from '../../jobs/api.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard } from '../cards/admin.ts';
 import { helpCard, problemCard } from '../cards/basics.ts';
 import type { Card } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
-import { checkingTenantCard, tenantCard } from '../cards/tenant.ts';
+import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
 import { adminCardKey, startLockKey } from '../notifier.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, showState } from '../turn.ts';
@@ -14,6 +14,8 @@ import type { HandlerDeps, Handlers } from './handlers.ts';
 type SetupAction =
   | 'help.show'
   | 'tenant.check'
+  | 'tenant.ask-fix'
+  | 'tenant.fix'
   | 'people.ask'
   | 'people.find'
   | 'people.choose'
@@ -40,9 +42,13 @@ export async function findPeople(
 }
 
 /** What the tenant check found, or why it could not be done. */
-export async function checkTenant(deps: HandlerDeps, signal: AbortSignal): Promise<Card> {
+export async function checkTenant(
+  deps: HandlerDeps,
+  input: { readonly mailbox: string | null; readonly actor: Actor },
+  signal: AbortSignal,
+): Promise<Card> {
   try {
-    return tenantCard(await deps.api.checkTenant(signal));
+    return tenantCard(await deps.api.checkTenant(input, signal), input.mailbox);
   } catch (error) {
     return problemCard({ code: errorCodeOf(error), facts: {} }, 'tenant.check');
   }
@@ -77,6 +83,19 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       : showState(adminCard(migration, result.kind === 'started' ? null : ALREADY_STARTED));
   }
 
+  /** Says at once that it is checking; what was found follows in the same card. */
+  function checkLater(turn: Turn, mailbox: string | null): Answer {
+    const { pressed, actor } = turn;
+    turn.later(async (signal) => {
+      const { content, summary } = await checkTenant(deps, { mailbox, actor }, signal);
+      const activity = cardActivity(content, summary);
+      await (pressed === null
+        ? deps.outbound.post(turn.conversation, activity, signal)
+        : deps.outbound.update(pressed, activity, { urgent: true }, signal));
+    });
+    return showState(checkingTenantCard());
+  }
+
   return {
     'help.show': async (turn, _data, signal) => {
       const { role } = await api.roleOf(turn.actor.personId, signal);
@@ -86,16 +105,14 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       });
       return { kind: 'text', text: 'Here is how it works.' };
     },
-    'tenant.check': async (turn) => {
-      const { pressed } = turn;
-      turn.later(async (signal) => {
-        const { content, summary } = await checkTenant(deps, signal);
-        const activity = cardActivity(content, summary);
-        await (pressed === null
-          ? deps.outbound.post(turn.conversation, activity, signal)
-          : deps.outbound.update(pressed, activity, { urgent: true }, signal));
-      });
-      return showState(checkingTenantCard());
+    'tenant.check': async (turn, { mailbox }) => checkLater(turn, mailbox ?? null),
+    'tenant.ask-fix': async (turn, { fix }, signal) => {
+      const plan = await api.planFix(fix, signal);
+      return plan === null ? checkLater(turn, null) : replaceCard(fixCard(fix, plan));
+    },
+    'tenant.fix': async (turn, { fix }, signal) => {
+      await api.mendTenant({ fix, actor: turn.actor }, signal);
+      return checkLater(turn, null);
     },
     'people.ask': async () => replaceCard(askPeopleCard(null)),
     'people.find': async (_turn, { who }, signal) =>

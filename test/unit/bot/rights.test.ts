@@ -23,6 +23,7 @@ const WHOLE = {
   nonce: 'n',
   address: 'alex@icloud.com',
   appPassword: 'abcdefghijklmnop',
+  fix: 'register-principal',
 };
 const guarded = Object.keys(ACTIONS).filter((name) => name !== 'help.show');
 
@@ -38,6 +39,7 @@ test.for(guarded)('a stranger’s %s is refused, audited, and changes nothing', 
   expect(JSON.stringify(reply)).not.toContain('Alex');
   expect(api.audits).toMatchObject([{ action: name, outcome: 'refused' }]);
   expect([api.current, api.acted, api.submitted, api.starts]).toEqual([before, [], [], []]);
+  expect([api.checked, api.mended]).toEqual([[], []]);
 });
 
 const refusalOf = async (name = 'people.ask'): Promise<string> => {

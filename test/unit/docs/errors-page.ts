@@ -33,7 +33,7 @@ A test holds this page to the sources and to \`src/words\`, both ways; \`npx vit
 
 The last column is what Skybridge itself does about it. **retry**: tries again at once. **wait**: tries again later, nobody
 has to act. **ask**: stops this move until a person has acted. **stop**: it will not succeed as asked. **finding**: a line of
-the tenant check, shown here as it reads when the thing is missing.
+the tenant check; those without a second sentence say that all is well.
 
 | code | what was seen | what to do | then |
 |---|---|---|---|

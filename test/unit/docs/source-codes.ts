@@ -41,9 +41,7 @@ export function collectCodes(): ReadonlyMap<string, CodeKind> {
     for (const [code, kind] of classCodes(text)) {
       found.set(code, kind);
     }
-    for (const match of text.matchAll(
-      /(?:\bfinding\(|code: )'(tenant\.[a-z-]+)',\s*(?:verdict|\(\))/g,
-    )) {
+    for (const match of text.matchAll(/'(check\.[a-z-]+(?:\.[a-z-]+)?)'/g)) {
       found.set(match[1] ?? '', 'finding');
     }
   }

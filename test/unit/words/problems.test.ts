@@ -10,7 +10,7 @@ function codesInSource(): ReadonlySet<string> {
     readFileSync(file, 'utf8'),
   );
   const found = texts.flatMap((text) =>
-    [...text.matchAll(/(?:code = |code: |finding\()'([a-z][a-z0-9-]*\.[a-z0-9.-]+)'/g)].map(
+    [...text.matchAll(/(?:(?:code = |code: )'|'(?=check\.))([a-z][a-z0-9-]*\.[a-z0-9.-]+)'/g)].map(
       (match) => match[1] ?? '',
     ),
   );
@@ -78,6 +78,18 @@ test('every state has a word, and an unknown reason is at least readable', () =>
 });
 
 test('a finding that could not be looked at says why', () => {
-  const facts = { verdict: 'unknown', problem: 'graph.throttled' };
-  expect(explain({ code: 'tenant.rights', facts }).what).toContain('slow down');
+  const facts = { check: 'rights', problem: 'graph.throttled' };
+  expect(explain({ code: 'check.unanswered', facts }).what).toMatch(/my rights.*slow down/);
+});
+
+test('what is not well says what to do, and where it is documented', () => {
+  for (const [code, text] of Object.entries(words.findings)) {
+    const isWell = !/^check\.[a-z-]+\./.test(code) && !/unanswered|timed-out|not-asked/.test(code);
+    const { doNext, link } = text({});
+    expect([code, doNext !== '', /^https:\/\/[^ ]+$/.test(link ?? '')]).toEqual([
+      code,
+      !isWell,
+      !isWell,
+    ]);
+  }
 });

@@ -17,8 +17,8 @@ import {
   planCard,
 } from '../../../../src/bot/cards/people.ts';
 import { declineCard, personCard } from '../../../../src/bot/cards/person.ts';
-import { checkingTenantCard, tenantCard } from '../../../../src/bot/cards/tenant.ts';
-import type { MigrationView, StateName, TenantFinding } from '../../../../src/jobs/api.ts';
+import { checkingTenantCard, fixCard, tenantCard } from '../../../../src/bot/cards/tenant.ts';
+import type { MigrationView, StateName } from '../../../../src/jobs/api.ts';
 import { STATES } from '../../../../src/jobs/migration/state.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
@@ -30,6 +30,7 @@ import {
   migrationView,
   movePlan,
   PILOT,
+  tenantFinding,
 } from '../support/views.ts';
 
 const REFUSED = { code: 'source.login-refused', facts: {} };
@@ -60,11 +61,6 @@ function inState(state: StateName): MigrationView {
   return migrationView({ state, ...DETAILS[state] });
 }
 
-const finding = (
-  code: string,
-  verdict: TenantFinding['verdict'],
-  facts: TenantFinding['facts'] = {},
-): TenantFinding => ({ code, verdict, facts });
 const person = (migration: MigrationView, complaint: string | null = null): Card =>
   personCard({ migration, nonce: 'nonce-1', complaint });
 
@@ -76,18 +72,54 @@ const CARDS: Readonly<Record<string, Card>> = {
   problem: problemCard({ code: 'database.lost', facts: {} }, 'tenant.check'),
   continued: continuedCard('Move of Alex Wilber', 'This goes on in a newer card below.'),
   'tenant-checking': checkingTenantCard(),
-  'tenant-ready': tenantCard([
-    finding('tenant.reachable', 'ok', { name: 'Contoso' }),
-    finding('tenant.rights', 'ok'),
-    finding('tenant.exchange', 'ok'),
-    finding('tenant.licences', 'warning', { freeSeats: 0 }),
-  ]),
-  'tenant-not-ready': tenantCard([
-    finding('tenant.reachable', 'ok', { name: 'Contoso' }),
-    finding('tenant.rights', 'failed', { role: 'User.ReadWrite.All' }),
-    finding('tenant.exchange', 'unknown', { problem: 'exchange-admin.unreachable' }),
-    finding('tenant.licences', 'ok', { freeSeats: 41 }),
-  ]),
+  'tenant-ready': tenantCard(
+    [
+      tenantFinding('check.sign-in', 'ok', { facts: { api: 'Microsoft Graph' } }),
+      tenantFinding('check.rights', 'ok', { facts: { api: 'Microsoft Graph', count: 5 } }),
+      tenantFinding('check.registration', 'ok'),
+      tenantFinding('check.licences.none-free', 'warning', { facts: { names: 'Business Basic' } }),
+    ],
+    'anna@contoso.example',
+  ),
+  'tenant-not-ready': tenantCard(
+    [
+      tenantFinding('check.sign-in', 'ok', { facts: { api: 'Microsoft Graph' } }),
+      tenantFinding('check.rights.missing', 'failed', {
+        facts: { api: 'Microsoft Graph', role: 'User.Read.All' },
+      }),
+      tenantFinding('check.registration.wrong-object', 'failed', {
+        facts: { clientId: 'client-1', objectId: 'object-1', found: 'object-2' },
+        fix: 'register-principal',
+      }),
+      tenantFinding('check.cmdlets.no-role', 'failed', {
+        facts: { objectId: 'object-1' },
+        raw: '403 Forbidden The role [assigned](https://evil.example) is not supported',
+        believed: true,
+      }),
+      tenantFinding('check.unanswered', 'unknown', {
+        facts: { check: 'licences', problem: 'graph.throttled' },
+        raw: '429 ApplicationThrottled',
+      }),
+      tenantFinding('check.licences', 'ok', { facts: { freeSeats: 41 } }),
+    ],
+    null,
+  ),
+  'tenant-no-sign-in': tenantCard(
+    [
+      tenantFinding('check.sign-in.refused', 'failed', {
+        facts: { api: 'Microsoft Graph', problem: 'graph.credential-expired' },
+        raw: 'AADSTS7000222 The provided client secret keys are expired.',
+      }),
+      ...['rights', 'licences'].map((check) =>
+        tenantFinding('check.not-asked', 'unknown', { facts: { check, because: 'sign-in' } }),
+      ),
+    ],
+    null,
+  ),
+  'tenant-fix': fixCard('register-principal', {
+    before: 'registered as object-2',
+    after: 'registered as object-1',
+  }),
   'people-ask': askPeopleCard(null),
   'people-ask-again': askPeopleCard('I found nobody of that name.'),
   'people-choose': choosePersonCard(

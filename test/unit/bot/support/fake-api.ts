@@ -16,9 +16,11 @@ import type {
   StateName,
   SubmitCredentialInput,
   TenantFinding,
+  TenantFix,
+  TenantFixPlan,
 } from '../../../../src/jobs/api.ts';
 import { editFolderMap } from '../../../../src/jobs/copy/edit-folder-map.ts';
-import { ADMIN_ID, ALEX, batchView, migrationView, movePlan } from './views.ts';
+import { ADMIN_ID, ALEX, batchView, migrationView, movePlan, tenantFinding } from './views.ts';
 
 /** Where an action leads from where it fits; everything else is nothing to do. */
 const ACTIONS: Readonly<Record<MigrationAction, Partial<Record<StateName, StateName>>>> = {
@@ -39,6 +41,11 @@ const ACTIONS: Readonly<Record<MigrationAction, Partial<Record<StateName, StateN
 export interface FakeApi extends SkybridgeApi {
   readonly people: DirectoryPerson[];
   readonly findings: TenantFinding[];
+  /** Mailboxes that a check was asked for. */
+  readonly checked: (string | null)[];
+  readonly mended: TenantFix[];
+  /** Null: nothing is left to mend. */
+  fixPlan: TenantFixPlan | null;
   readonly audits: AuditEntry[];
   readonly submitted: SubmitCredentialInput[];
   readonly acted: string[];
@@ -107,7 +114,10 @@ export function createFakeApi(): FakeApi {
   const api: FakeApi = {
     conversations,
     people: [ALEX],
-    findings: [{ code: 'tenant.licences', verdict: 'ok', facts: { freeSeats: 41 } }],
+    findings: [tenantFinding('check.licences', 'ok', { facts: { freeSeats: 41 } })],
+    fixPlan: { before: 'not registered', after: 'registered' },
+    checked: [],
+    mended: [],
     audits: [],
     submitted: [],
     acted: [],
@@ -122,9 +132,18 @@ export function createFakeApi(): FakeApi {
     set(changes) {
       api.current = { ...(api.current ?? migrationView()), ...changes };
     },
-    async checkTenant() {
+    async checkTenant({ mailbox }) {
       failIfTold();
+      api.checked.push(mailbox);
       return api.findings;
+    },
+    planFix: async () => api.fixPlan,
+    async mendTenant({ fix }) {
+      failIfTold();
+      const isOpen = api.fixPlan !== null;
+      api.fixPlan = null;
+      api.mended.push(...(isOpen ? [fix] : []));
+      return isOpen ? 'done' : 'nothing-to-do';
     },
     async findPeople(query) {
       failIfTold();

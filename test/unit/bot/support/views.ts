@@ -4,6 +4,7 @@ import type {
   MigrationView,
   MovePlan,
   PilotResult,
+  TenantFinding,
 } from '../../../../src/jobs/api.ts';
 
 export const ALEX: DirectoryPerson = {
@@ -160,4 +161,14 @@ export function movePlan(changes: Partial<MovePlan> = {}): MovePlan {
     hash: 'plan-1',
     ...changes,
   };
+}
+
+/** One line of the tenant check. */
+export function tenantFinding(
+  code: string,
+  verdict: TenantFinding['verdict'],
+  more: Partial<TenantFinding> = {},
+): TenantFinding {
+  const check = code.split('.')[1] ?? '';
+  return { check, code, verdict, facts: {}, raw: null, believed: false, fix: null, ...more };
 }

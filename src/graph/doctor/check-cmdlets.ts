@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { isM365Error } from '../errors.ts';
+import type { CmdletParameters } from '../exchange-admin.ts';
+import type { M365 } from '../m365.ts';
+import { cmdletsOf } from '../required-cmdlets.ts';
+import { type Finding, findingsOf, notAsked, rawOf, unanswered } from './finding.ts';
+
+const say = findingsOf('cmdlets');
+
+/**
+ * A value for every parameter that is tried. A role may allow a cmdlet without a parameter:
+ * `Set-CASMailbox` without `-ImapEnabled` is of no use.
+ */
+const valuesFor = (objectId: string): CmdletParameters => ({
+  Identity: `skybridge-canary-${randomUUID()}`,
+  User: objectId,
+  ImapEnabled: true,
+  AccessRights: 'FullAccess',
+  InheritanceType: 'All',
+  AutoMapping: false,
+  Confirm: false,
+});
+
+/** Cmdlets that change something; what reads is tried by reading. */
+const WRITES = cmdletsOf(['base', 'provisioning']).filter(
+  ({ cmdlet }) => !cmdlet.startsWith('Get-'),
+);
+
+/** Our role in Exchange: whether there is one, and whether it allows what a move needs. */
+export async function checkCmdlets(
+  m365: Pick<M365, 'rights' | 'exchange'>,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { roles, objectId, clientId } = await m365.rights.identity('exchange', signal);
+  if (!roles.includes('Exchange.ManageAsApp')) {
+    return [notAsked('cmdlets', 'rights')];
+  }
+  try {
+    const missing = await m365.rights.missingCmdlets(signal);
+    const tried = await Promise.all(
+      WRITES.filter(({ cmdlet }) => !missing.includes(cmdlet)).map((write) =>
+        tryParameters(m365, write, valuesFor(objectId), signal),
+      ),
+    );
+    const troubles = [
+      ...missing.map((cmdlet) => say('check.cmdlets.missing', 'failed', { cmdlet })),
+      ...tried.filter((one) => one !== null),
+    ];
+    return troubles.length === 0 ? [say('check.cmdlets', 'ok')] : troubles;
+  } catch (error) {
+    if (!isM365Error(error, 'exchange-admin.right-missing')) {
+      throw error;
+    }
+    // Believed: how the endpoint words that the application is let in and may do nothing.
+    const extras = { raw: rawOf(error), believed: true };
+    return [say('check.cmdlets.no-role', 'failed', { clientId, objectId }, extras)];
+  }
+}
+
+/**
+ * Runs a changing cmdlet on a mailbox that cannot exist, its name being made up on the spot. Parameters
+ * are bound before the mailbox is looked for, as PowerShell does it; that this endpoint does so too is
+ * believed. Null: the parameters are allowed.
+ */
+async function tryParameters(
+  { exchange }: Pick<M365, 'exchange'>,
+  { cmdlet, parameters }: (typeof WRITES)[number],
+  values: CmdletParameters,
+  signal: AbortSignal,
+): Promise<Finding | null> {
+  const given = Object.entries(values).filter(([name]) => parameters.includes(name));
+  try {
+    await exchange.invoke(cmdlet, Object.fromEntries(given), signal);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isM365Error(error, 'exchange-admin.parameter-unknown')) {
+      const names = parameters.map((name) => `-${name}`).join(' ');
+      const extras = { raw: rawOf(error), believed: true };
+      return say('check.cmdlets.parameter-missing', 'failed', { cmdlet, names }, extras);
+    }
+    const isBound = isM365Error(
+      error,
+      'exchange-admin.object-not-found',
+      'exchange-admin.trustee-unknown',
+    );
+    return isBound ? null : unanswered('cmdlets', error);
+  }
+}
