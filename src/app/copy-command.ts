@@ -14,6 +14,7 @@ import { createByteBudget } from '../jobs/copy/byte-budget.ts';
 import type { CopyDeps } from '../jobs/copy/deps.ts';
 import { editFolderMap } from '../jobs/copy/edit-folder-map.ts';
 import { mapFolders } from '../jobs/copy/folder-map.ts';
+import { needsLook } from '../jobs/copy/folder-problem.ts';
 import { discoverFolders } from '../jobs/copy/list-folders.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';
 import { type CopyRow, createCopyStore } from '../jobs/db/copy-store.ts';
@@ -261,6 +262,7 @@ async function closeOf(settled: PromiseSettledResult<{ close(): Promise<void> }>
 function exitCodeOf(folders: readonly FolderTally[]): number {
   const total = addTallies(folders.map(({ tally }) => tally));
   const left = [total.failed, total.skipped].flatMap((reasons) => Object.values(reasons));
-  const whole = left.length === 0 && total.open === 0 && folders.every((f) => f.problem === null);
+  const whole =
+    left.length === 0 && total.open === 0 && !folders.some(({ problem }) => needsLook(problem));
   return whole ? 0 : 2;
 }

@@ -139,6 +139,16 @@ export class FolderMissingError extends ImapError {
   }
 }
 
+/** The folder is listed and does not open, and is one that the provider keeps for something other than mail. */
+export class FolderInternalError extends ImapError {
+  override readonly name = 'FolderInternalError';
+  readonly code = 'imap.folder-internal';
+  readonly disposition: Disposition = 'stop';
+  constructor(input: ImapErrorInput = {}) {
+    super('The folder holds no mail, and does not open', input);
+  }
+}
+
 /** The server does not take a folder of this name. */
 export class FolderRefusedError extends ImapError {
   override readonly name = 'FolderRefusedError';

@@ -12,7 +12,7 @@ import {
   type ControlSessionDeps,
   isLinkLoss,
 } from './control-session.ts';
-import { FolderMissingError, UidValidityChangedError } from './errors.ts';
+import { FolderInternalError, FolderMissingError, UidValidityChangedError } from './errors.ts';
 import { mailboxOfPath } from './mailbox-name.ts';
 import { readBodies } from './read-bodies.ts';
 import { readLarge } from './read-large.ts';
@@ -109,6 +109,13 @@ function wireNameOf(
   return mailbox;
 }
 
+/** A folder that does not open is told apart from one that never holds mail. */
+function namedError(path: string, { profile }: ControlConnection, error: unknown): unknown {
+  return error instanceof FolderMissingError && profile.internalFolders?.test(path) === true
+    ? new FolderInternalError({ cause: error })
+    : error;
+}
+
 export interface ImapSourceDeps extends ControlSessionDeps {
   /** Where large messages are kept on their way. */
   readonly spool: Spool;
@@ -131,7 +138,9 @@ export function createImapSource(deps: ImapSourceDeps): ImapSource {
       wireNameOf(path, listed, connection),
       examineOptions(connection),
       signal,
-    );
+    ).catch((error: unknown) => {
+      throw namedError(path, connection, error);
+    });
     const opened = { path, wire: connection.wire, state };
     open = opened;
     state.catch(() => {
@@ -196,7 +205,9 @@ export function createImapSource(deps: ImapSourceDeps): ImapSource {
         if ('error' in found && (wire.link.endedBy || isLinkLoss(found.error))) {
           throw found.error;
         }
-        yield { path, ...found };
+        yield 'error' in found
+          ? { path, error: namedError(path, connection, found.error) }
+          : { path, ...found };
       }
     } finally {
       release();

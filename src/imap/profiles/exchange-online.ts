@@ -97,6 +97,7 @@ export const exchangeOnlineProfile: ImapProfile = {
   namesCapabilitiesLate: false,
   // By name only the domain knows them: they are in the mailbox's language.
   specialNames: {},
+  internalFolders: null,
   foldsCase: true,
   maxEagerLiteralBytes: 1024 * 1024,
   maxLineBytes: 10_239,

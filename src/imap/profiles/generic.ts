@@ -24,6 +24,7 @@ export const genericProfile: ImapProfile = {
   prefersLogin: false,
   namesCapabilitiesLate: false,
   specialNames: {},
+  internalFolders: null,
   foldsCase: false,
   maxEagerLiteralBytes: null,
   maxLineBytes: null,

@@ -45,6 +45,8 @@ export const icloudProfile: ImapProfile = {
     junk: 'junk',
     archive: 'archive',
   },
+  // What the Notes app keeps is listed, and is no mail.
+  internalFolders: /^Notes(?:\/|$)/,
   foldsCase: false,
   maxEagerLiteralBytes: null,
   maxLineBytes: null,

@@ -37,6 +37,8 @@ export interface ImapProfile {
   readonly namesCapabilitiesLate: boolean;
   /** Special folders by name, in lower case, where LIST carries no attribute. */
   readonly specialNames: Readonly<Record<string, SpecialUse>>;
+  /** Paths of folders that may be listed although they hold no mail and do not open; null: none. */
+  readonly internalFolders: RegExp | null;
   /** `Work` and `work` are one folder. */
   readonly foldsCase: boolean;
   /** Above this a literal is sent only after the server asked for it; null: only where LITERAL+ is missing. */

@@ -1,8 +1,8 @@
-import { errorCodeOf, isAppError } from '../../errors.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { SourceFolderState, SurveyedFolder } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { mapFolders } from './folder-map.ts';
+import { folderProblemOf } from './folder-problem.ts';
 
 /** Saves where each folder goes; a mapping, once saved, stays. Nothing is made at the target yet. */
 export async function discoverFolders(
@@ -97,11 +97,9 @@ async function nameFolderProblem(
   folder: FolderRow,
   error: unknown,
 ): Promise<void> {
-  if (!isAppError(error) || !FOLDER_PROBLEMS.has(error.code)) {
+  const problem = folderProblemOf(error, folder.uidValidity !== null);
+  if (problem === null) {
     throw error;
   }
-  await deps.ledger.markFolderProblem(input.turn, folder.id, errorCodeOf(error));
+  await deps.ledger.markFolderProblem(input.turn, folder.id, problem);
 }
-
-/** What concerns one folder alone: iCloud lists Notes and does not open it. */
-const FOLDER_PROBLEMS = new Set(['imap.folder-missing']);

@@ -1,5 +1,7 @@
 /** The table of folders: every row with its own sum. */
+
 import type { Tally } from '../api.ts';
+import { needsLook } from '../copy/folder-problem.ts';
 import { type Html, html, joinHtml, NO_HTML } from './html.ts';
 import type { ReportFolder, ReportInput } from './input.ts';
 import { type Addend, addendsOf, isBalanced, type ReportSums } from './sums.ts';
@@ -27,7 +29,7 @@ function folderRow(input: ReportInput, folder: ReportFolder, columns: readonly A
   const note =
     folder.problem === null
       ? html`<div class="small soft">${equation(input, folder.tally)}</div>`
-      : html`<div class="small bad-text">Not opened: ${input.words.reason(folder.problem)}</div>`;
+      : html`<div class="small ${needsLook(folder.problem) ? 'bad-text' : 'soft'}">Not opened: ${input.words.reason(folder.problem)}</div>`;
   return html`<tr><td class="title">${folder.sourcePath}${moved}${note}</td>${numbers(input, folder.tally, columns)}<td class="number" data-label="Size">${input.words.bytes(folder.bytes.total)}</td></tr>
 `;
 }

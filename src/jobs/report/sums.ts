@@ -1,5 +1,6 @@
 /** The arithmetic of the report; every number on the page comes from here or from the input. */
 import type { Tally } from '../api.ts';
+import { needsLook } from '../copy/folder-problem.ts';
 import { addTallies } from '../tally.ts';
 import type { ReportInput, ReportVerification } from './input.ts';
 
@@ -54,6 +55,7 @@ export interface ReportSums {
   readonly failed: number;
   readonly repaired: Readonly<Record<string, number>>;
   readonly bytes: { readonly total: number; readonly settled: number };
+  /** Those that somebody should look at. */
   readonly closedFolders: number;
   readonly verified: VerificationSums | null;
   readonly consistency: DataConsistency;
@@ -77,7 +79,7 @@ export function sumReport(input: ReportInput): ReportSums {
     balanced: input.folders.every((folder) => isBalanced(folder.tally)),
     skipped: countOf(total.skipped),
     failed: countOf(total.failed),
-    closedFolders: input.folders.filter((folder) => folder.problem !== null).length,
+    closedFolders: input.folders.filter(({ problem }) => needsLook(problem)).length,
     verified: input.verification === null ? null : sumVerification(input.verification),
   };
   return {

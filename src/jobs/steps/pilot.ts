@@ -1,5 +1,5 @@
-import { isAppError } from '../../errors.ts';
 import type { PilotResult } from '../api.ts';
+import { folderProblemOf } from '../copy/folder-problem.ts';
 import { discoverFolders } from '../copy/list-folders.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { FolderRow } from '../ledger.ts';
@@ -86,10 +86,10 @@ async function existsIn(
   try {
     return (await source.openFolder(folder.sourcePath, signal)).exists;
   } catch (error) {
-    if (isAppError(error) && error.code === 'imap.folder-missing') {
-      return null;
+    if (folderProblemOf(error, false) === null) {
+      throw error;
     }
-    throw error;
+    return null;
   }
 }
 

@@ -1,3 +1,4 @@
+import { needsLook } from '../copy/folder-problem.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
@@ -28,7 +29,7 @@ export async function verifyMigration(
     verification.differences.length === 0 &&
     items.length === 0 &&
     total.open === 0 &&
-    folders.every(({ problem }) => problem === null);
+    !folders.some(({ problem }) => needsLook(problem));
   const path = await deps.reports.save(row.id, {
     runId: row.runId,
     person: row.person,

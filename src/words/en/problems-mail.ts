@@ -60,6 +60,10 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A folder is not there, or cannot be opened.',
     doNext: 'Nothing: it is named in the report.',
   },
+  'imap.folder-internal': {
+    what: 'Apple lists this folder for one of its apps; it holds no mail and does not open.',
+    doNext: 'Nothing: it is named in the report.',
+  },
   'imap.folder-refused': {
     what: 'The mail server does not take a folder of this name.',
     doNext: 'Rename the folder at iCloud, then try again.',

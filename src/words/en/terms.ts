@@ -72,6 +72,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'copy.body-withheld': 'iCloud lists it and does not hand it over',
   'copy.looking-for-suspects': 'looking whether mail arrived before the line broke',
   'imap.folder-missing': 'the folder is listed and does not open',
+  'imap.folder-internal': 'Apple lists it for its Notes app, and keeps no mail in it',
   'imap.command-refused': 'the server refused it and did not say why',
   'imap.body-missing': 'iCloud gave no content for it',
   'imap.message-too-large': 'too large for the mailbox',

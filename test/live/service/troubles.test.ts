@@ -92,6 +92,8 @@ async function finishWell(play: Play): Promise<void> {
   hurry();
   await play.until('done');
   expect(await differencesOf(world, play.mover)).toBe('');
+  // Notes is listed and does not open: nobody must look at that.
+  expect(await rowOf(play)).toMatchObject([{ state: 'Completed' }]);
   expectPutBack(play);
   expect(await credentialsOf(play)).toBe(0);
 }

@@ -91,15 +91,24 @@ describe('folders', () => {
     expect((await source.openFolder('INBOX', signal())).exists).toBe(0);
   });
 
-  test('Notes is listed and does not open: a typed error, and the next folder opens', async () => {
+  test.for([
+    ['Notes', 'imap.folder-internal'],
+    ['Notes/Recipes', 'imap.folder-internal'],
+    ['Notes 2020', 'imap.folder-missing'],
+    ['Work/Notes', 'imap.folder-missing'],
+  ])('%s is listed and does not open: %s, and the next folder opens', async ([path = '', code]) => {
     const source = await sourceOn(async (peer) => {
-      const tag = await peer.expect('EXAMINE "Notes"');
-      peer.say(`${tag} NO [NONEXISTENT] Mailbox does not exist (took 1 ms)`);
+      for (let i = 0; i < 2; i += 1) {
+        const tag = await peer.expect(`EXAMINE "${path}"`);
+        peer.say(`${tag} NO [NONEXISTENT] Mailbox does not exist (took 1 ms)`);
+      }
       await answerExamine(peer, 3);
     });
-    await expect(source.openFolder('Notes', signal())).rejects.toMatchObject({
-      code: 'imap.folder-missing',
-    });
+    await expect(source.openFolder(path, signal())).rejects.toMatchObject({ code });
+    const survey = source.surveyFolders([{ path, known: null }], signal());
+    for await (const surveyed of survey) {
+      expect(surveyed).toMatchObject({ path, error: { code } });
+    }
     expect(await source.openFolder('INBOX', signal())).toEqual({
       uidValidity: 7,
       uidNext: 50,
