@@ -20,8 +20,8 @@ const MESSAGES = 1800;
 const APPEND_MS = 100;
 /** The window holds four seconds of appends, which the simulated server goes on with after a kill. */
 const SETTLE_MS = 5000;
-/** However large the folder, a kill leaves no more rows than these to be looked for. */
-const MOST_IN_FLIGHT = 456;
+/** However large the folder, a kill leaves no more rows than these to be looked for: 512 and one batch of 200. */
+const MOST_IN_FLIGHT = 712;
 const FIRST_MS = 150;
 const SPREAD_MS = 2000;
 
