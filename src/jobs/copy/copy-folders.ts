@@ -1,3 +1,4 @@
+import { freeBytes } from '../../mail/message-bytes.ts';
 import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
@@ -91,6 +92,10 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
 
   const appendOne = async (message: PreparedRow, state: FolderState): Promise<void> => {
     const outcome = await deps.target.append(message.outgoing, signal);
+    if (outcome.kind === 'stored') {
+      // The server has the last octet: nobody is still writing it.
+      freeBytes(message.outgoing.bytes);
+    }
     const { settlement, stops } = decideSettlement(message.row, outcome, state.uidValidity);
     if (stops !== null) {
       stop ??= { error: stops };
