@@ -69,11 +69,11 @@ export function createTerminalOutput(): CopyOutput {
     Presets.shades_classic,
   );
   let running = false;
-  let folder = '';
+  let current = '';
   let flags = 0;
   let moved = 0;
   const meter = createMeter(200, ({ messagesDone, bytesDone }) =>
-    bar.update(messagesDone, { folder, bytes: formatBytes(bytesDone) }),
+    bar.update(messagesDone, { folder: current, bytes: formatBytes(bytesDone) }),
   );
   const stop = (): void => {
     if (running) {
@@ -89,11 +89,11 @@ export function createTerminalOutput(): CopyOutput {
       say(pass === 0 ? 'Copying the mailbox.' : 'Copying what is new since the last run.'),
     progress(event) {
       if (event.kind === 'planned' && !running && event.messages > event.messagesSettled) {
-        bar.start(event.messages, event.messagesSettled, { folder, bytes: '' });
+        bar.start(event.messages, event.messagesSettled, { folder: current, bytes: '' });
         running = true;
       }
       if (event.kind === 'folder') {
-        folder = event.path;
+        current = event.path;
       }
       if (event.kind === 'updated') {
         flags += event.flags;
@@ -128,8 +128,10 @@ export function createTerminalOutput(): CopyOutput {
     },
     failed(error) {
       stop();
-      const { what, doNext } = explain(problemOf(error));
-      stderr.write(`${what} ${doNext}\n`);
+      const problem = problemOf(error);
+      const { what, doNext } = explain(problem);
+      const { folder } = problem.facts;
+      stderr.write(`${what} ${doNext}\n${folder === undefined ? '' : `Folder: ${folder}\n`}`);
       if (!isAppError(error)) {
         stderr.write(`${errorCodeOf(error)}: ${error instanceof Error ? error.stack : ''}\n`);
       }

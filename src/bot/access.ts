@@ -26,6 +26,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'move.not-now': 'admin',
   'migration.show': 'helpdesk',
   'migration.approve-pilot': 'admin',
+  'folders.rename': 'admin',
   'migration.finish': 'admin',
   'migration.pause': 'admin',
   'migration.resume': 'admin',

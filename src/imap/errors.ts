@@ -154,8 +154,11 @@ export class FolderRefusedError extends ImapError {
   override readonly name = 'FolderRefusedError';
   readonly code = 'imap.folder-refused';
   readonly disposition: Disposition = 'ask';
-  constructor(input: ImapErrorInput = {}) {
+  /** Its path, for the person who gives it another name; null where it is not known here. */
+  readonly folder: string | null;
+  constructor(input: ImapErrorInput & { readonly folder?: string } = {}) {
     super('The server refused to create the folder', input);
+    this.folder = input.folder ?? null;
   }
 }
 

@@ -91,6 +91,14 @@ class KnownFolders {
   }
 }
 
+async function nameRefused(creation: Promise<void>, folder: string): Promise<void> {
+  try {
+    await creation;
+  } catch (cause) {
+    throw cause instanceof FolderRefusedError ? new FolderRefusedError({ folder, cause }) : cause;
+  }
+}
+
 /** All that is missing in one flight, parents before children: a server takes commands in their order. */
 async function createMissing(
   paths: readonly string[],
@@ -101,9 +109,9 @@ async function createMissing(
   for (const level of paths.flatMap(lineageOf).filter((path) => !known.has(path))) {
     const mailbox = mailboxOfPath(level, connection.naming);
     if (mailbox === null) {
-      throw new FolderRefusedError();
+      throw new FolderRefusedError({ folder: level });
     }
-    created.push(createFolder(connection.wire, mailbox, signal));
+    created.push(nameRefused(createFolder(connection.wire, mailbox, signal), level));
     known.add(level, mailbox);
   }
   const refused = (await Promise.allSettled(created)).find(({ status }) => status === 'rejected');

@@ -4,12 +4,34 @@
  * since a card can be stale or forged.
  */
 import { z } from 'zod';
+import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
 const address = z.string().trim().min(3).max(320);
 const ofFix = z.object({ fix: z.enum(['register-principal']) });
+
+/** One of the form's fields; `paths` says whose, in the order of the fields. */
+const typedName = z.string().trim().max(MOST_LETTERS).optional();
+const folderForm = {
+  data: z.object({
+    migrationId: id,
+    paths: z.array(z.string().min(1).max(MOST_LETTERS)).max(MOST_FIELDS).default([]),
+  }),
+  inputs: z.object({
+    name0: typedName,
+    name1: typedName,
+    name2: typedName,
+    name3: typedName,
+    name4: typedName,
+    name5: typedName,
+    name6: typedName,
+    name7: typedName,
+    otherFolder: typedName,
+    otherName: typedName,
+  }),
+};
 
 /** `data` travels in the card, `inputs` are its fields. */
 interface ActionSchema {
@@ -28,7 +50,9 @@ export const ACTIONS = {
   'move.start': { data: z.object({ personId: id, planHash: id }), inputs: nothing },
   'move.not-now': { data: nothing, inputs: nothing },
   'migration.show': { data: ofMigration, inputs: nothing },
-  'migration.approve-pilot': { data: ofMigration, inputs: nothing },
+  // Whoever approves the pilot approves the folder map, with what stands in its fields.
+  'migration.approve-pilot': folderForm,
+  'folders.rename': folderForm,
   'migration.finish': { data: ofMigration, inputs: nothing },
   'migration.pause': { data: ofMigration, inputs: nothing },
   'migration.resume': { data: ofMigration, inputs: nothing },

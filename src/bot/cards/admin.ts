@@ -24,13 +24,14 @@ import {
   section,
 } from './elements.ts';
 import { folderLines, isExplained, pilotEvidence, sums } from './evidence.ts';
+import { folderForm, formPaths, type TypedNames } from './folder-form.ts';
 
 interface Part {
   readonly body: readonly CardElement[];
   readonly actions: readonly Button[];
 }
 
-type Render = (migration: MigrationView) => Part;
+type Render = (migration: MigrationView, typed: TypedNames) => Part;
 
 const STEPS = ['Prepare', 'Password', 'Pilot', 'Copy', 'Finish', 'Verify', 'Done'] as const;
 const STEP_OF_STATE: Partial<Record<StateName, number>> = {
@@ -63,6 +64,12 @@ const pause = (m: MigrationView): Button =>
 const cancel = (m: MigrationView): Button =>
   button('migration.ask-cancel', 'Cancel…', { migrationId: m.id });
 
+const saveNames = (m: MigrationView): Button =>
+  button('folders.rename', 'Save the names', {
+    migrationId: m.id,
+    paths: formPaths(m.folderMap),
+  });
+
 function firstName(migration: MigrationView): string {
   return plain(migration.person.displayName);
 }
@@ -93,8 +100,8 @@ const unreached = (m: MigrationView, problem: Problem): ReturnType<Render> => {
   };
 };
 
-const asked: Render = (m) =>
-  m.problem?.code.startsWith('teams.') ? unreached(m, m.problem) : waitingForPerson(m);
+const asked: Render = (m, typed) =>
+  m.problem?.code.startsWith('teams.') ? unreached(m, m.problem) : waitingForPerson(m, typed);
 
 const waitingForPerson: Render = (m) => ({
   body: [
@@ -129,18 +136,22 @@ const piloting: Render = (m) => ({
   actions: [pause(m), cancel(m)],
 });
 
-const review: Render = (m) => ({
+const review: Render = (m, typed) => ({
   body: [
     ...(m.pilot === null
       ? [paragraph('There was nothing to copy as a pilot.')]
       : pilotEvidence(m.pilot)),
-    section(
-      ...folderLines(m.folderMap),
-      paragraph('Look at it in Outlook. Shall I copy everything?'),
-    ),
+    section(...folderForm(m.folderMap, typed)),
+    section(paragraph('Look at it in Outlook. Shall I copy everything, into these folders?')),
   ],
   actions: [
-    button('migration.approve-pilot', 'Start everything', { migrationId: m.id }, 'positive'),
+    button(
+      'migration.approve-pilot',
+      'Start everything',
+      { migrationId: m.id, paths: formPaths(m.folderMap) },
+      'positive',
+    ),
+    saveNames(m),
     button('migration.ask-cancel', 'Stop', { migrationId: m.id }),
   ],
 });
@@ -236,10 +247,23 @@ function problemLines(m: MigrationView): readonly CardElement[] {
   return [markedLine('failed', what), paragraph(doNext), hint('Nothing that was copied is lost.')];
 }
 
-const needsAdmin: Render = (m) => ({
-  body: problemLines(m),
-  actions: [button('migration.retry', 'Try again', { migrationId: m.id }, 'positive'), cancel(m)],
-});
+/** A folder that the server does not take is given another name here. */
+const needsAdmin: Render = (m, typed) => {
+  const isFolder = m.problem?.code === 'imap.folder-refused';
+  const folder = String(m.problem?.facts['folder'] ?? '');
+  const form = [
+    ...(folder === '' ? [] : [hint(`It is '${plain(folder)}'.`)]),
+    section(...folderForm(m.folderMap, typed)),
+  ];
+  return {
+    body: [...problemLines(m), ...(isFolder ? form : [])],
+    actions: [
+      ...(isFolder ? [saveNames(m)] : []),
+      button('migration.retry', 'Try again', { migrationId: m.id }, 'positive'),
+      cancel(m),
+    ],
+  };
+};
 
 const failed: Render = (m) => ({
   body: [...problemLines(m), section(...cleanUpLines(m))],
@@ -290,9 +314,13 @@ const BY_STATE: Readonly<Record<StateName, Render>> = {
   RolledBack: cancelled,
 };
 
-/** The card of a migration as it is now; `note` answers the press that led here. */
-export function adminCard(migration: MigrationView, note: string | null): Card {
-  const { body, actions } = BY_STATE[migration.state](migration);
+/** The card of a migration as it is now; `note` answers the press that led here, `typed` is not lost by it. */
+export function adminCard(
+  migration: MigrationView,
+  note: string | null,
+  typed: TypedNames = [],
+): Card {
+  const { body, actions } = BY_STATE[migration.state](migration, typed);
   const isWhole = migration.state !== 'Completed' || isExplained(migration.tally);
   const state = isWhole ? stateText(migration.state) : stateText('CompletedWithWarnings');
   const title = `Move of ${plain(migration.person.displayName)} · ${state}`;

@@ -146,10 +146,16 @@ export interface Card {
   readonly takesInput: boolean;
 }
 
+function hasInput(element: CardElement): boolean {
+  return (
+    element.type === 'Input.Text' || (element.type === 'Container' && element.items.some(hasInput))
+  );
+}
+
 export function card({ summary, body, actions = [] }: CardInput): Card {
   return {
     summary,
-    takesInput: body.some((element) => element.type === 'Input.Text'),
+    takesInput: body.some(hasInput),
     content: {
       type: 'AdaptiveCard',
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',

@@ -2,6 +2,8 @@ import type { MigrationAction, MigrationView } from '../../jobs/api.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard, cancelCard } from '../cards/admin.ts';
 import { continuedCard, problemCard } from '../cards/basics.ts';
+import type { FolderFormData } from '../cards/folder-form.ts';
+import { readRenames, refusalText } from '../cards/folder-form.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, sayText, showState } from '../turn.ts';
 import type { HandlerDeps, Handlers } from './handlers.ts';
@@ -9,6 +11,7 @@ import type { HandlerDeps, Handlers } from './handlers.ts';
 type MigrationPress =
   | 'migration.show'
   | 'migration.approve-pilot'
+  | 'folders.rename'
   | 'migration.finish'
   | 'migration.pause'
   | 'migration.resume'
@@ -43,13 +46,40 @@ export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPr
     return showState(adminCard(migration, kind === 'done' ? null : NOTHING_DONE));
   }
 
+  /** Saves the names of a form; the answer where they cannot be, with what was typed still in it. */
+  async function rename(turn: Turn, data: FolderFormData & OfMigration): Promise<Answer | null> {
+    const before = await api.migration(data.migrationId);
+    if (before === null) {
+      return replaceCard(UNKNOWN);
+    }
+    const renames = readRenames(data, before.folderMap);
+    if (renames.length === 0) {
+      return null;
+    }
+    const result = await api.renameFolders(before.id, renames, turn.actor);
+    return result.kind === 'refused'
+      ? showState(adminCard(result.migration, refusalText(result.refusals), renames))
+      : null;
+  }
+
   const acting =
     (action: MigrationAction) =>
     async (turn: Turn, { migrationId }: OfMigration): Promise<Answer> =>
       await act(turn, migrationId, action);
 
   return {
-    'migration.approve-pilot': acting('approve-pilot'),
+    // The names first: what is approved is the map as it stands in the fields.
+    'migration.approve-pilot': async (turn, data) =>
+      (await rename(turn, data)) ?? (await act(turn, data.migrationId, 'approve-pilot')),
+    'folders.rename': async (turn, data) => {
+      const refused = await rename(turn, data);
+      const migration = await api.migration(data.migrationId);
+      if (refused !== null || migration === null) {
+        return refused ?? replaceCard(UNKNOWN);
+      }
+      tellAll(turn, migration);
+      return showState(adminCard(migration, null));
+    },
     'migration.finish': acting('finish'),
     'migration.pause': acting('pause'),
     'migration.resume': acting('resume'),

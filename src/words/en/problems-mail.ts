@@ -66,7 +66,7 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   },
   'imap.folder-refused': {
     what: 'The mail server does not take a folder of this name.',
-    doNext: 'Rename the folder at iCloud, then try again.',
+    doNext: 'Give it another name: in the card of the move, or with copy --folder. Then try again.',
   },
   'imap.folder-exists': { what: 'The folder is there already.', doNext: 'Nothing: I use it.' },
   'imap.uid-validity-changed': {

@@ -71,6 +71,7 @@ describe('ensureFolders', () => {
     await expect(target.ensureFolders(['Files'], signal())).rejects.toMatchObject({
       code: 'imap.folder-refused',
       disposition: 'ask',
+      folder: 'Files',
     });
     await target.close();
   });

@@ -10,6 +10,7 @@ import {
 } from '../../../../src/bot/cards/basics.ts';
 import { channelCard } from '../../../../src/bot/cards/channel.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
+import { refusalText } from '../../../../src/bot/cards/folder-form.ts';
 import {
   askPeopleCard,
   choosePersonCard,
@@ -65,6 +66,23 @@ const person = (migration: MigrationView, complaint: string | null = null): Card
   personCard({ migration, nonce: 'nonce-1', complaint });
 
 const CARDS: Readonly<Record<string, Card>> = {
+  'admin-names-refused': adminCard(
+    inState('PilotReview'),
+    refusalText([{ sourcePath: 'Files', targetPath: 'Notes', problem: 'not-mail' }]),
+    [
+      { sourcePath: 'Files', targetPath: 'Notes' },
+      { sourcePath: 'INBOX', targetPath: 'Old mail' },
+    ],
+  ),
+  'admin-folder-refused': adminCard(
+    migrationView({
+      state: 'WaitingForAdmin',
+      resume: 'Syncing',
+      folderMap: FOLDERS,
+      problem: { code: 'imap.folder-refused', facts: { folder: '[x](https://evil.example)' } },
+    }),
+    null,
+  ),
   welcome: welcomeCard(),
   'welcome-person': personWelcomeCard(),
   help: helpCard('admin'),
