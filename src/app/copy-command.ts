@@ -65,7 +65,7 @@ export async function runCopy(
   // grows to 64 MB is swept so seldom that it keeps 50 to 70 MB of messages which nobody needs.
   setFlagsFromString('--semi-space-growth-factor=1');
   const ends = { source: sourceCredential(deps), target: targetCredential(deps) };
-  const output = parsed.json ? createJsonOutput() : createTerminalOutput();
+  const output = parsed.json ? createJsonOutput(process) : createTerminalOutput(process);
   try {
     const folders = parsed.dryRun
       ? await dryRun(deps, parsed, { ends, output, signal })

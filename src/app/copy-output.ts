@@ -1,4 +1,3 @@
-import { stderr, stdout } from 'node:process';
 import { type Options, Presets, SingleBar } from 'cli-progress';
 import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Tally } from '../jobs/api.ts';
@@ -6,9 +5,10 @@ import type { MappedFolder } from '../jobs/copy/folder-map.ts';
 import type { CopyMailboxProgress } from '../jobs/copy-mailbox.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { addTallies, type FolderTally } from '../jobs/tally.ts';
-import { formatBytes } from '../words/format.ts';
+import { formatBytes, formatNoun, formatTimeLeft } from '../words/format.ts';
 import { waitingText } from '../words/waiting.ts';
 import { explain, folderReasonText, reasonText } from '../words/words.ts';
+import { type CopyCounts, createCopyMeter } from './copy-meter.ts';
 
 /** What `copy` shows of its work. */
 export interface CopyOutput {
@@ -20,16 +20,27 @@ export interface CopyOutput {
   failed(error: unknown): void;
 }
 
+/** Where it is shown: standard output and standard error. */
+export interface CopyStreams {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
 /** NDJSON on stdout: one event a line, at most two progress lines a second. */
-export function createJsonOutput(): CopyOutput {
+export function createJsonOutput({ stdout }: Pick<CopyStreams, 'stdout'>): CopyOutput {
   const line = (event: Record<string, unknown>): void => {
     stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
   };
-  const meter = createMeter(500, (counts) => line({ event: 'progress', ...counts }));
+  const meter = createCopyMeter(() => performance.now());
+  const progress = (): void => {
+    const { secondsLeft, ...counts } = meter.counts();
+    line({ event: 'progress', ...counts, secondsLeft, endsAt: inSeconds(secondsLeft) });
+  };
+  const show = createShow(500, progress);
   return {
     started: (pass) => line({ event: 'started', pass }),
     progress(event) {
-      meter.count(event);
+      show(meter.count(event));
       if (event.kind === 'folder') {
         line({ event: 'folder', path: event.path, open: event.open });
       }
@@ -43,6 +54,7 @@ export function createJsonOutput(): CopyOutput {
     planned: ({ sourcePath, targetPath, reason }, messages) =>
       line({ event: 'planned', sourcePath, targetPath, reason, messages }),
     finished(folders) {
+      progress();
       const rows = folders.map(({ sourcePath, targetPath, tally, problem, repaired }) => ({
         sourcePath,
         targetPath,
@@ -57,10 +69,10 @@ export function createJsonOutput(): CopyOutput {
 }
 
 /** A progress bar on stderr, the result in sentences on stdout. */
-export function createTerminalOutput(): CopyOutput {
+export function createTerminalOutput({ stdout, stderr }: CopyStreams): CopyOutput {
   const bar = new SingleBar(
     {
-      format: '{bar} {percentage}% | {value}/{total} messages | {bytes} | {folder}',
+      format: '{bar} {percentage}% | {value}/{total} messages | {bytes}{rate}{left}{folder}',
       stream: stderr,
       hideCursor: true,
       clearOnComplete: true,
@@ -69,12 +81,15 @@ export function createTerminalOutput(): CopyOutput {
     Presets.shades_classic,
   );
   let running = false;
-  let current = '';
   let flags = 0;
   let moved = 0;
-  const meter = createMeter(200, ({ messagesDone, bytesDone }) =>
-    bar.update(messagesDone, { folder: current, bytes: formatBytes(bytesDone) }),
-  );
+  const meter = createCopyMeter(() => performance.now());
+  const show = createShow(200, () => {
+    const counts = meter.counts();
+    if (running) {
+      bar.update(counts.messagesDone, barText(counts));
+    }
+  });
   const stop = (): void => {
     if (running) {
       bar.stop();
@@ -88,12 +103,10 @@ export function createTerminalOutput(): CopyOutput {
     started: (pass) =>
       say(pass === 0 ? 'Copying the mailbox.' : 'Copying what is new since the last run.'),
     progress(event) {
+      const isNew = meter.count(event);
       if (event.kind === 'planned' && !running && event.messages > event.messagesSettled) {
-        bar.start(event.messages, event.messagesSettled, { folder: current, bytes: '' });
+        bar.start(event.messages, event.messagesSettled, barText(meter.counts()));
         running = true;
-      }
-      if (event.kind === 'folder') {
-        current = event.path;
       }
       if (event.kind === 'updated') {
         flags += event.flags;
@@ -103,7 +116,7 @@ export function createTerminalOutput(): CopyOutput {
         stop();
         say(waitingText(event.code, event.until, new Date()));
       }
-      meter.count(event);
+      show(isNew);
     },
     planned: ({ sourcePath, targetPath, reason }, messages) =>
       say(
@@ -116,6 +129,9 @@ export function createTerminalOutput(): CopyOutput {
       say(sumLine(addTallies(folders.map(({ tally }) => tally))));
       if (flags + moved > 0) {
         say(`Brought up to date: flags of ${flags} messages, ${moved} moved.`);
+      }
+      for (const [code, count] of repairsOf(folders)) {
+        say(`  changed in ${formatNoun(count, 'message', 'messages')}: ${reasonText(code)}`);
       }
       for (const { sourcePath, tally, problem } of folders) {
         for (const [reason, count] of Object.entries({ ...tally.skipped, ...tally.failed })) {
@@ -154,44 +170,46 @@ function sumLine(tally: Tally): string {
   return `${tally.source} messages = ${parts.join(' + ')}`;
 }
 
-interface Counts {
-  readonly messagesDone: number;
-  readonly messagesTotal: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
+/** Changes that the target made necessary, of all folders, by code. Pure. */
+function repairsOf(folders: readonly FolderTally[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [code, count] of folders.flatMap(({ repaired }) => Object.entries(repaired))) {
+    sums.set(code, (sums.get(code) ?? 0) + count);
+  }
+  return sums;
 }
 
-const SETTLED = new Set(['done', 'adopted', 'failed', 'skipped', 'gone']);
+function inSeconds(seconds: number | null): string | null {
+  return seconds === null ? null : new Date(Date.now() + seconds * 1000).toISOString();
+}
 
-/** Adds events up and shows them now and then. */
-function createMeter(
-  everyMs: number,
-  show: (counts: Counts) => void,
-): { count(event: CopyMailboxProgress): void } {
-  let counts: Counts = { messagesDone: 0, messagesTotal: 0, bytesDone: 0, bytesTotal: 0 };
-  let shownMs = 0;
+/** What stands behind the bar: `1.2 GB of 3.4 GB | 2 MB/s | about 20 min left | INBOX 12/405`. Pure. */
+function barText(counts: CopyCounts): Readonly<Record<string, string>> {
+  const { bytesDone, bytesTotal, bytesPerSecond, secondsLeft, folder } = counts;
   return {
-    count(event) {
-      if (event.kind === 'planned') {
-        counts = {
-          messagesDone: event.messagesSettled,
-          messagesTotal: event.messages,
-          bytesDone: event.bytesSettled,
-          bytesTotal: event.bytes,
-        };
-      }
-      if (event.kind === 'message' && SETTLED.has(event.state)) {
-        counts = {
-          ...counts,
-          messagesDone: counts.messagesDone + 1,
-          bytesDone: counts.bytesDone + event.sizeBytes,
-        };
-      }
-      const nowMs = performance.now();
-      if (nowMs - shownMs > everyMs || event.kind === 'planned') {
-        shownMs = nowMs;
-        show(counts);
-      }
-    },
+    bytes: `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+    rate: bytesPerSecond === null ? '' : ` | ${formatBytes(bytesPerSecond)}/s`,
+    left: secondsLeft === null ? '' : ` | ${formatTimeLeft(secondsLeft)}`,
+    folder:
+      folder === null
+        ? ''
+        : ` | ${printable(folder.path)} ${folder.messagesDone}/${folder.messagesTotal}`,
+  };
+}
+
+/** A folder's name moves no cursor. */
+function printable(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, '?');
+}
+
+/** Shows the counts at most so often. */
+function createShow(everyMs: number, show: () => void): (atOnce: boolean) => void {
+  let shownMs = -Infinity;
+  return (atOnce) => {
+    const nowMs = performance.now();
+    if (atOnce || nowMs - shownMs > everyMs) {
+      shownMs = nowMs;
+      show();
+    }
   };
 }

@@ -1,6 +1,5 @@
 import { freeBytes } from '../../mail/message-bytes.ts';
 import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
-import type { FolderState } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { moveVanished } from './move-vanished.ts';
@@ -70,7 +69,7 @@ function readAhead(batches: ReturnType<typeof readBatches>): ReturnType<typeof b
 }
 
 interface Sender {
-  readonly settle: (row: OpenRow, settlement: Settlement) => void;
+  readonly settle: (row: OpenRow, settlement: Settlement, folder: string) => void;
   /** Commits the batch's intents, then appends it; returns before the answers. */
   send(batch: ReadBatch): Promise<void>;
   /** Throws the first error that must stop the copy: a full mailbox, a throttle, a lost login. */
@@ -78,32 +77,41 @@ interface Sender {
   settleAll(): Promise<void>;
 }
 
+/** Of a batch what its appends need: the batch itself would keep all its messages. */
+type Place = Pick<ReadBatch, 'state' | 'sourcePath'>;
+
 function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Sender {
   const settler = createSettler(deps.ledger, input.turn);
   const pending = new Set<Promise<void>>();
   let stop: { readonly error: unknown } | null = null;
   let wake: () => void = () => undefined;
 
-  const settle: Sender['settle'] = (row, settlement) => {
+  const settle: Sender['settle'] = (row, settlement, folder) => {
     settler.add(settlement);
     const { sizeBytes } = row;
-    input.onProgress({ kind: 'message', sizeBytes, state: settlement.state });
+    input.onProgress({ kind: 'message', folder, sizeBytes, state: settlement.state });
   };
 
-  const appendOne = async (message: PreparedRow, state: FolderState): Promise<void> => {
+  const appendOne = async (message: PreparedRow, place: Place): Promise<void> => {
     const outcome = await deps.target.append(message.outgoing, signal);
     if (outcome.kind === 'stored') {
       // The server has the last octet: nobody is still writing it.
       freeBytes(message.outgoing.bytes);
     }
-    const { settlement, stops } = decideSettlement(message.row, outcome, state.uidValidity);
+    const { uidValidity } = place.state;
+    const { settlement, stops } = decideSettlement(message.row, outcome, uidValidity);
     if (stops !== null) {
       stop ??= { error: stops };
     }
-    settle(message.row, settlement);
+    settle(message.row, settlement, place.sourcePath);
   };
 
-  const adopt = async ({ adopted, targetFolderId, state }: ReadBatch): Promise<void> => {
+  const adopt = async ({
+    adopted,
+    targetFolderId,
+    state,
+    sourcePath: folder,
+  }: ReadBatch): Promise<void> => {
     if (adopted.length === 0) {
       return;
     }
@@ -117,12 +125,13 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
       })),
     );
     for (const { row } of adopted) {
-      input.onProgress({ kind: 'message', sizeBytes: row.sizeBytes, state: 'adopted' });
+      const { sizeBytes } = row;
+      input.onProgress({ kind: 'message', folder, sizeBytes, state: 'adopted' });
     }
   };
 
-  const start = (message: PreparedRow, state: FolderState): void => {
-    const appended = appendOne(message, state)
+  const start = (message: PreparedRow, place: Place): void => {
+    const appended = appendOne(message, place)
       .catch((error: unknown) => {
         // An append rejects for a defect alone; its row stays a suspect.
         stop ??= { error };
@@ -164,8 +173,9 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
         releaseBatch(deps.budget, batch);
         throw error;
       }
+      const { state, sourcePath } = batch;
       for (const message of batch.messages) {
-        start(message, batch.state);
+        start(message, { state, sourcePath });
       }
       if (batch.wasTried) {
         await answeredTo(0);

@@ -43,7 +43,13 @@ export type CopyProgress =
       readonly bytesSettled: number;
     }
   | { readonly kind: 'folder'; readonly path: string; readonly open: number }
-  | { readonly kind: 'message'; readonly sizeBytes: number; readonly state: string }
+  /** `folder`: its path at the source. */
+  | {
+      readonly kind: 'message';
+      readonly folder: string;
+      readonly sizeBytes: number;
+      readonly state: string;
+    }
   /** Brought up to date at the target, as it was changed at the source. */
   | { readonly kind: 'updated'; readonly flags: number; readonly moved: number };
 

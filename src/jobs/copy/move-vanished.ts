@@ -18,6 +18,8 @@ export interface MovesTo {
 
 /** A folder of the target; its state was answered before anything is moved to it. */
 export interface Destination {
+  /** Where the messages are at the source now. */
+  readonly sourcePath: string;
   readonly targetFolderId: number;
   readonly targetPath: string;
   readonly state: FolderState;
@@ -35,7 +37,7 @@ export async function moveVanished(
   signal: AbortSignal,
 ): Promise<void> {
   const staying = moves.filter(({ origin }) => staysThere(origin, destination));
-  await transfer(deps, input, staying, () => ({ kind: 'as-before' }));
+  await transfer(deps, input, { moves: staying, destination }, () => ({ kind: 'as-before' }));
   const going = moves.filter(({ origin }) => !staysThere(origin, destination));
   const groups = Map.groupBy(
     going,
@@ -68,7 +70,7 @@ async function moveGroup(
   );
   const from = { path, uidValidity };
   const outcomes = await askToMove(deps, input, { moves: group, destination, from }, signal);
-  await transfer(deps, input, group, ({ origin }) =>
+  await transfer(deps, input, { moves: group, destination }, ({ origin }) =>
     placeOf(outcomes.get(origin.targetUid ?? 0), destination),
   );
 }
@@ -110,7 +112,7 @@ function placeOf(outcome: MoveOutcome | undefined, { state }: Destination): Tran
 async function transfer(
   { ledger }: Pick<CopyDeps, 'ledger'>,
   input: CopyInput,
-  moves: readonly MovedRow[],
+  { moves, destination: { sourcePath: folder } }: MovesTo,
   placeFor: (move: MovedRow) => Transfer['place'],
 ): Promise<void> {
   if (moves.length === 0) {
@@ -126,7 +128,7 @@ async function transfer(
   await ledger.transfer(input.turn, transfers);
   for (const [i, { row }] of moves.entries()) {
     const state = transfers[i]?.place.kind === 'deleted' ? 'skipped' : 'done';
-    input.onProgress({ kind: 'message', sizeBytes: row.sizeBytes, state });
+    input.onProgress({ kind: 'message', folder, sizeBytes: row.sizeBytes, state });
   }
   const moved = transfers.filter(({ place }) => place.kind === 'moved').length;
   input.onProgress({ kind: 'updated', flags: 0, moved });

@@ -1,6 +1,6 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
 import { closeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
-import type { OpenRow } from '../ledger.ts';
+import type { OpenRow, Settlement } from '../ledger.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { MovedRow } from './move-vanished.ts';
 import type { PlannedBatch } from './plan-batches.ts';
@@ -13,6 +13,11 @@ import { leaveWithheld } from './withheld.ts';
 /** After this many attempts a message is named as one that breaks the connection, and left. */
 const MAX_ATTEMPTS = 4;
 
+/** The same for the messages of one folder. */
+export interface BatchContext extends Omit<ReadContext, 'settle'> {
+  readonly settle: (row: OpenRow, settlement: Settlement) => void;
+}
+
 export interface SortedBatch {
   readonly messages: PreparedRow[];
   readonly adopted: Adopted[];
@@ -20,8 +25,11 @@ export interface SortedBatch {
 }
 
 /** Reads and prepares a batch; what cannot be sent is settled at once. */
-export async function readBatch(context: ReadContext, plan: PlannedBatch): Promise<SortedBatch> {
-  const { deps, settle, signal } = context;
+export async function readBatch(read: ReadContext, plan: PlannedBatch): Promise<SortedBatch> {
+  const { deps, signal } = read;
+  const settle: BatchContext['settle'] = (row, settlement) =>
+    read.settle(row, settlement, plan.folder.sourcePath);
+  const context = { ...read, settle };
   const rows = worthTrying(context, plan.rows);
   const sorted: SortedBatch = { messages: [], adopted: [], moves: [] };
   if (rows.length === 0) {
@@ -57,7 +65,7 @@ export async function readBatch(context: ReadContext, plan: PlannedBatch): Promi
 
 /** All but those that were tried too often, which are named. */
 function worthTrying(
-  { settle }: Pick<ReadContext, 'settle'>,
+  { settle }: Pick<BatchContext, 'settle'>,
   rows: readonly OpenRow[],
 ): readonly OpenRow[] {
   for (const row of rows.filter(({ attempts }) => attempts >= MAX_ATTEMPTS)) {
@@ -99,7 +107,7 @@ interface ReadMessage {
 async function take(
   sorted: SortedBatch,
   { row, content, plan }: ReadMessage,
-  { deps: { traits, clock }, settle }: ReadContext,
+  { deps: { traits, clock }, settle }: BatchContext,
 ): Promise<boolean> {
   const destination = { folderPath: plan.folder.targetPath, traits, now: clock.now() };
   let result: PrepareResult;

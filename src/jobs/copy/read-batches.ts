@@ -25,6 +25,7 @@ export interface Adopted extends Pick<PreparedMessage, 'key' | 'sha256'> {
 
 /** Messages of one folder whose intents are committed together. */
 export interface ReadBatch {
+  readonly sourcePath: string;
   readonly targetFolderId: number;
   readonly targetPath: string;
   /** Answered before the batch's first octet leaves on any connection: a look for its suspects begins here. */
@@ -39,8 +40,8 @@ export interface ReadBatch {
 export interface ReadContext {
   readonly deps: CopyDeps;
   readonly input: CopyInput;
-  /** Takes what cannot be sent, with its reason. */
-  readonly settle: (row: OpenRow, settlement: Settlement) => void;
+  /** Takes what cannot be sent, with its reason; `folder` is its path at the source. */
+  readonly settle: (row: OpenRow, settlement: Settlement, folder: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -120,6 +121,7 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
     }),
   ]);
   return {
+    sourcePath: folder.sourcePath,
     targetFolderId,
     targetPath: folder.targetPath,
     state,

@@ -1,7 +1,7 @@
 /** Messages that the source lists and does not hand over. */
 import { errorCodeOf } from '../../errors.ts';
 import { type OpenRow, WITHHELD } from '../ledger.ts';
-import type { ReadContext } from './read-batches.ts';
+import type { BatchContext } from './read-batch.ts';
 
 /** That often, with others delivered meanwhile or alone, and a message is named and left to a later pass. */
 const MAX_WITHHELD = 6;
@@ -18,7 +18,7 @@ interface FailedReading {
  * goes on without them; none where the reading is to be tried again after a wait.
  */
 export async function leaveWithheld(
-  { deps, input, settle }: Pick<ReadContext, 'deps' | 'input' | 'settle'>,
+  { deps, input, settle }: Pick<BatchContext, 'deps' | 'input' | 'settle'>,
   failed: FailedReading,
 ): Promise<readonly OpenRow[]> {
   const withheld = withheldOf(failed);
