@@ -31,6 +31,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'migration.pause': 'admin',
   'migration.resume': 'admin',
   'migration.retry': 'admin',
+  'migration.agree': 'admin',
   'migration.ask-cancel': 'admin',
   'migration.cancel': 'admin',
   'credential.submit': 'owner',

@@ -11,8 +11,10 @@ import { createGraphClient, type GraphClient } from './graph-client.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createHttpClient } from './http-client.ts';
 import { createLicences, type Licences } from './licences.ts';
+import { createProtocolReader, type ProtocolReader } from './mail-protocols.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
+import { createMailboxSettings, type MailboxSettings } from './mailbox-settings.ts';
 import { createUserCreation, type UserCreation } from './new-user.ts';
 import { createOrganization, type Organization } from './organization.ts';
 import { createPeople, type People } from './people.ts';
@@ -57,6 +59,9 @@ export interface M365 {
   readonly exchange: ExchangeAdmin;
   readonly imapSwitch: ImapSwitch;
   readonly mailboxAccess: MailboxAccess;
+  /** What a move changes and puts back, by name. */
+  readonly mailboxSettings: MailboxSettings;
+  readonly protocols: ProtocolReader;
   readonly servicePrincipal: ExchangeServicePrincipal;
 }
 
@@ -88,6 +93,12 @@ export function createM365(deps: M365Deps): M365 {
   const batch = createGraphBatch({ graph, tokens, clock, ...budget });
   const licences = createLicences({ graph });
   const rights = createRights({ tokens, exchange });
+  const mailboxes = createMailboxes({ exchange });
+  const imapSwitch = createImapSwitch({ exchange });
+  const mailboxAccess = createMailboxAccess({
+    exchange,
+    servicePrincipalId: async (signal) => (await rights.identity('exchange', signal)).objectId,
+  });
   return {
     tokens,
     graph,
@@ -98,16 +109,15 @@ export function createM365(deps: M365Deps): M365 {
     users: createUsers({ graph }),
     userCreation: createUserCreation({ graph, clock }),
     licences,
-    mailboxes: createMailboxes({ exchange }),
+    mailboxes,
     people: createPeople({ batch, exchange, licences }),
     addresses: createAddressBook({ batch }),
     groups: createGroups({ graph }),
     adminRoles: createAdminRoles({ batch }),
-    imapSwitch: createImapSwitch({ exchange }),
-    mailboxAccess: createMailboxAccess({
-      exchange,
-      servicePrincipalId: async (signal) => (await rights.identity('exchange', signal)).objectId,
-    }),
+    imapSwitch,
+    mailboxAccess,
+    mailboxSettings: createMailboxSettings({ exchange, imapSwitch, mailboxAccess, mailboxes }),
+    protocols: createProtocolReader({ exchange }),
     servicePrincipal: createExchangeServicePrincipal({ exchange }),
   };
 }

@@ -6,7 +6,7 @@ export interface RequiredCmdlet {
   readonly parameters: readonly string[];
   readonly tier: Tier;
   /** The built-in role of Exchange that has the cmdlet, and that ours is cut out of. */
-  readonly from: 'Mail Recipients' | 'Role Management';
+  readonly from: 'Mail Recipients' | 'Role Management' | 'View-Only Configuration';
 }
 
 /**
@@ -31,6 +31,37 @@ const REQUIRED_CMDLETS: readonly RequiredCmdlet[] = [
     parameters: ['Identity', 'Filter', 'ResultSize'],
     tier: 'base',
     from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Set-Mailbox',
+    parameters: ['Identity', 'RetentionHoldEnabled', 'MaxReceiveSize', 'MaxSendSize'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Get-MailboxStatistics',
+    parameters: ['Identity'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
+    cmdlet: 'Get-User',
+    parameters: ['Identity'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  // Believed: that this role has the two cmdlets. Nothing depends on them but a line of the plan.
+  {
+    cmdlet: 'Get-TransportConfig',
+    parameters: [],
+    tier: 'base',
+    from: 'View-Only Configuration',
+  },
+  {
+    cmdlet: 'Get-AuthenticationPolicy',
+    parameters: ['Identity'],
+    tier: 'base',
+    from: 'View-Only Configuration',
   },
   {
     cmdlet: 'Get-MailboxPermission',

@@ -8,10 +8,13 @@ import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type {
   DirectoryPerson,
   PersonReadiness,
+  TenantChange,
   TenantFinding,
   TenantFix,
   TenantFixPlan,
 } from './ports.ts';
+import type { Choice, MailboxRoom } from './room.ts';
+import type { MadeChange } from './tenant-change.ts';
 
 export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
@@ -23,6 +26,8 @@ export type {
   TenantFix,
   TenantFixPlan,
 } from './ports.ts';
+export { CHOICES, type Choice, type MailboxRoom } from './room.ts';
+export type { MadeChange } from './tenant-change.ts';
 
 /** Who pressed: ids of Entra, checked by the gateway's token validation, never taken from a card. */
 export interface Actor {
@@ -40,9 +45,32 @@ export interface PersonRole {
   readonly lacks: 'role' | 'activation' | 'group' | null;
 }
 
+/** One change that a move makes; `before` is null where nobody can know it yet. */
+export interface PlannedChange {
+  readonly what: TenantChange['what'];
+  readonly before: string | null;
+  readonly after: string;
+}
+
+/** Something noticed at the mailbox that a move leaves as it is; has words in src/words. */
+export interface PlanNote {
+  readonly code:
+    | 'purview-deletes'
+    | 'purview-unseen'
+    | 'litigation-hold'
+    | 'archive'
+    | 'retention-held'
+    | 'imap-passwords-off'
+    | 'smtp-auth-off';
+  readonly warns: boolean;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
 /** Everything that starting a move would change, countable; `hash` names exactly this plan. */
 export interface MovePlan {
   readonly readiness: PersonReadiness;
+  readonly changes: readonly PlannedChange[];
+  readonly notes: readonly PlanNote[];
   /** Where the mail is read; shown when it is not Apple's own host. */
   readonly sourceHost: string;
   readonly sourceIsApple: boolean;
@@ -128,6 +156,12 @@ export interface MigrationView {
   readonly until: Date | null;
   readonly problem: Problem | null;
   readonly cleanedUp: boolean;
+  /** What keeps the clean-up from its end; `until` then says when it is tried again. */
+  readonly putBackProblem: Problem | null;
+  /** What was changed in the tenant for this move, and what became of it. */
+  readonly changes: readonly MadeChange[];
+  /** Null until the account was looked at for the first time. */
+  readonly room: MailboxRoom | null;
   readonly progress: Progress;
   readonly tally: Tally;
   readonly folderMap: readonly FolderMapping[];
@@ -160,6 +194,12 @@ export type RenameResult =
 
 /** What an admin may ask of one migration. */
 export type MigrationAction = 'approve-pilot' | 'finish' | 'pause' | 'resume' | 'cancel' | 'retry';
+
+/** `bytes`: as the question named them; an answer to another question changes nothing. */
+export interface Agreement {
+  readonly choice: Choice;
+  readonly bytes: number;
+}
 
 export interface SubmitCredentialInput {
   readonly migrationId: string;
@@ -264,6 +304,8 @@ export interface SkybridgeApi {
     renames: readonly FolderRename[],
     actor: Actor,
   ): Promise<RenameResult>;
+  /** Answers the question that the move waits with, as long as it is still that question. */
+  agree(migrationId: string, answer: Agreement, actor: Actor): Promise<ActResult>;
   submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;
   /** The person says that there is nothing to move. */
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;

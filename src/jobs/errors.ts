@@ -52,3 +52,62 @@ export class NothingToMoveError extends AppError {
   readonly code = 'person.nothing-to-move';
   readonly disposition = 'stop';
 }
+
+/** Exchange has not made the mailbox within a day of its licence. */
+export class MailboxLateError extends AppError {
+  override readonly name = 'MailboxLateError';
+  readonly code = 'tenant.mailbox-late';
+  readonly disposition = 'ask';
+}
+
+export interface MailboxTooSmallFacts {
+  /** What does not fit. */
+  readonly bytes: number;
+  readonly sourceBytes: number;
+  readonly freeBytes: number;
+  readonly quotaBytes: number;
+}
+
+/** The account holds more than the mailbox has room for. */
+export class MailboxTooSmallError extends AppError implements MailboxTooSmallFacts {
+  override readonly name = 'MailboxTooSmallError';
+  readonly code = 'tenant.mailbox-too-small';
+  readonly disposition = 'ask';
+  readonly bytes: number;
+  readonly sourceBytes: number;
+  readonly freeBytes: number;
+  readonly quotaBytes: number;
+  constructor(facts: MailboxTooSmallFacts) {
+    super('The mailbox has no room for all of the account.');
+    this.bytes = facts.bytes;
+    this.sourceBytes = facts.sourceBytes;
+    this.freeBytes = facts.freeBytes;
+    this.quotaBytes = facts.quotaBytes;
+  }
+}
+
+export interface MessagesTooLargeFacts {
+  /** The limit that would let them in. */
+  readonly bytes: number;
+  readonly messages: number;
+  readonly largestBytes: number;
+  readonly limitBytes: number;
+}
+
+/** Some messages are larger than the mailbox takes, and a higher limit would let them in. */
+export class MessagesTooLargeError extends AppError implements MessagesTooLargeFacts {
+  override readonly name = 'MessagesTooLargeError';
+  readonly code = 'tenant.messages-too-large';
+  readonly disposition = 'ask';
+  readonly bytes: number;
+  readonly messages: number;
+  readonly largestBytes: number;
+  readonly limitBytes: number;
+  constructor(facts: MessagesTooLargeFacts) {
+    super('Some messages are larger than the mailbox takes.');
+    this.bytes = facts.bytes;
+    this.messages = facts.messages;
+    this.largestBytes = facts.largestBytes;
+    this.limitBytes = facts.limitBytes;
+  }
+}

@@ -276,6 +276,7 @@ export interface PersonReadiness {
   /** Null while there is no mailbox to ask. */
   readonly imapEnabled: boolean | null;
   readonly accessGranted: boolean | null;
+  readonly mailboxFacts: MailboxFacts | null;
 }
 
 /** What the directory says of somebody's power over the tenant. */
@@ -287,9 +288,45 @@ export interface DirectoryStanding {
   readonly groupIds: readonly string[];
 }
 
+/** A mailbox that is there, as Exchange describes it. */
+export interface MailboxFacts {
+  /** Null: Exchange names no limit. */
+  readonly quotaBytes: number | null;
+  /** Null where Exchange did not say. */
+  readonly usedBytes: number | null;
+  readonly items: number | null;
+  /** Largest message as it goes over the wire; null: Exchange names no limit. */
+  readonly maxReceiveBytes: number | null;
+  readonly maxSendBytes: number | null;
+  /** Name of the policy that archives or deletes old mail by rule; null without one. */
+  readonly retentionPolicy: string | null;
+  /** RetentionHoldEnabled: the policy does nothing while it is on. */
+  readonly retentionHold: boolean;
+  /** Purview policies named at this mailbox that delete. Those of the whole organisation do not show. */
+  readonly purviewDeletes: number;
+  readonly litigationHold: boolean;
+  readonly archive: boolean;
+  /** Sending by SMTP AUTH, from the mailbox or else the organisation; null where Exchange did not say. */
+  readonly smtpAuth: boolean | null;
+  /** False where an authentication policy forbids passwords over IMAP; a move signs in without one. */
+  readonly imapPasswords: boolean | null;
+}
+
+/**
+ * What a move may change at a mailbox and puts back, with its values as an audit shows them:
+ * `imap`, `retention-hold`: on, off · `mailbox-access`: none, FullAccess · `receive-limit`,
+ * `send-limit`: bytes in decimal, unlimited.
+ */
+export type MailboxSetting =
+  | 'imap'
+  | 'mailbox-access'
+  | 'retention-hold'
+  | 'receive-limit'
+  | 'send-limit';
+
 /** A change to the tenant, written down before it is made, so that it can be put back. */
 export interface TenantChange {
-  readonly what: 'licence' | 'usage-location' | 'imap' | 'mailbox-access';
+  readonly what: 'licence' | 'usage-location' | MailboxSetting;
   readonly personId: string;
   readonly before: string;
   readonly after: string;
@@ -304,12 +341,18 @@ export interface TenantPort {
   setUsageLocation(personId: string, country: string, signal: AbortSignal): Promise<void>;
   /** The tenant's own country, proposed as usage location. */
   defaultUsageLocation(signal: AbortSignal): Promise<string>;
-  setImapEnabled(personId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
-  setMailboxAccess(personId: string, granted: boolean, signal: AbortSignal): Promise<void>;
   /** Asked anew each time; groups by id, answered in lower case. */
   standingOf(
     personId: string,
     groupIds: readonly string[],
     signal: AbortSignal,
   ): Promise<DirectoryStanding>;
+  /** Throws what the readiness of such a person would show: that there is no mailbox, or not yet. */
+  inspectMailbox(personId: string, signal: AbortSignal): Promise<MailboxFacts>;
+  readSetting(personId: string, setting: MailboxSetting, signal: AbortSignal): Promise<string>;
+  changeSetting(
+    personId: string,
+    change: { readonly setting: MailboxSetting; readonly value: string },
+    signal: AbortSignal,
+  ): Promise<void>;
 }

@@ -50,8 +50,13 @@ const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
 export function createService(deps: ServiceDeps): SkybridgeApi {
   const source = { host: deps.sourceHost, isApple: isApple(deps.sourceHost) };
 
-  const view = async (row: MigrationRow): Promise<MigrationView> =>
-    viewMigration(row, await deps.tallies(row.id), isApple);
+  const view = async (row: MigrationRow): Promise<MigrationView> => {
+    const [folders, changes] = await Promise.all([
+      deps.tallies(row.id),
+      deps.store.changes(row.id),
+    ]);
+    return viewMigration(row, { folders, changes }, isApple);
+  };
 
   const viewOf = async (migrationId: string): Promise<MigrationView> => {
     const row = await deps.store.find(migrationId);
@@ -141,6 +146,18 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
         return { ...edit, migration };
       }
       return { kind: edit.changes.length > 0 ? 'done' : 'nothing-to-do', migration };
+    },
+
+    async agree(migrationId, { choice, bytes }, actor) {
+      const changed = await deps.store.apply({
+        migrationId,
+        event: { type: 'agreed', choice, bytes },
+        actor,
+        onlyAtStep: null,
+        also: (client) => deps.store.saveAgreed(client, { migrationId, actor, choice, bytes }),
+      });
+      const migration = await viewOf(migrationId);
+      return { kind: changed === null ? 'nothing-to-do' : 'done', migration };
     },
 
     declineMove: (migrationId, actor) => {

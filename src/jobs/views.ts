@@ -1,12 +1,18 @@
 import type { BatchView, FolderMapping, MigrationView, Progress, Tally } from './api.ts';
 import { NAME_PROBLEMS } from './copy/folder-name.ts';
-import type { MigrationRow } from './db/migration-store.ts';
+import type { MigrationRow, TenantChangeRow } from './db/migration-store.ts';
 import { addTallies, type FolderTally } from './tally.ts';
+
+/** What belongs to a migration and is kept elsewhere. */
+export interface ViewParts {
+  readonly folders: readonly FolderTally[];
+  readonly changes: readonly TenantChangeRow[];
+}
 
 /** A migration as the conversation shows it. Pure. */
 export function viewMigration(
   row: MigrationRow,
-  folders: readonly FolderTally[],
+  { folders, changes }: ViewParts,
   isApple: (host: string) => boolean,
 ): MigrationView {
   if (row.person === null || row.batchId === null) {
@@ -28,6 +34,16 @@ export function viewMigration(
     until: row.until,
     problem: row.problem,
     cleanedUp: row.cleanedUp,
+    putBackProblem: row.putBackProblem,
+    changes: changes.map(({ what, personId, before, after, madeAt, outcome }) => ({
+      what,
+      personId,
+      before,
+      after,
+      made: madeAt !== null,
+      outcome,
+    })),
+    room: row.room,
     progress: progressOf(row, folders, tally),
     tally,
     folderMap: folders.map(mappingOf),

@@ -160,11 +160,17 @@ export function eventOfError(
   return { type: 'blocked', problem: problemOf(error) };
 }
 
+const TENANT_WAITS: readonly StateName[] = ['Validating', 'Provisioning', 'Verifying'];
+
 function waitingEvent(state: StateName, until: Date, problem: Problem): MigrationEvent | 'again' {
   if (COPYING.includes(state)) {
     return { type: 'throttled', until, problem };
   }
-  return state === 'Provisioning' || state === 'Testing' ? { type: 'waiting', until } : 'again';
+  if (state === 'Testing') {
+    // What holds the tenant up is no business of the person who waits for Apple's answer.
+    return { type: 'waiting', until };
+  }
+  return TENANT_WAITS.includes(state) ? { type: 'waiting', until, problem } : 'again';
 }
 
 /** Wakes what time made due, and sends the job of a state that lost its own. */

@@ -28,6 +28,11 @@ export function formatNoun(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** "IMAP, my access and the size limit". */
+export function formatList(parts: readonly string[], language: Language = 'en'): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(parts);
+}
+
 /** Whole percent of `total`, 100 only when `done` reached it. */
 export function percentOf(done: number, total: number): number {
   if (total <= 0 || done <= 0) {

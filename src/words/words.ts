@@ -37,6 +37,10 @@ export interface Words {
   readonly folderReasons: Readonly<Record<string, string>>;
   /** Why a folder cannot go where somebody wants it, where no folder reason says so. */
   readonly renameProblems: Readonly<Record<string, string>>;
+  /** What was noticed at a mailbox that a move leaves as it is, by code. */
+  readonly planNotes: Readonly<Record<string, string | ((facts: Facts) => string)>>;
+  /** What a move changes at a mailbox and puts back, by name. */
+  readonly settings: Readonly<Record<string, string>>;
   /** What the person whose mail moves reads. */
   readonly person: PersonTexts;
   /** For a code that has no text of its own. */
@@ -99,6 +103,15 @@ export function reasonText(code: string, language: Language = 'en'): string {
 export function folderReasonText(code: string, language: Language = 'en'): string {
   const { folderReasons, renameProblems } = wordsFor(language);
   return folderReasons[code] ?? renameProblems[code] ?? code.replace(/[.-]/g, ' ');
+}
+
+/** Something noticed at a mailbox, in a sentence. */
+export function planNoteText(
+  note: { readonly code: string; readonly facts: Facts },
+  language: Language = 'en',
+): string {
+  const text = wordsFor(language).planNotes[note.code] ?? note.code;
+  return typeof text === 'function' ? text(note.facts) : text;
 }
 
 /** A state as a word or two. */

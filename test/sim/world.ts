@@ -16,6 +16,7 @@ import {
   addUser,
   createDirectory,
   type Directory,
+  findMailboxUser,
   type SimUser,
 } from './m365/directory.ts';
 import { PRODUCTS } from './m365/skus.ts';
@@ -79,6 +80,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const icloud = await startIcloudServer({ tls });
   const exchange = await startExchangeServer({
     tls,
+    // Believed: that both limits count for a message that is written over IMAP.
+    maxMessageBytes: (user) => {
+      const mailbox = findMailboxUser(directory, user)?.mailbox;
+      return Math.min(mailbox?.maxReceiveMb ?? 0, mailbox?.maxSendMb ?? 0) * 1024 ** 2;
+    },
     verifyToken: async (user, token) => {
       const verdict = await m365.verifyImapToken(user, token);
       if (verdict === 'ok' && exchange.store.account(user) === undefined) {

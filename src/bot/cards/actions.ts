@@ -4,6 +4,7 @@
  * since a card can be stale or forged.
  */
 import { z } from 'zod';
+import { CHOICES } from '../../jobs/api.ts';
 import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 
 const id = z.string().min(1).max(100);
@@ -57,6 +58,10 @@ export const ACTIONS = {
   'migration.pause': { data: ofMigration, inputs: nothing },
   'migration.resume': { data: ofMigration, inputs: nothing },
   'migration.retry': { data: ofMigration, inputs: nothing },
+  'migration.agree': {
+    data: z.object({ migrationId: id, choice: z.enum(CHOICES), bytes: z.number().int().min(0) }),
+    inputs: nothing,
+  },
   'migration.ask-cancel': { data: ofMigration, inputs: nothing },
   'migration.cancel': { data: ofMigration, inputs: nothing },
   'credential.submit': {

@@ -1,5 +1,5 @@
 /** The admin's live card of one migration: what was found, what happens now, what comes next. */
-import type { MigrationView, Problem, StateName } from '../../jobs/api.ts';
+import type { Choice, MigrationView, Problem, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
 import {
   cardTime,
@@ -23,8 +23,9 @@ import {
   progressBar,
   section,
 } from './elements.ts';
-import { folderLines, isExplained, pilotEvidence, sums } from './evidence.ts';
+import { folderLines, isExplained, pilotEvidence, roomLines, sums } from './evidence.ts';
 import { folderForm, formPaths, type TypedNames } from './folder-form.ts';
+import { cleanUpLines } from './put-back.ts';
 
 interface Part {
   readonly body: readonly CardElement[];
@@ -74,15 +75,16 @@ function firstName(migration: MigrationView): string {
   return plain(migration.person.displayName);
 }
 
+function whyItPrepares({ problem }: MigrationView): string {
+  return problem === null ? 'Mailboxes usually take 15 minutes.' : explain(problem).what;
+}
+
 const preparing: Render = (m) => ({
   body: [
     paragraph('I am preparing the mailbox: licence → mailbox → IMAP → my access.'),
     m.until === null
       ? hint('This takes a moment when the mailbox is there already.')
-      : markedLine(
-          'waiting',
-          `Mailboxes usually take 15 minutes. I look again at ${cardTime(m.until)}.`,
-        ),
+      : markedLine('waiting', `${whyItPrepares(m)} I look again at ${cardTime(m.until)}.`),
   ],
   actions: [cancel(m)],
 });
@@ -141,6 +143,7 @@ const review: Render = (m, typed) => ({
     ...(m.pilot === null
       ? [paragraph('There was nothing to copy as a pilot.')]
       : pilotEvidence(m.pilot)),
+    ...roomLines(m.room),
     section(...folderForm(m.folderMap, typed)),
     section(paragraph('Look at it in Outlook. Shall I copy everything, into these folders?')),
   ],
@@ -217,19 +220,17 @@ const verifying: Render = (m) => ({
   actions: [pause(m)],
 });
 
-/** What was put back; with its proof once it is done. */
-function cleanUpLines(m: MigrationView): readonly CardElement[] {
-  return m.cleanedUp
-    ? [
-        markedLine('ok', 'The app-specific password is deleted here.'),
-        markedLine('ok', 'IMAP and my access to the mailbox are as they were before.'),
-      ]
-    : [markedLine('waiting', 'I am deleting the password and putting back IMAP and my access.')];
+/** Once what hindered the clean-up is mended, nobody need wait for the next try. */
+function putBackNow(m: MigrationView): readonly Button[] {
+  return m.putBackProblem === null
+    ? []
+    : [button('migration.retry', 'Put it back now', { migrationId: m.id }, 'positive')];
 }
 
 const done: Render = (m) => ({
   body: [
     ...sums(m.tally),
+    ...roomLines(m.room),
     section(
       ...cleanUpLines(m),
       markedLine('waiting', `I have asked ${firstName(m)} to revoke the password at Apple.`),
@@ -238,13 +239,30 @@ const done: Render = (m) => ({
       ? []
       : [paragraph(`Report: ${plain(m.reportPath)} in the data folder`)]),
   ],
-  actions: [],
+  actions: putBackNow(m),
 });
 
 function problemLines(m: MigrationView): readonly CardElement[] {
   const problem = m.problem ?? { code: 'internal.unexpected', facts: {} };
   const { what, doNext } = explain(problem);
   return [markedLine('failed', what), paragraph(doNext), hint('Nothing that was copied is lost.')];
+}
+
+/** The answers that a question has; none where it is no question but an obstacle. */
+function answers(m: MigrationView): readonly Button[] {
+  const bytes = Number(m.problem?.facts['bytes'] ?? 0);
+  const answer = (choice: Choice, title: string, style?: 'positive'): Button =>
+    button('migration.agree', title, { migrationId: m.id, choice, bytes }, style);
+  const again = button('migration.retry', 'Try again', { migrationId: m.id }, 'positive');
+  if (m.problem?.code === 'tenant.mailbox-too-small') {
+    return [again, answer('fill-mailbox', 'Copy as far as it fits')];
+  }
+  return m.problem?.code === 'tenant.messages-too-large'
+    ? [
+        answer('raise-limit', `Raise the limit to ${formatBytes(bytes)}`, 'positive'),
+        answer('leave-large', 'Leave them at iCloud'),
+      ]
+    : [again];
 }
 
 /** A folder that the server does not take is given another name here. */
@@ -257,17 +275,16 @@ const needsAdmin: Render = (m, typed) => {
   ];
   return {
     body: [...problemLines(m), ...(isFolder ? form : [])],
-    actions: [
-      ...(isFolder ? [saveNames(m)] : []),
-      button('migration.retry', 'Try again', { migrationId: m.id }, 'positive'),
-      cancel(m),
-    ],
+    actions: [...(isFolder ? [saveNames(m)] : []), ...answers(m), cancel(m)],
   };
 };
 
 const failed: Render = (m) => ({
   body: [...problemLines(m), section(...cleanUpLines(m))],
-  actions: [button('people.choose', 'Start again', { personId: m.person.id }, 'positive')],
+  actions: [
+    ...putBackNow(m),
+    button('people.choose', 'Start again', { personId: m.person.id }, 'positive'),
+  ],
 });
 
 const paused: Render = (m) => ({
@@ -288,7 +305,7 @@ const cancelled: Render = (m) => ({
       : []),
     section(...cleanUpLines(m)),
   ],
-  actions: [button('people.choose', 'Start again', { personId: m.person.id })],
+  actions: [...putBackNow(m), button('people.choose', 'Start again', { personId: m.person.id })],
 });
 
 const BY_STATE: Readonly<Record<StateName, Render>> = {
@@ -346,7 +363,7 @@ export function cancelCard(migration: MigrationView): Card {
     body: [
       heading(`Cancel the move of ${name}?`),
       paragraph(
-        'Nothing more is copied. What was copied stays in Outlook. I delete the password and put back IMAP and my access.',
+        'Nothing more is copied. What was copied stays in Outlook. I delete the password and put back what I changed.',
       ),
     ],
     actions: [

@@ -1,6 +1,6 @@
 /** The parts of admin cards that prove something: sums, the pilot's comparison, folder names. */
-import type { FolderMapping, PilotResult, Tally } from '../../jobs/api.ts';
-import { formatCount } from '../../words/format.ts';
+import type { FolderMapping, MailboxRoom, PilotResult, Tally } from '../../jobs/api.ts';
+import { formatBytes, formatCount, formatNoun } from '../../words/format.ts';
 import { reasonText, wordsFor } from '../../words/words.ts';
 import type { CardElement, TextBlock } from './elements.ts';
 import { hint, markedLine, paragraph, plain, subheading } from './elements.ts';
@@ -118,4 +118,26 @@ export function folderLines(map: readonly FolderMapping[]): readonly CardElement
     ...(hidden > 0 ? [hint(`And ${formatCount(hidden)} more with a new name.`)] : []),
     ...(kept > 0 ? [hint(`${formatCount(kept)} keep their names.`)] : []),
   ];
+}
+
+/** "iCloud holds 12,904 messages, 3.4 GB"; and how full the mailbox was, and is. */
+export function roomLines(room: MailboxRoom | null): readonly CardElement[] {
+  if (room === null) {
+    return [];
+  }
+  const { source, before, after } = room;
+  const held = formatNoun(source.messages, 'message', 'messages');
+  const use = [useText('was', before), ...(after === null ? [] : [useText('is now', after)])];
+  const said = use.filter((text) => text !== null);
+  const mailbox = said.length === 0 ? '' : ` The mailbox ${said.join(', and ')}.`;
+  return [hint(`iCloud holds ${held}, ${formatBytes(source.bytes)}.${mailbox}`)];
+}
+
+/** "was 1.2 GB of 100 GB full"; null where Exchange did not say. */
+function useText(verb: string, use: MailboxRoom['before']): string | null {
+  if (use.usedBytes === null) {
+    return null;
+  }
+  const whole = use.quotaBytes === null ? '' : ` of ${formatBytes(use.quotaBytes)}`;
+  return `${verb} ${formatBytes(use.usedBytes)}${whole} full`;
 }

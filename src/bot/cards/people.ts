@@ -1,6 +1,6 @@
-import type { DirectoryPerson, MovePlan } from '../../jobs/api.ts';
-import { formatCount } from '../../words/format.ts';
-import { explain } from '../../words/words.ts';
+import type { DirectoryPerson, MovePlan, PlannedChange } from '../../jobs/api.ts';
+import { formatBytes, formatCount, formatList } from '../../words/format.ts';
+import { explain, planNoteText, wordsFor } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
@@ -49,30 +49,69 @@ export function choosePersonCard(people: readonly DirectoryPerson[]): Card {
   });
 }
 
+type LineOf = (plan: MovePlan, change: PlannedChange) => string;
+
+const CHANGE_LINES: Readonly<Record<PlannedChange['what'], LineOf>> = {
+  'usage-location': () => 'Set the usage location, which Microsoft wants before a licence.',
+  licence: ({ readiness: { licence } }) => {
+    if (licence?.needsSeat !== true) {
+      return `Switch Exchange Online on in ${plain(licence?.skuName ?? '')} (no further seat).`;
+    }
+    const left = `${formatCount(licence.freeSeats)} → ${formatCount(licence.freeSeats - 1)} free`;
+    return `Assign ${plain(licence.skuName)} (${left}).`;
+  },
+  imap: (_plan, { before }) =>
+    before === null
+      ? 'Switch IMAP on for this mailbox, if it is off.'
+      : 'Switch IMAP on for this mailbox.',
+  'mailbox-access': () => 'Give myself access to this mailbox, and to no other.',
+  'retention-hold': ({ readiness: { mailboxFacts } }) =>
+    mailboxFacts?.retentionPolicy
+      ? `Hold off the retention policy "${plain(mailboxFacts.retentionPolicy)}" while I copy: it would archive or delete old mail as it arrives.`
+      : 'Hold off its retention policy while I copy, if it gets one: it would archive or delete old mail as it arrives.',
+  // Only where a message turns out to need it, and asked for then.
+  'receive-limit': () => '',
+  'send-limit': () => '',
+};
+
 /** Everything that would change in the tenant, one line each. */
 function plannedChanges(plan: MovePlan): readonly string[] {
-  const { readiness } = plan;
-  const { licence } = readiness;
-  const lines: string[] = [];
-  if (licence?.needsSeat === false) {
-    lines.push(`Switch Exchange Online on in ${plain(licence.skuName)} (no further seat).`);
-  } else if (licence !== null) {
-    const left = `${formatCount(licence.freeSeats)} → ${formatCount(licence.freeSeats - 1)} free`;
-    lines.push(`Assign ${plain(licence.skuName)} (${left}).`);
+  const lines = plan.changes.map((change) => CHANGE_LINES[change.what](plan, change));
+  if (plan.readiness.mailbox === 'ready') {
+    return lines;
   }
-  if (licence?.needsUsageLocation === true) {
-    lines.push('Set the usage location, which Microsoft wants before a licence.');
+  const given = plan.changes.filter(({ what }) => what === 'licence' || what === 'usage-location');
+  const wait = 'Wait until Exchange has made the mailbox, usually 15 minutes.';
+  return lines.toSpliced(given.length, 0, wait);
+}
+
+/** "1.2 GB of 100 GB"; nothing where Exchange did not say. */
+function mailboxUse({ readiness: { mailboxFacts } }: MovePlan): Readonly<Record<string, string>> {
+  if (mailboxFacts === null || mailboxFacts.usedBytes === null) {
+    return {};
   }
-  if (readiness.mailbox !== 'ready') {
-    lines.push('Wait until Exchange has made the mailbox, usually 15 minutes.');
-  }
-  if (readiness.imapEnabled !== true) {
-    lines.push('Switch IMAP on for this mailbox.');
-  }
-  if (readiness.accessGranted !== true) {
-    lines.push('Give myself access to this mailbox, and to no other.');
-  }
-  return lines;
+  const { usedBytes, quotaBytes } = mailboxFacts;
+  const whole = quotaBytes === null ? '' : ` of ${formatBytes(quotaBytes)}`;
+  return { 'In use': `${formatBytes(usedBytes)}${whole}` };
+}
+
+/** What was noticed and stays as it is; what may cost mail comes first. */
+function noticed({ notes }: MovePlan): readonly CardElement[] {
+  return notes.map((note) =>
+    note.warns ? markedLine('warning', planNoteText(note)) : hint(planNoteText(note)),
+  );
+}
+
+function putBackPromise({ changes }: MovePlan): string {
+  const { settings } = wordsFor('en');
+  const names = changes.flatMap(({ what }) => settings[what] ?? []);
+  const licence = changes.some(({ what }) => what === 'licence') ? ' The licence stays.' : '';
+  const policy = changes.some(({ what }) => what === 'retention-hold')
+    ? ' The policy then applies to what I moved as to all other mail.'
+    : '';
+  return names.length === 0
+    ? `I change nothing that must be put back.${licence}`
+    : `At the end I put ${formatList(names)} back as before.${policy}${licence}`;
 }
 
 function promises(plan: MovePlan): readonly CardElement[] {
@@ -87,7 +126,8 @@ function promises(plan: MovePlan): readonly CardElement[] {
   return [
     ...foreign,
     section(
-      hint('At the end I put IMAP and my access back as they were. The licence stays.'),
+      hint(putBackPromise(plan)),
+      hint('If a message turns out to be too large, I ask before I raise the limit.'),
       hint(
         'I then ask the person for an app-specific password, and copy one folder as a pilot before anything else.',
       ),
@@ -110,6 +150,7 @@ export function planCard(plan: MovePlan, note: string | null): Card {
       Person: `${name} (${plain(person.userPrincipalName)})`,
       From: 'iCloud Mail',
       To: plain(person.mail ?? person.userPrincipalName),
+      ...mailboxUse(plan),
     }),
   ];
   if (plan.obstacle !== null) {
@@ -130,6 +171,7 @@ export function planCard(plan: MovePlan, note: string | null): Card {
     body: [
       ...head,
       ...lines.map((line) => paragraph(`• ${line}`, { spacing: 'Small' })),
+      ...noticed(plan),
       ...promises(plan),
     ],
     actions: [

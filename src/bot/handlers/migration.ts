@@ -16,6 +16,7 @@ type MigrationPress =
   | 'migration.pause'
   | 'migration.resume'
   | 'migration.retry'
+  | 'migration.agree'
   | 'migration.ask-cancel'
   | 'migration.cancel';
 
@@ -84,6 +85,14 @@ export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPr
     'migration.pause': acting('pause'),
     'migration.resume': acting('resume'),
     'migration.retry': acting('retry'),
+    'migration.agree': async (turn, { migrationId, choice, bytes }) => {
+      if ((await api.migration(migrationId)) === null) {
+        return replaceCard(UNKNOWN);
+      }
+      const { kind, migration } = await api.agree(migrationId, { choice, bytes }, turn.actor);
+      tellAll(turn, migration);
+      return showState(adminCard(migration, kind === 'done' ? null : NOTHING_DONE));
+    },
     'migration.show': async (_turn, { migrationId }) => {
       const migration = await api.migration(migrationId);
       return replaceCard(

@@ -2,7 +2,7 @@ import { M365Error } from '../../graph/errors.ts';
 import { plansLeftOff } from '../../graph/licence-plan.ts';
 import type { M365 } from '../../graph/m365.ts';
 import type { TenantPort } from '../ports.ts';
-import { personOf, readReadiness } from './readiness.ts';
+import { inspectMailbox, personOf, readReadiness } from './readiness.ts';
 
 /** The tenant through Microsoft Graph and the Exchange admin endpoint. */
 export function createGraphTenant(m365: M365): TenantPort {
@@ -23,12 +23,11 @@ export function createGraphTenant(m365: M365): TenantPort {
       }
       return country;
     },
-    setImapEnabled: (personId, enabled, signal) =>
-      m365.imapSwitch.setEnabled(personId, enabled, signal),
-    setMailboxAccess: (personId, granted, signal) =>
-      granted
-        ? m365.mailboxAccess.grant(personId, signal)
-        : m365.mailboxAccess.revoke(personId, signal),
+    inspectMailbox: (personId, signal) => inspectMailbox(m365, personId, signal),
+    readSetting: (personId, setting, signal) =>
+      m365.mailboxSettings.read(personId, setting, signal),
+    changeSetting: (personId, change, signal) =>
+      m365.mailboxSettings.change(personId, change, signal),
     standingOf: (personId, groupIds, signal) =>
       m365.adminRoles.standingOf(personId, groupIds, signal),
   };

@@ -2,9 +2,10 @@ import { M365Error } from '../../graph/errors.ts';
 import { type LicenceNeed, planLicences } from '../../graph/licence-plan.ts';
 import type { Subscription } from '../../graph/licences.ts';
 import type { M365 } from '../../graph/m365.ts';
+import type { MailboxDetails } from '../../graph/mailbox.ts';
 import type { PersonFinding, PersonState } from '../../graph/people.ts';
 import type { User } from '../../graph/users.ts';
-import type { DirectoryPerson, PersonReadiness } from '../ports.ts';
+import type { DirectoryPerson, MailboxFacts, PersonReadiness } from '../ports.ts';
 
 /** A user as the rest of Skybridge knows people. */
 export function personOf(user: User): DirectoryPerson {
@@ -26,15 +27,46 @@ export async function readReadiness(
 ): Promise<PersonReadiness> {
   const { subscriptions, people } = await m365.people.states([personId], signal);
   const state = needState(people.get(personId));
-  const { user, mailbox, imapEnabled } = state;
+  const { user, mailbox, details, imapEnabled } = state;
   const need = planLicences([state], subscriptions).needs.get(user.id);
+  const [accessGranted, mailboxFacts] =
+    details === null
+      ? [null, null]
+      : await Promise.all([
+          m365.mailboxAccess.isGranted(user.id, signal),
+          addFacts(m365, user.id, details, signal),
+        ]);
   return {
     person: personOf(user),
     mailbox,
     licence: licenceFor(need, subscriptions),
     imapEnabled,
-    accessGranted: mailbox === 'ready' ? await m365.mailboxAccess.isGranted(user.id, signal) : null,
+    accessGranted,
+    mailboxFacts,
   };
+}
+
+/** A mailbox that is there, asked for all that a move must know of it. */
+export async function inspectMailbox(
+  m365: M365,
+  personId: string,
+  signal: AbortSignal,
+): Promise<MailboxFacts> {
+  return addFacts(m365, personId, await m365.mailboxes.details(personId, signal), signal);
+}
+
+async function addFacts(
+  m365: M365,
+  personId: string,
+  details: MailboxDetails,
+  signal: AbortSignal,
+): Promise<MailboxFacts> {
+  const [use, protocols] = await Promise.all([
+    m365.mailboxes.use(personId, signal),
+    m365.protocols.read(personId, signal),
+  ]);
+  const { address: _address, shared: _shared, ...facts } = details;
+  return { ...facts, ...use, ...protocols };
 }
 
 /** Throws what keeps a licence that others must mend: a group that gives it without a mailbox, or cannot. */

@@ -13,6 +13,8 @@ import {
 } from '../migration/state.ts';
 import { INITIAL_STATE, JOB_OF_STATE, transition } from '../migration/transition.ts';
 import type { DirectoryPerson, TenantChange } from '../ports.ts';
+import type { Choice, MailboxRoom } from '../room.ts';
+import type { PutBackOutcome } from '../tenant-change.ts';
 import { type Database, inTransaction } from './connect.ts';
 import * as schema from './schema.ts';
 
@@ -61,10 +63,19 @@ export interface MigrationStore {
   saveCredential(client: pg.PoolClient, input: StoredCredential): Promise<void>;
   credential(migrationId: string): Promise<string | null>;
   purgeCredential(migrationId: string): Promise<void>;
-  /** Writes a tenant change down before it is made; a second time keeps the first `before`. */
+  /** Writes a tenant change down before it is made. */
   planChange(migrationId: string, change: TenantChange): Promise<void>;
+  /** Notes that a planned change took effect, once, with its audit row in the name of who started the move. */
+  noteMade(migrationId: string, change: Pick<TenantChange, 'what' | 'after'>): Promise<void>;
+  /** Changes that are not put back yet, the newest first. */
   openChanges(migrationId: string): Promise<readonly TenantChangeRow[]>;
-  closeChange(id: number): Promise<void>;
+  /** All of them, in their order. */
+  changes(migrationId: string): Promise<readonly TenantChangeRow[]>;
+  /** Notes that nothing is left to put back, with its audit row; `present`: what was found instead. */
+  closeChange(change: TenantChangeRow, end: ChangeEnd): Promise<void>;
+  saveRoom(migrationId: string, room: MailboxRoom): Promise<void>;
+  /** On the connection of the event that says so. */
+  saveAgreed(client: pg.PoolClient, input: AgreedInput): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
 }
 
@@ -72,6 +83,19 @@ export interface StoredCredential {
   readonly migrationId: string;
   readonly sourceAddress: string;
   readonly sealed: string;
+}
+
+/** How a change ended; `present`: the value that somebody else gave it, where that was so. */
+export interface ChangeEnd {
+  readonly outcome: PutBackOutcome;
+  readonly present: string | null;
+}
+
+export interface AgreedInput {
+  readonly migrationId: string;
+  readonly actor: Actor;
+  readonly choice: Choice;
+  readonly bytes: number;
 }
 
 export interface NewBatch {
@@ -249,12 +273,44 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       });
     },
 
-    async planChange(migrationId, change) {
+    async planChange(migrationId, { what, personId, before, after }) {
       await db
         .insert(tenantChanges)
-        .values({ migrationId, ...change })
-        .onConflictDoNothing();
+        .values({ migrationId, what, personId, before, after })
+        .onConflictDoUpdate({
+          target: [
+            tenantChanges.migrationId,
+            tenantChanges.what,
+            tenantChanges.personId,
+            tenantChanges.before,
+            tenantChanges.after,
+          ],
+          targetWhere: isNull(tenantChanges.undoneAt),
+          // Somebody took our change back meanwhile: it is made anew, and audited anew.
+          set: { plannedAt: new Date(), madeAt: null },
+        });
     },
+
+    noteMade: (migrationId, { what, after }) =>
+      inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const made = await tx
+          .update(tenantChanges)
+          .set({ madeAt: new Date() })
+          .where(
+            and(
+              eq(tenantChanges.migrationId, migrationId),
+              eq(tenantChanges.what, what),
+              eq(tenantChanges.after, after),
+              isNull(tenantChanges.madeAt),
+              isNull(tenantChanges.undoneAt),
+            ),
+          )
+          .returning();
+        for (const change of made) {
+          await auditChange(client, change, { before: change.before, after: change.after });
+        }
+      }),
 
     openChanges: (migrationId) =>
       db
@@ -263,8 +319,46 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .where(and(eq(tenantChanges.migrationId, migrationId), isNull(tenantChanges.undoneAt)))
         .orderBy(desc(tenantChanges.id)),
 
-    async closeChange(id) {
-      await db.update(tenantChanges).set({ undoneAt: new Date() }).where(eq(tenantChanges.id, id));
+    changes: (migrationId) =>
+      db
+        .select()
+        .from(tenantChanges)
+        .where(eq(tenantChanges.migrationId, migrationId))
+        .orderBy(tenantChanges.id),
+
+    closeChange: (change, { outcome, present }) =>
+      inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const closed = await tx
+          .update(tenantChanges)
+          .set({ undoneAt: new Date(), outcome })
+          .where(and(eq(tenantChanges.id, change.id), isNull(tenantChanges.undoneAt)))
+          .returning();
+        if (closed.length > 0 && outcome !== 'never-made') {
+          const after = outcome === 'put-back' ? change.before : (present ?? change.after);
+          const action = `tenant.${change.what}.${outcome}`;
+          await auditChange(client, change, { before: change.after, after, action });
+        }
+      }),
+
+    async saveRoom(migrationId, room) {
+      await db.update(migrations).set({ room }).where(eq(migrations.id, migrationId));
+    },
+
+    async saveAgreed(client, { migrationId, actor, choice, bytes }) {
+      const tx = drizzle(client, { schema });
+      const choices = JSON.stringify({ [choice]: bytes });
+      await tx
+        .update(migrations)
+        .set({ agreed: sql`coalesce(${migrations.agreed}, '{}'::jsonb) || ${choices}::jsonb` })
+        .where(eq(migrations.id, migrationId));
+      await tx.insert(schema.audit).values({
+        ...actorColumns(actor),
+        action: `agreed.${choice}`,
+        subject: migrationId,
+        outcome: 'done',
+        after: String(bytes),
+      });
     },
 
     async audit(entry) {
@@ -278,6 +372,28 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       });
     },
   };
+}
+
+/** A change is made in the name of the admin who started the move. */
+async function auditChange(
+  client: pg.PoolClient,
+  { migrationId, what, personId }: TenantChangeRow,
+  entry: { readonly before: string; readonly after: string; readonly action?: string },
+): Promise<void> {
+  const tx = drizzle(client, { schema });
+  const { batches, migrations } = schema;
+  const [starter] = await tx
+    .select({ actorPerson: batches.startedByPerson, actorTenant: batches.startedByTenant })
+    .from(batches)
+    .innerJoin(migrations, eq(migrations.batchId, batches.id))
+    .where(eq(migrations.id, migrationId));
+  await tx.insert(schema.audit).values({
+    ...starter,
+    action: `tenant.${what}`,
+    ...entry,
+    subject: personId,
+    outcome: 'done',
+  });
 }
 
 async function applyEvent(
@@ -334,8 +450,8 @@ function actorColumns(actor: Actor | null): {
 
 /** The state machine's part of a row. */
 function stateOf(row: MigrationRow): MigrationState {
-  const { state, resume, interrupted, until, problem, pass, cleanedUp } = row;
-  return { name: state, resume, interrupted, until, problem, pass, cleanedUp };
+  const { state, resume, interrupted, until, problem, pass, cleanedUp, putBackProblem } = row;
+  return { name: state, resume, interrupted, until, problem, pass, cleanedUp, putBackProblem };
 }
 
 function columnsOf({ name, ...rest }: MigrationState): Partial<MigrationRow> {

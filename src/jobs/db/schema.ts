@@ -17,7 +17,9 @@ import {
 import type { ConversationReference, FolderReason, PilotResult, PostedCard } from '../api.ts';
 import type { MessageState } from '../ledger.ts';
 import type { Problem, StateName } from '../migration/state.ts';
-import type { DirectoryPerson } from '../ports.ts';
+import type { DirectoryPerson, TenantChange } from '../ports.ts';
+import type { AgreedChoices, MailboxRoom } from '../room.ts';
+import type { PutBackOutcome } from '../tenant-change.ts';
 
 const instant = (name: string): PgTimestampBuilderInitial<string> =>
   timestamp(name, { withTimezone: true });
@@ -51,6 +53,8 @@ export const migrations = pgTable(
     problem: jsonb('problem').$type<Problem>(),
     pass: integer('pass').notNull().default(0),
     cleanedUp: boolean('cleaned_up').notNull().default(false),
+    /** What keeps the clean-up from its end. */
+    putBackProblem: jsonb('put_back_problem').$type<Problem>(),
     stateSince: instant('state_since').notNull().defaultNow(),
     /** Counts the transitions: a job that carries an older step is stale. */
     step: bigint('step', { mode: 'number' }).notNull().default(0),
@@ -62,6 +66,10 @@ export const migrations = pgTable(
     currentFolder: text('current_folder'),
     bytesPerSecond: bigint('bytes_per_second', { mode: 'number' }),
     reportPath: text('report_path'),
+    /** How much there is at the source, and how much room at the target. */
+    room: jsonb('room').$type<MailboxRoom>(),
+    /** What an admin agreed to while the move waited for it. */
+    agreed: jsonb('agreed').$type<AgreedChoices>(),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -187,7 +195,10 @@ export const messages = pgTable(
   ],
 );
 
-/** What was changed in the tenant, written before the change, so that it can be put back. */
+/**
+ * What is changed in the tenant, written down before it is changed. `made_at`: the change was answered
+ * or seen; `undone_at`: nothing is left to put back, and `outcome` says why.
+ */
 export const tenantChanges = pgTable(
   'tenant_changes',
   {
@@ -195,14 +206,21 @@ export const tenantChanges = pgTable(
     migrationId: uuid('migration_id')
       .notNull()
       .references(() => migrations.id),
-    what: text('what').notNull(),
+    what: text('what').$type<TenantChange['what']>().notNull(),
     personId: text('person_id').notNull(),
     before: text('before').notNull(),
     after: text('after').notNull(),
     plannedAt: instant('planned_at').notNull().defaultNow(),
+    madeAt: instant('made_at'),
     undoneAt: instant('undone_at'),
+    outcome: text('outcome').$type<PutBackOutcome>(),
   },
-  (table) => [unique('tenant_changes_once').on(table.migrationId, table.what, table.personId)],
+  (table) => [
+    // A change that is planned twice is one change; a limit that is raised twice is two.
+    uniqueIndex('tenant_changes_open')
+      .on(table.migrationId, table.what, table.personId, table.before, table.after)
+      .where(sql`${table.undoneAt} is null`),
+  ],
 );
 
 /** Who did or tried what; rows are only ever added. */

@@ -1,3 +1,5 @@
+import type { Choice } from '../room.ts';
+
 /**
  * The life of a migration, with the words that Exchange admins know.
  *
@@ -62,6 +64,8 @@ export interface MigrationState {
   readonly pass: number;
   /** What was changed in the tenant and stored for the person has been put back and purged. */
   readonly cleanedUp: boolean;
+  /** What keeps the clean-up from its end; `until` then says when it is tried again. */
+  readonly putBackProblem: Problem | null;
 }
 
 export type MigrationEvent =
@@ -85,6 +89,9 @@ export type MigrationEvent =
   | { readonly type: 'finish-requested' }
   | { readonly type: 'verified'; readonly explained: boolean }
   | { readonly type: 'cleaned-up' }
+  | { readonly type: 'clean-up-hindered'; readonly until: Date; readonly problem: Problem }
+  /** The admin's answer to the question that the move waits with; `bytes` as that question named them. */
+  | { readonly type: 'agreed'; readonly choice: Choice; readonly bytes: number }
   | { readonly type: 'throttled'; readonly until: Date; readonly problem?: Problem }
   | { readonly type: 'due' }
   | { readonly type: 'blocked'; readonly problem: Problem }

@@ -1,3 +1,4 @@
+import { QUESTION_OF_CHOICE } from '../room.ts';
 import {
   type Command,
   END_STATES,
@@ -30,6 +31,8 @@ export const JOB_OF_STATE: Partial<Record<StateName, JobName>> = {
 const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncing', 'Completing'];
 /** States that read the source, so that the password is needed. */
 const READING: readonly StateName[] = [...COPYING, 'Verifying'];
+/** States that ask the tenant or wait for it. */
+const WAITING: readonly StateName[] = ['Validating', 'Provisioning', 'Testing', 'Verifying'];
 /** States that an admin may pause; waits for a person need no pausing. */
 const PAUSABLE: readonly StateName[] = [...COPYING, 'Verifying', 'RateLimited'];
 
@@ -41,6 +44,7 @@ export const INITIAL_STATE: MigrationState = {
   problem: null,
   pass: 0,
   cleanedUp: false,
+  putBackProblem: null,
 };
 
 type EventType = MigrationEvent['type'];
@@ -54,7 +58,14 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
   failed: (state, { problem }) => (hasEnded(state) ? null : end({ ...state, problem }, 'Failed')),
   'pause-requested': (state) => (PAUSABLE.includes(state.name) ? park(state, 'Paused') : null),
   'resume-requested': (state) => (state.name === 'Paused' ? goOn(state) : null),
-  'retry-requested': (state) => (state.name === 'WaitingForAdmin' ? goOn(state) : askOnce(state)),
+  'retry-requested': (state) =>
+    state.name === 'WaitingForAdmin' ? goOn(state) : (askOnce(state) ?? cleanUpNow(state)),
+  agreed: (state, { choice, bytes }) =>
+    state.name === 'WaitingForAdmin' &&
+    state.problem?.code === QUESTION_OF_CHOICE[choice] &&
+    state.problem.facts['bytes'] === bytes
+      ? goOn(state)
+      : null,
   'person-unreachable': (state, { problem }) =>
     state.name === 'WaitingForUser'
       ? { state: { ...state, problem }, commands: notices('admin', 'channel') }
@@ -67,9 +78,7 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
   'credential-lost': (state, { problem }) =>
     READING.includes(state.name) ? loseCredential(state, problem) : null,
   waiting: (state, { until, problem = null }) =>
-    state.name === 'Provisioning' || state.name === 'Testing'
-      ? stay({ ...state, problem }, until)
-      : null,
+    WAITING.includes(state.name) ? stay({ ...state, problem }, until) : null,
   'slice-ended': (state, { resumeAt }) =>
     COPYING.includes(state.name) ? stay(state, resumeAt) : null,
   'login-refused': (state, { problem }) =>
@@ -79,8 +88,21 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
       ? end(state, explained ? 'Completed' : 'CompletedWithWarnings')
       : null,
   'cleaned-up': (state) =>
-    hasEnded(state) && !state.cleanedUp
-      ? { state: { ...state, cleanedUp: true }, commands: notices('person', 'admin', 'channel') }
+    isCleaning(state)
+      ? {
+          state: { ...state, cleanedUp: true, until: null, putBackProblem: null },
+          commands: notices('person', 'admin', 'channel'),
+        }
+      : null,
+  'clean-up-hindered': (state, { until, problem }) =>
+    isCleaning(state)
+      ? {
+          state: { ...state, until, putBackProblem: problem },
+          commands: [
+            { kind: 'job', job: 'clean-up', startAfter: until },
+            ...notices('admin', 'channel'),
+          ],
+        }
       : null,
 };
 
@@ -116,6 +138,23 @@ export function transition<T extends EventType>(
 
 function hasEnded(state: MigrationState): boolean {
   return END_STATES.includes(state.name);
+}
+
+function isCleaning(state: MigrationState): boolean {
+  return hasEnded(state) && !state.cleanedUp;
+}
+
+/** An admin mended what kept the clean-up from its end. */
+function cleanUpNow(state: MigrationState): Transition | null {
+  return isCleaning(state) && state.putBackProblem !== null
+    ? {
+        state: { ...state, until: null, putBackProblem: null },
+        commands: [
+          { kind: 'job', job: 'clean-up', startAfter: null },
+          ...notices('admin', 'channel'),
+        ],
+      }
+    : null;
 }
 
 /** Asks a person whom Teams did not reach before. */

@@ -9,6 +9,7 @@ import type { FolderTally } from '../tally.ts';
 import { type ContentResult, verifyContent, verifyListing } from '../verify/verify-folder.ts';
 import { copyDeps, runSlice } from './copy-slice.ts';
 import type { StepDeps } from './deps.ts';
+import { makeRoom } from './make-room.ts';
 
 /** Enough to show every kind of trouble, few enough to be done in minutes. */
 const GOOD_PILOT = { least: 200, most: 500 } as const;
@@ -19,7 +20,13 @@ export async function runPilot(
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
-  const folder = await pilotFolder(deps, row, signal);
+  const begun = (await deps.ledger.folders(row.id)).find(({ passListed }) => passListed >= 0);
+  const question = begun === undefined ? await makeRoom(deps, row, signal) : null;
+  if (question !== null) {
+    return question;
+  }
+  // The folder that a pilot was begun with stays the pilot.
+  const folder = begun ?? (await pilotFolder(deps, row, signal));
   const result = await runSlice(deps, row, { onlyFolders: [folder.sourcePath] }, signal);
   if (result.kind === 'yielded') {
     return { type: 'slice-ended', resumeAt: result.resumeAt };
@@ -29,17 +36,12 @@ export async function runPilot(
   return { type: 'pilot-finished' };
 }
 
-/** The mapping is made, counted and saved; the folder that a pilot was begun with stays the pilot. */
+/** The mapping is made, counted and saved. */
 async function pilotFolder(
   deps: StepDeps,
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<FolderRow> {
-  const saved = await deps.ledger.folders(row.id);
-  const begun = saved.find((folder) => folder.passListed >= 0);
-  if (begun !== undefined) {
-    return begun;
-  }
   const turn = await deps.ledger.takeTurn(row.id);
   const counted = await deps.sessions.use(
     row,

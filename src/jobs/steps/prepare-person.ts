@@ -1,8 +1,14 @@
 import type { MigrationRow } from '../db/migration-store.ts';
-import { PersonNotReadyError } from '../errors.ts';
+import { MailboxLateError, PersonNotReadyError } from '../errors.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import { findObstacle } from '../plan.ts';
+import type { PersonReadiness } from '../ports.ts';
+import { nextLook } from './back-off.ts';
+import { changeSetting, personOf } from './change-setting.ts';
 import type { StepDeps } from './deps.ts';
+
+/** Exchange usually needs 15 minutes for a mailbox, and is said to need up to a day. */
+const MAILBOX_PATIENCE_MS = 24 * 60 * 60 * 1000;
 
 /** Validating: is there anything that keeps this person from having a mailbox here? */
 export async function validatePerson(
@@ -10,7 +16,7 @@ export async function validatePerson(
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
-  const obstacle = findObstacle(await deps.tenant.readiness(personId(row), signal));
+  const obstacle = findObstacle(await deps.tenant.readiness(personOf(row), signal));
   return obstacle === null ? { type: 'validated' } : { type: 'blocked', problem: obstacle };
 }
 
@@ -23,49 +29,67 @@ export async function provisionPerson(
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
-  const person = personId(row);
-  const readiness = await deps.tenant.readiness(person, signal);
+  const readiness = await deps.tenant.readiness(personOf(row), signal);
   const { licence } = readiness;
-  if (licence !== null) {
-    if (licence.needsSeat && licence.freeSeats <= 0) {
-      throw new PersonNotReadyError('tenant.no-free-licence');
-    }
-    if (licence.needsUsageLocation) {
-      const country = await deps.tenant.defaultUsageLocation(signal);
-      await deps.store.planChange(row.id, {
-        what: 'usage-location',
-        personId: person,
-        before: 'none',
-        after: country,
-      });
-      await deps.tenant.setUsageLocation(person, country, signal);
-    }
-    await deps.store.planChange(row.id, {
-      what: 'licence',
-      personId: person,
-      before: 'none',
-      after: licence.skuId,
-    });
-    await deps.tenant.assignLicence(person, licence.skuId, signal);
+  if (licence === null) {
+    await noteLicence(deps, row, readiness);
+  } else {
+    await giveLicence(deps, row, licence, signal);
   }
   if (licence !== null || readiness.mailbox !== 'ready') {
-    return { type: 'waiting', until: new Date(deps.clock.now().getTime() + deps.pace.pollMs) };
+    return awaitMailbox(deps, row);
   }
-  if (readiness.imapEnabled !== true) {
-    await deps.store.planChange(row.id, {
-      what: 'imap',
-      personId: person,
-      before: 'off',
-      after: 'on',
-    });
-    await deps.tenant.setImapEnabled(person, true, signal);
-  }
+  await changeSetting(deps, row, { setting: 'imap', value: 'on' }, signal);
   return { type: 'provisioned' };
 }
 
-function personId(row: MigrationRow): string {
-  if (row.person === null) {
-    throw new TypeError('Only a person is prepared.');
+async function giveLicence(
+  deps: StepDeps,
+  row: MigrationRow,
+  licence: NonNullable<PersonReadiness['licence']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const personId = personOf(row);
+  if (licence.needsSeat && licence.freeSeats <= 0) {
+    throw new PersonNotReadyError('tenant.no-free-licence');
   }
-  return row.person.id;
+  if (licence.needsUsageLocation) {
+    const country = await deps.tenant.defaultUsageLocation(signal);
+    const location = { what: 'usage-location', personId, before: 'none', after: country } as const;
+    await deps.store.planChange(row.id, location);
+    await deps.tenant.setUsageLocation(personId, country, signal);
+    await deps.store.noteMade(row.id, location);
+  }
+  const change = { what: 'licence', personId, before: 'none', after: licence.skuId } as const;
+  await deps.store.planChange(row.id, change);
+  await deps.tenant.assignLicence(personId, licence.skuId, signal);
+  await deps.store.noteMade(row.id, change);
+}
+
+/** Nothing is missing: what an earlier attempt had planned took effect, whether it heard so or not. */
+async function noteLicence(
+  deps: StepDeps,
+  row: MigrationRow,
+  { person }: PersonReadiness,
+): Promise<void> {
+  for (const change of await deps.store.openChanges(row.id)) {
+    const isLocation = change.what === 'usage-location' && change.after === person.usageLocation;
+    if (change.what === 'licence' || isLocation) {
+      await deps.store.noteMade(row.id, change);
+    }
+  }
+}
+
+/** Looks again, first after minutes and then less often; after a day somebody should look. */
+function awaitMailbox(deps: StepDeps, row: MigrationRow): MigrationEvent {
+  const until = nextLook({
+    since: row.stateSince,
+    now: deps.clock.now(),
+    firstMs: deps.pace.pollMs,
+    patienceMs: MAILBOX_PATIENCE_MS,
+  });
+  if (until === null) {
+    throw new MailboxLateError('Exchange has not made the mailbox within a day.');
+  }
+  return { type: 'waiting', until };
 }

@@ -2,10 +2,18 @@ import { isAppError } from '../../errors.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import { problemOf } from '../problem.ts';
+import { nextLook } from './back-off.ts';
+import { changeSetting } from './change-setting.ts';
 import type { StepDeps } from './deps.ts';
 
-/** How long a right may take to reach the mail servers before somebody should look. */
-const ACCESS_PATIENCE_MS = 60 * 60 * 1000;
+/** A right takes minutes, and is said to take up to an hour, to reach the mail servers. */
+const ACCESS_PATIENCE_MS = 2 * 60 * 60 * 1000;
+
+const REFUSED = new Set([
+  'source.login-refused',
+  'secrets.not-for-this',
+  'jobs.credential-missing',
+]);
 
 /**
  * Testing: does Apple take the password? Only then do we get access to the person's new mailbox, and
@@ -30,40 +38,44 @@ export async function testLogin(
     throw error;
   }
   if (row.person !== null) {
-    const { id } = row.person;
-    const { accessGranted } = await deps.tenant.readiness(id, signal);
-    if (accessGranted !== true) {
-      await deps.store.planChange(row.id, {
-        what: 'mailbox-access',
-        personId: id,
-        before: 'none',
-        after: 'FullAccess',
-      });
-      await deps.tenant.setMailboxAccess(id, true, signal);
-    }
+    await changeSetting(deps, row, { setting: 'mailbox-access', value: 'FullAccess' }, signal);
   }
   return awaitTarget(deps, row, signal);
 }
 
-const REFUSED = new Set([
-  'source.login-refused',
-  'secrets.not-for-this',
-  'jobs.credential-missing',
-]);
-
+/** Apple is left alone meanwhile: it locks accounts that log in too often. */
 async function awaitTarget(
   deps: StepDeps,
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
   try {
-    await deps.sessions.use(row, async ({ target }) => target.listFolders(signal), signal);
+    await deps.sessions.readTarget(
+      row.targetMailbox,
+      (reader) => reader.listFolders(signal),
+      signal,
+    );
     return { type: 'login-accepted' };
   } catch (error) {
-    const waitedMs = deps.clock.now().getTime() - row.stateSince.getTime();
-    if (isAppError(error) && error.code === 'imap.not-connected' && waitedMs < ACCESS_PATIENCE_MS) {
-      return { type: 'waiting', until: new Date(deps.clock.now().getTime() + deps.pace.pollMs) };
+    if (!isAppError(error) || error.code !== 'imap.not-connected') {
+      throw error;
     }
-    throw error;
+    const until = nextLook({
+      since: await accessSince(deps, row),
+      now: deps.clock.now(),
+      firstMs: deps.pace.pollMs,
+      patienceMs: ACCESS_PATIENCE_MS,
+    });
+    if (until === null) {
+      throw error;
+    }
+    return { type: 'waiting', until };
   }
+}
+
+/** Apple may have kept us waiting before the access was given. */
+async function accessSince(deps: StepDeps, row: MigrationRow): Promise<Date> {
+  const changes = await deps.store.openChanges(row.id);
+  const madeAt = changes.find(({ what }) => what === 'mailbox-access')?.madeAt ?? null;
+  return madeAt !== null && madeAt > row.stateSince ? madeAt : row.stateSince;
 }

@@ -11,6 +11,7 @@ import {
   verifyListing,
 } from '../verify/verify-folder.ts';
 import type { StepDeps } from './deps.ts';
+import { noteRoomAfter } from './make-room.ts';
 
 /** Messages of each folder that are opened on both sides. */
 const SAMPLE_PER_FOLDER = 10;
@@ -44,6 +45,7 @@ export async function verifyMigration(
     verification,
   });
   await deps.store.saveReport(row.id, path);
+  await noteRoomAfter(deps, row, signal);
   return { type: 'verified', explained };
 }
 

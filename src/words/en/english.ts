@@ -1,5 +1,6 @@
 import type { Words } from '../words.ts';
 import { FINDINGS } from './findings.ts';
+import { PLAN_NOTES, SETTINGS } from './mailbox.ts';
 import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
 import { FOLDER_REASONS, REASONS, REFUSALS, RENAME_PROBLEMS, STATES } from './terms.ts';
@@ -13,6 +14,8 @@ export const english: Words = {
   refusals: REFUSALS,
   folderReasons: FOLDER_REASONS,
   renameProblems: RENAME_PROBLEMS,
+  planNotes: PLAN_NOTES,
+  settings: SETTINGS,
   person: PERSON,
   unknownProblem: (code) => ({
     what: `Something happened that I have no words for yet. Its name is "${code}".`,

@@ -1,6 +1,9 @@
-import type { ProblemText } from '../words.ts';
+import { formatBytes, formatNoun } from '../format.ts';
+import type { Facts, ProblemText } from '../words.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 import { MAIL_PROBLEMS } from './problems-mail.ts';
+
+const bytesOf = (facts: Facts, name: string): string => formatBytes(Number(facts[name] ?? 0));
 
 /**
  * What stands in the way, by code, and what to do. Codes are documented in docs/errors.md; a test
@@ -20,6 +23,20 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
   'tenant.no-free-licence': (facts) => ({
     what: `All seats of ${String(facts['sku'] ?? 'the plan')} are taken.`,
     doNext: 'Buy or free a seat, then check again.',
+  }),
+  'tenant.mailbox-late': {
+    what: 'Exchange has not made the mailbox within a day.',
+    doNext:
+      'Look in the Microsoft 365 admin center whether Exchange Online is on in the licence of this person, and whether Service health names a fault; then try again. It often helps to take the licence away and to give it once more.',
+  },
+  'tenant.mailbox-too-small': (facts) => ({
+    what: `The mailbox is too small: iCloud holds ${bytesOf(facts, 'sourceBytes')}, and ${bytesOf(facts, 'freeBytes')} of ${bytesOf(facts, 'quotaBytes')} are free. ${bytesOf(facts, 'bytes')} are missing.`,
+    doNext:
+      'Give the person a plan with a larger mailbox or make room, then try again. Or let me copy as far as it fits; what does not fit stays at iCloud and is named in the report.',
+  }),
+  'tenant.messages-too-large': (facts) => ({
+    what: `${formatNoun(Number(facts['messages'] ?? 1), 'message is', 'messages are')} larger than the ${bytesOf(facts, 'limitBytes')} that the mailbox takes; the largest has ${bytesOf(facts, 'largestBytes')}.`,
+    doNext: `Shall I raise the size limits of this mailbox to ${bytesOf(facts, 'bytes')} for the move? I put them back at the end. Otherwise these messages stay at iCloud and are named in the report.`,
   }),
   'person.nothing-to-move': {
     what: 'The person says that there is nothing to move: no iCloud Mail.',

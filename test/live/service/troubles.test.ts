@@ -312,7 +312,7 @@ test('the person has nothing to move: the move ends, and an admin can read why',
   await play.person.press('Yes, nothing to move');
   await play.person.see('Your move has ended');
   await play.seeState('Cancelled');
-  await play.admin.see(/Dee Clines · Cancelled[\s\S]*are as they were before/, 60_000);
+  await play.admin.see(/Dee Clines · Cancelled[\s\S]*IMAP is as it was before/, 60_000);
   expect(play.adminCard()).toContain('there is nothing to move');
   expectPutBack(play);
 });

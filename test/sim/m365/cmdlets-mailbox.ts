@@ -42,9 +42,11 @@ const mailboxResource = ({ mailbox, ...user }: MailboxUser): Record<string, unkn
   IssueWarningQuota: formatSize(Math.floor(mailbox.quotaGb * 0.98 * 1024 ** 3)),
   MaxReceiveSize: formatSize(mailbox.maxReceiveMb * 1024 ** 2),
   MaxSendSize: formatSize(mailbox.maxSendMb * 1024 ** 2),
-  RetentionHoldEnabled: false,
-  LitigationHoldEnabled: false,
-  ArchiveStatus: 'None',
+  RetentionPolicy: mailbox.retentionPolicy,
+  RetentionHoldEnabled: mailbox.retentionHoldEnabled,
+  LitigationHoldEnabled: mailbox.litigationHoldEnabled,
+  ArchiveStatus: mailbox.archive ? 'Active' : 'None',
+  InPlaceHolds: mailbox.inPlaceHolds,
 });
 
 function noteChange(
@@ -78,21 +80,31 @@ function setCasMailbox(call: CmdletCall): { value: []; warnings?: string[] } {
   return before === state() ? { value: [], warnings: [UNCHANGED(user)] } : { value: [] };
 }
 
-function setMailbox(call: CmdletCall): { value: [] } {
+/** Licences allow no message of more than 150 MB. */
+const MOST_MB = 150;
+
+function sizeLimit(call: CmdletCall, name: 'MaxReceiveSize' | 'MaxSendSize'): number | null {
+  const value = call.parameters[name];
+  if (typeof value !== 'string') {
+    return null;
+  }
+  return Math.min(megabytes(value), MOST_MB);
+}
+
+function setMailbox(call: CmdletCall): { value: []; warnings?: string[] } {
   const user = requireMailbox(call);
   const { mailbox } = user;
   const state = (): string =>
-    `MaxReceiveSize ${mailbox.maxReceiveMb} MB, MaxSendSize ${mailbox.maxSendMb} MB`;
+    `MaxReceiveSize ${mailbox.maxReceiveMb} MB, MaxSendSize ${mailbox.maxSendMb} MB, RetentionHoldEnabled ${mailbox.retentionHoldEnabled}`;
   const before = state();
-  const { MaxReceiveSize: receive, MaxSendSize: send } = call.parameters;
-  if (typeof receive === 'string') {
-    mailbox.maxReceiveMb = Math.min(megabytes(receive), 150);
-  }
-  if (typeof send === 'string') {
-    mailbox.maxSendMb = Math.min(megabytes(send), 150);
+  const { RetentionHoldEnabled: hold } = call.parameters;
+  mailbox.maxReceiveMb = sizeLimit(call, 'MaxReceiveSize') ?? mailbox.maxReceiveMb;
+  mailbox.maxSendMb = sizeLimit(call, 'MaxSendSize') ?? mailbox.maxSendMb;
+  if (typeof hold === 'boolean') {
+    mailbox.retentionHoldEnabled = hold;
   }
   noteChange(call, 'Set-Mailbox', user, [before, state()]);
-  return { value: [] };
+  return before === state() ? { value: [], warnings: [UNCHANGED(user)] } : { value: [] };
 }
 
 /** Mailboxes and what protocols may reach them. */
@@ -121,7 +133,12 @@ export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
   },
   {
     name: 'Set-Mailbox',
-    parameters: { Identity: 'string', MaxReceiveSize: 'size', MaxSendSize: 'size' },
+    parameters: {
+      Identity: 'string',
+      MaxReceiveSize: 'size',
+      MaxSendSize: 'size',
+      RetentionHoldEnabled: 'boolean',
+    },
     required: ['Identity'],
     run: setMailbox,
   },

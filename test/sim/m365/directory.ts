@@ -33,6 +33,15 @@ export interface SimMailbox {
   maxSendMb: number;
   usedBytes: number;
   itemCount: number;
+  /** Name of the retention policy; Exchange gives each new mailbox its default one. */
+  retentionPolicy: string | null;
+  retentionHoldEnabled: boolean;
+  litigationHoldEnabled: boolean;
+  archive: boolean;
+  /** Holds and Purview policies that name this mailbox. */
+  inPlaceHolds: string[];
+  /** Name of the authentication policy, which Get-User shows. */
+  authenticationPolicy: string | null;
   readonly permissions: SimPermission[];
 }
 
@@ -134,6 +143,10 @@ export interface Directory {
   /** May be changed between calls. */
   readonly timing: { provisioningMs: number; permissionDelayMs: number; planDelayMs: number };
   imapInNewMailboxes: boolean;
+  /** Get-TransportConfig; organisations since 2020 have it off. */
+  smtpClientAuthenticationDisabled: boolean;
+  /** By name: what Get-AuthenticationPolicy shows. */
+  readonly authenticationPolicies: Map<string, { readonly allowBasicAuthImap: boolean }>;
   readonly users: SimUser[];
   readonly groups: SimGroup[];
   readonly roles: SimRole[];
@@ -150,6 +163,9 @@ export const ALL_CMDLETS = [
   'Get-Mailbox',
   'Set-Mailbox',
   'Get-MailboxStatistics',
+  'Get-User',
+  'Get-TransportConfig',
+  'Get-AuthenticationPolicy',
   'Get-MailboxPermission',
   'Add-MailboxPermission',
   'Remove-MailboxPermission',
@@ -170,6 +186,8 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
       planDelayMs: options.planDelayMs ?? 0,
     },
     imapInNewMailboxes: options.imapInNewMailboxes ?? true,
+    smtpClientAuthenticationDisabled: true,
+    authenticationPolicies: new Map(),
     users: [],
     groups: [],
     roles: [],
@@ -321,6 +339,12 @@ function newMailbox(directory: Directory, provisioningMs: number): SimMailbox {
     maxSendMb: 35,
     usedBytes: 0,
     itemCount: 0,
+    retentionPolicy: 'Default MRM Policy',
+    retentionHoldEnabled: false,
+    litigationHoldEnabled: false,
+    archive: false,
+    inPlaceHolds: [],
+    authenticationPolicy: null,
     permissions: [],
   };
 }

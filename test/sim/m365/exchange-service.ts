@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { bindParameters, type Cmdlet, type ExchangeQuirks } from './cmdlet.ts';
 import { ACCESS_CMDLETS } from './cmdlets-access.ts';
 import { MAILBOX_CMDLETS } from './cmdlets-mailbox.ts';
+import { POLICY_CMDLETS } from './cmdlets-policies.ts';
 import type { Directory, SimApplication } from './directory.ts';
 import { CmdletFailure, endpointRefusal, exchangeRefusal } from './exchange-errors.ts';
 import type { Journal } from './journal.ts';
@@ -28,7 +29,7 @@ interface CmdletInput {
 }
 
 const CMDLETS = new Map<string, Cmdlet>(
-  [...MAILBOX_CMDLETS, ...ACCESS_CMDLETS].map((cmdlet) => [cmdlet.name, cmdlet]),
+  [...MAILBOX_CMDLETS, ...ACCESS_CMDLETS, ...POLICY_CMDLETS].map((cmdlet) => [cmdlet.name, cmdlet]),
 );
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -137,6 +138,10 @@ function pageOf(
   pageSize: number,
 ): Readonly<Record<string, unknown>> {
   const selected = url.searchParams.get('$select')?.split(',');
+  const unknown = selected?.find((name) => rows.some((row) => !(name in row)));
+  if (unknown !== undefined) {
+    throw endpointRefusal(400, 'BadRequest', `$select names ${unknown}, which no row has.`);
+  }
   const start = Number(url.searchParams.get('$skiptoken') ?? '0');
   const value = rows
     .slice(start, start + pageSize)

@@ -24,6 +24,8 @@ const WHOLE = {
   address: 'alex@icloud.com',
   appPassword: 'abcdefghijklmnop',
   fix: 'register-principal',
+  choice: 'raise-limit',
+  bytes: 1,
 };
 const guarded = Object.keys(ACTIONS).filter((name) => name !== 'help.show');
 

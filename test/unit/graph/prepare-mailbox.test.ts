@@ -55,6 +55,11 @@ test('a person without a licence is taken to an open IMAP mailbox and back', asy
     quotaBytes: 100 * 1024 ** 3,
     maxReceiveBytes: 36 * 1024 ** 2,
     maxSendBytes: 35 * 1024 ** 2,
+    retentionPolicy: 'Default MRM Policy',
+    retentionHold: false,
+    purviewDeletes: 0,
+    litigationHold: false,
+    archive: false,
   });
 
   const token = await m365.tokens.getToken('exchange', never);

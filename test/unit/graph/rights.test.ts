@@ -78,6 +78,11 @@ test('the cmdlets we may use are listed without running one', async () => {
   world.application.allowedCmdlets = ['get-mailbox', 'Get-CASMailbox', 'Get-MailboxPermission'];
   expect(await world.m365.rights.missingCmdlets(never)).toEqual([
     'Set-CASMailbox',
+    'Set-Mailbox',
+    'Get-MailboxStatistics',
+    'Get-User',
+    'Get-TransportConfig',
+    'Get-AuthenticationPolicy',
     'Add-MailboxPermission',
     'Remove-MailboxPermission',
     'Get-ServicePrincipal',

@@ -22,16 +22,15 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
+const switchOff = (): Promise<void> =>
+  tenant.changeSetting(anna.id, { setting: 'imap', value: 'off' }, never);
+
 test.each([
   ['Graph', 'POST /$batch', () => tenant.readiness(anna.id, never)],
   ['one part of a batch', 'GET /users/{id}', () => tenant.readiness(anna.id, never)],
   ['Exchange', 'Get-CASMailbox', () => tenant.readiness(anna.id, never)],
-  ['a change in Exchange', 'Set-CASMailbox', () => tenant.setImapEnabled(anna.id, false, never)],
-  [
-    'the sign-in',
-    'POST /{tenant}/oauth2/v2.0/token',
-    () => tenant.setImapEnabled(anna.id, false, never),
-  ],
+  ['a change in Exchange', 'Set-CASMailbox', () => switchOff()],
+  ['the sign-in', 'POST /{tenant}/oauth2/v2.0/token', () => switchOff()],
 ] as const)('%s asks for five minutes: the job waits, no connection does', async (...row) => {
   const [, operation, act] = row;
   world.server.faults.push({ operation, action: { kind: 'throttle', retryAfter: '300' } });

@@ -253,7 +253,12 @@ describe('what an error means for a migration', () => {
       { type: 'throttled', until, problem: { code: 'test.seen', facts: { folder: 'Family' } } },
     ],
     ['wait', 'Testing', { type: 'waiting', until }],
-    ['wait', 'Validating', 'again'],
+    [
+      'wait',
+      'Validating',
+      { type: 'waiting', until, problem: { code: 'test.seen', facts: { folder: 'Family' } } },
+    ],
+    ['wait', 'Completed', 'again'],
     ['ask', 'Completed', 'again'],
   ] as const)('%s in %s', (disposition, state, expected) => {
     expect(eventOfError(new Seen(disposition), state, until)).toEqual(expected);

@@ -20,6 +20,7 @@ import type {
   TenantFixPlan,
 } from '../../../../src/jobs/api.ts';
 import { editFolderMap } from '../../../../src/jobs/copy/edit-folder-map.ts';
+import { QUESTION_OF_CHOICE } from '../../../../src/jobs/room.ts';
 import { ADMIN_ID, ALEX, batchView, migrationView, movePlan, tenantFinding } from './views.ts';
 
 /** Where an action leads from where it fits; everything else is nothing to do. */
@@ -198,6 +199,15 @@ export function createFakeApi(): FakeApi {
         kind: changes.size > 0 ? 'done' : 'nothing-to-do',
         migration: api.current ?? migration,
       };
+    },
+    async agree(id, { choice, bytes }) {
+      api.acted.push(choice);
+      const asked = ofId(id);
+      const fits =
+        asked?.state === 'WaitingForAdmin' &&
+        asked.problem?.code === QUESTION_OF_CHOICE[choice] &&
+        asked.problem?.facts['bytes'] === bytes;
+      return step(id, fits ? 'Piloting' : undefined);
     },
     async submitCredential(input) {
       api.submitted.push(input);
