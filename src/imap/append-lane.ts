@@ -16,14 +16,25 @@ function eagerLiterals(capabilities: ReadonlySet<string>): EagerLiterals {
   return capabilities.has('LITERAL-') ? 'small' : 'none';
 }
 
+/** APPENDLIMIT, RFC 7889; null where the server names no limit for all folders. */
+function appendLimit(capabilities: ReadonlySet<string>): number | null {
+  const named = [...capabilities].flatMap(
+    (name) => /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1] ?? [],
+  );
+  return named[0] === undefined ? null : Number(named[0]);
+}
+
 export class AppendLane {
   readonly naming: MailboxNaming;
   readonly profile: ImapProfile;
+  /** A larger message is not even sent; null: the server says so itself. */
+  readonly maxMessageBytes: number | null;
   readonly #wire: AppendWire;
   readonly #clock: Clock;
   readonly #scale: (limit: number) => number;
   #window: AppendWindow = FIRST_WINDOW;
   #count = 0;
+  #refusals = 0;
   #bytes = 0;
   #lastAnswerMs = 0;
   /** True once any answer came: the connection was of use. */
@@ -37,6 +48,7 @@ export class AppendLane {
     this.#scale = governor.scale;
     this.naming = link.naming;
     this.profile = link.profile;
+    this.maxMessageBytes = appendLimit(link.capabilities);
     this.#clock = clock;
     this.#wire = new AppendWire({
       sockets: link.sockets,
@@ -55,7 +67,16 @@ export class AppendLane {
     return this.#wire.link.endedBy === null;
   }
 
+  /** So near to where the server hangs up on whatever is in flight that the rest goes out elsewhere. */
+  get isSpent(): boolean {
+    const { maxRefusals } = this.profile;
+    return maxRefusals !== null && this.#refusals >= maxRefusals / 2;
+  }
+
   canTake(sizeBytes: number): boolean {
+    if (this.isSpent) {
+      return false;
+    }
     const inFlight = { count: this.#count, bytes: this.#bytes };
     return fitsWindow(this.#window, inFlight, sizeBytes, this.#scale);
   }
@@ -73,6 +94,7 @@ export class AppendLane {
       this.#window = afterAnswer(this.#window, nowMs - Math.max(this.#lastAnswerMs, startedMs));
       this.#lastAnswerMs = nowMs;
       this.answered = true;
+      this.#refusals += outcome.kind === 'refused' ? 1 : 0;
     }
     return outcome;
   }

@@ -17,6 +17,7 @@ import {
   ConnectionLostError,
   ImapError,
   MessageRefusedError,
+  MessageTooLargeError,
 } from './errors.ts';
 import { formatAppendArguments } from './format-append.ts';
 import { type Governor, isRefusal } from './governor.ts';
@@ -169,10 +170,14 @@ class PipelinedAppender implements Appender {
     return governor.scale(maxConnections);
   }
 
-  /** A server that asked for patience gets fewer connections too: those that carry nothing are left. */
+  /**
+   * A server that asked for patience gets fewer connections too, and one that refused much gets new ones: those
+   * that carry nothing are left.
+   */
   #closeSpareLanes(): void {
-    for (const lane of [...this.#lanes].slice(this.#lanesAllowed())) {
-      if (lane.inFlightCount === 0) {
+    const allowed = this.#lanesAllowed();
+    for (const [at, lane] of [...this.#lanes].entries()) {
+      if (lane.inFlightCount === 0 && (at >= allowed || lane.isSpent)) {
         this.#lanes.delete(lane);
         lane.close();
       }
@@ -278,6 +283,10 @@ class PipelinedAppender implements Appender {
   /** A path that this server cannot name, or a flag that would change the command, refuses the message. */
   #formatFor(lane: AppendLane, { message, resolve, reject }: Waiting): string | null {
     const { maxLineBytes } = lane.profile;
+    if (lane.maxMessageBytes !== null && message.bytes.length > lane.maxMessageBytes) {
+      resolve({ kind: 'refused', error: new MessageTooLargeError() });
+      return null;
+    }
     if (maxLineBytes !== null && hasLongLine(message.bytes, maxLineBytes)) {
       // The guard breaks such lines; one that it left must not reach a server that takes mail for commands.
       resolve({ kind: 'refused', error: new MessageRefusedError('long-line') });

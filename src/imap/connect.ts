@@ -69,6 +69,13 @@ function flowOptions(input: ConnectInput, user: string, onWarning: OnWarning): I
   };
 }
 
+/** imapflow keeps the number of APPENDLIMIT (RFC 7889) apart from its name. */
+function namesOf(capabilities: ReadonlyMap<string, boolean | number>): readonly string[] {
+  return [...capabilities].map(([name, value]) =>
+    typeof value === 'number' ? `${name}=${value}` : name,
+  );
+}
+
 /** What is believed of what a server names, in capitals. */
 export function trustedCapabilities(
   named: Iterable<string>,
@@ -105,7 +112,7 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
     return {
       sockets: { readSocket, writeSocket },
       profile,
-      capabilities: trustedCapabilities(flow.capabilities.keys(), profile),
+      capabilities: trustedCapabilities(namesOf(flow.capabilities), profile),
       naming: { prefix: space?.prefix ?? '', separator: space?.delimiter || null },
     };
   } catch (error) {

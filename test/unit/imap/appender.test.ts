@@ -4,6 +4,8 @@ import { type Appender, createAppender } from '../../../src/imap/appender.ts';
 import { formatAppendArguments } from '../../../src/imap/format-append.ts';
 import { createGovernor, type Governor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
+import { genericProfile } from '../../../src/imap/profiles/generic.ts';
+import type { ImapProfile } from '../../../src/imap/profiles/profile.ts';
 import type { ImapOutgoingMessage } from '../../../src/imap/types.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { type LoginScript, startScripted } from './support/scripted-login.ts';
@@ -19,6 +21,7 @@ const message = (n: number): ImapOutgoingMessage => ({
 });
 
 interface Options extends LoginScript {
+  readonly profile?: ImapProfile;
   readonly maxConnections?: number;
   readonly graceMs?: number;
   readonly clock?: Clock;
@@ -38,10 +41,11 @@ async function appenderOn(
     graceMs,
     clock = systemClock,
     governor = createGovernor(clock),
+    profile = exchangeOnlineProfile,
     ...script
   }: Options = {},
 ): Promise<Appender> {
-  const { connect } = await startScripted(onSession, { ...script, profile: exchangeOnlineProfile });
+  const { connect } = await startScripted(onSession, { ...script, profile });
   return createAppender({
     connect,
     mailboxOf: (path) => path,
@@ -294,6 +298,21 @@ describe('what is sent', () => {
       error: { reason: 'invalid-flag' },
     });
     expect((await appender.append(message(2), signal())).kind).toBe('stored');
+    await appender.close();
+  });
+
+  test('a message above APPENDLIMIT is not even sent', async () => {
+    const appender = await appenderOn((peer) => storeAll(peer, 1).catch(() => undefined), {
+      profile: genericProfile,
+      capabilities: 'IMAP4rev1 NAMESPACE UIDPLUS LITERAL+ APPENDLIMIT=100',
+    });
+    const bytes = Buffer.alloc(101, 'a');
+    expect(await appender.append({ ...message(1), bytes }, signal())).toMatchObject({
+      kind: 'refused',
+      error: { code: 'imap.message-too-large' },
+    });
+    const fits = { ...message(1), bytes: bytes.subarray(1) };
+    expect((await appender.append(fits, signal())).kind).toBe('stored');
     await appender.close();
   });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { connectImap, type ImapLink } from '../../../src/imap/connect.ts';
-import { FolderMissingError } from '../../../src/imap/errors.ts';
+import { FolderInternalError } from '../../../src/imap/errors.ts';
 import { createGovernor } from '../../../src/imap/governor.ts';
 import { exchangeOnlineProfile } from '../../../src/imap/profiles/exchange-online.ts';
 import { icloudProfile } from '../../../src/imap/profiles/icloud.ts';
@@ -11,6 +11,7 @@ import { createImapTarget, type ImapTarget } from '../../../src/imap/target.ts';
 import type { ImapAppendOutcome, ImapMessageBody } from '../../../src/imap/types.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { type ExchangeServerOptions, startExchangeServer } from '../../sim/imap/exchange.ts';
+import { VIRUS_MARKER } from '../../sim/imap/exchange-refusals.ts';
 import { startIcloudServer } from '../../sim/imap/icloud.ts';
 import type { ImapServer } from '../../sim/imap/server.ts';
 import { createSampleMailbox, fillAccount } from '../../sim/sample/sample-mailbox.ts';
@@ -112,9 +113,9 @@ function append(
   );
 }
 
-/** A folder that is listed and does not open; any other error fails the test. */
-function onlyMissing(error: unknown): null {
-  if (!(error instanceof FolderMissingError)) {
+/** A folder that is listed and does not open, and held no mail; any other error fails the test. */
+function onlyInternal(error: unknown): null {
+  if (!(error instanceof FolderInternalError)) {
     throw error;
   }
   return null;
@@ -129,7 +130,7 @@ describe('the simulated iCloud', () => {
     const closed: string[] = [];
     for (const { path } of await client.listFolders(signal())) {
       paths.push(path);
-      const state = await client.openFolder(path, signal()).catch(onlyMissing);
+      const state = await client.openFolder(path, signal()).catch(onlyInternal);
       if (state === null) {
         closed.push(path);
         continue;
@@ -301,6 +302,19 @@ describe('the simulated Exchange Online', () => {
       { kind: 'stored' },
     ]);
     expect(stored(server, 'INBOX')).toHaveLength(2);
+  });
+
+  test('a server that hangs up after ten refusals is left before: no good message becomes a suspect', async () => {
+    const { server, client } = await exchange();
+    const virus = Buffer.from(`Subject: x\r\n\r\n${VIRUS_MARKER}\r\n`);
+    const kinds: string[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const pair = [append(client, virus), append(client, text(n))];
+      kinds.push(...(await Promise.all(pair)).map(({ kind }) => kind));
+    }
+    expect(kinds).toEqual(Array.from({ length: 40 }, () => ['refused', 'stored']).flat());
+    expect(stored(server, 'INBOX')).toHaveLength(40);
+    expect(server.violations).toEqual([]);
   });
 
   test('folders: capitals fold, a reserved name is refused', async () => {
