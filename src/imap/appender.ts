@@ -41,6 +41,8 @@ export interface AppenderDeps {
 export interface Appender {
   /** Resolves when the server has answered or the link died; `signal` stops what was not sent. */
   append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
+  /** So many appends will come: connections for them are opened meanwhile. Waits for nothing, and never fails. */
+  expect(count: number): void;
   close(): Promise<void>;
 }
 
@@ -92,6 +94,10 @@ class PipelinedAppender implements Appender {
       return Promise.resolve(refusal);
     }
     return this.#enqueue(message, signal);
+  }
+
+  expect(count: number): void {
+    this.#openUpTo(Math.min(this.#lanesAllowed(), count));
   }
 
   async close(): Promise<void> {
@@ -190,14 +196,13 @@ class PipelinedAppender implements Appender {
     const wanted = Math.min(this.#lanesAllowed(), this.#waiting.length + underWay);
     const { clock } = this.#deps;
     const isAlone = this.#lanes.size === 0 && this.#opening === 0;
-    if (!isAlone && clock.monotonicMs() < this.#nextOpenMs) {
-      return;
+    if (this.#waiting.length > 0 && (isAlone || clock.monotonicMs() >= this.#nextOpenMs)) {
+      this.#openUpTo(wanted);
     }
-    while (
-      this.#waiting.length > 0 &&
-      this.#lanes.size + this.#opening < wanted &&
-      !this.#lifetime.signal.aborted
-    ) {
+  }
+
+  #openUpTo(wanted: number): void {
+    while (this.#lanes.size + this.#opening < wanted && !this.#lifetime.signal.aborted) {
       void this.#openLane();
     }
   }

@@ -1,5 +1,5 @@
 /** Opens a connection and logs in with imapflow, then takes the socket from it. */
-import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { toConnectError } from './connect-error.ts';
@@ -86,10 +86,12 @@ export function trustedCapabilities(
 }
 
 async function login(input: ConnectInput, user: string, signal: AbortSignal): Promise<ImapLink> {
+  // Loaded at the first login: the database starts meanwhile, and nobody else has to wait for it.
+  const imapflow = await import('imapflow');
   signal.throwIfAborted();
   const { profile, clock } = input;
   let throttledMs: number | null = null;
-  const flow = new ImapFlow(
+  const flow: ImapFlow = new imapflow.ImapFlow(
     flowOptions(input, user, (entry) => {
       if (typeof entry?.throttleDelay === 'number') {
         // imapflow would wait up to five minutes before it says so; who called decides how long.

@@ -78,9 +78,9 @@ function readerOf(file: FileHandle, length: number): Pick<SpooledMessage, 'read'
     async *read(start) {
       readers += 1;
       try {
+        const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, length - start));
         for (let at = start; at < length; ) {
-          const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, length - at));
-          const { bytesRead } = await file.read(piece, 0, piece.length, at);
+          const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, length - at), at);
           if (bytesRead === 0) {
             return;
           }

@@ -38,6 +38,8 @@ export interface ImapTarget extends ImapTargetChanges {
   /** Creates and subscribes the folders and their parents where they are missing. */
   ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
   folderState(path: string, signal: AbortSignal): Promise<ImapFolderState>;
+  /** So many appends will come: connections for them are opened meanwhile. */
+  expectAppends(count: number): void;
   /** Resolves when the server has answered or the link died. */
   append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
   /** Messages with UID ≥ `fromUid`, oldest first; changes nothing. */
@@ -179,6 +181,8 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
         (connection) => readStatus(connection.wire, mailboxOf(path, connection.naming), signal),
         signal,
       ),
+
+    expectAppends: (count) => appender.expect(count),
 
     append: (message, signal) => appender.append(message, signal),
 

@@ -176,6 +176,8 @@ export interface MailTarget extends MailChanges {
   /** Creates (and subscribes) the folders and their parents where they are missing. */
   ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
   folderState(path: string, signal: AbortSignal): Promise<FolderState>;
+  /** So many appends will come: connections for them are opened meanwhile. */
+  expectAppends(count: number): void;
   /** Resolves when the server has answered or the link died; rejects only for a programming error. */
   append(message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome>;
   /** Messages with UID ≥ `fromUid`, oldest first. */

@@ -4,7 +4,7 @@
 export const SPOOLED_ABOVE_BYTES = 8 * 1024 * 1024;
 
 /** What a message on disk costs in memory: the pieces that are under way on either side. */
-const SPOOLED_HELD_BYTES = 4 * 1024 * 1024;
+const SPOOLED_HELD_BYTES = 8 * 1024 * 1024;
 
 export type MessageBytes = Buffer | SpooledMessage;
 
@@ -17,7 +17,7 @@ export interface SpooledMessage {
   readonly head: Buffer;
   /** What a target may not take, found while the message came in. */
   readonly findings: ContentFindings;
-  /** All bytes from `start` on, in pieces. */
+  /** All bytes from `start` on, in pieces; each is good until the next one is asked for. */
   read(start: number): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }

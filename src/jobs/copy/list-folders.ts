@@ -58,7 +58,9 @@ export async function listFolders(
   if (unchanged.length > 0) {
     await deps.ledger.recordUnchanged(input.turn, unchanged, input.pass);
   }
-  input.onProgress({ kind: 'planned', ...(await deps.ledger.planned(input.turn.migrationId)) });
+  const planned = await deps.ledger.planned(input.turn.migrationId);
+  deps.target.expectAppends(planned.messages - planned.messagesSettled);
+  input.onProgress({ kind: 'planned', ...planned });
   const wanted = new Set(folders.map(({ id }) => id));
   return (await deps.ledger.folders(input.turn.migrationId)).filter(({ id }) => wanted.has(id));
 }

@@ -45,8 +45,8 @@ export interface ReadContext {
   readonly signal: AbortSignal;
 }
 
-/** So that a FETCH is under way while the one before is being answered, across folders too. */
-const READS_AT_ONCE = 2;
+/** So that FETCHes are under way while one is being answered, across folders too. */
+const READS_AT_ONCE = 3;
 
 /** Reads what is open of the folders, batch by batch in order; whoever takes a batch releases its bytes. */
 export async function* readBatches(

@@ -203,6 +203,7 @@ export function createFakeTarget(
         specialUse: path === 'INBOX' ? 'inbox' : null,
         selectable: true,
       })),
+    expectAppends: () => undefined,
     ensureFolders: async (paths) => {
       for (const path of paths) {
         checkpoint('target.ensureFolders');

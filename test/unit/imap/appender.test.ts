@@ -93,6 +93,31 @@ describe('connections', () => {
     await appender.close();
   });
 
+  test('opened ahead where appends are expected, and no more of them than appends', async () => {
+    const opened: number[] = [];
+    let whenTwo: () => void = () => undefined;
+    const two = new Promise<void>((resolve) => {
+      whenTwo = resolve;
+    });
+    const appender = await appenderOn(
+      async (peer, connection) => {
+        opened.push(connection);
+        if (opened.length === 2) {
+          whenTwo();
+        }
+        await storeAll(peer, connection, 5).catch(() => undefined);
+      },
+      { maxConnections: 3 },
+    );
+    appender.expect(0);
+    appender.expect(2);
+    appender.expect(2);
+    await two;
+    await Promise.all([1, 2].map((n) => appender.append(message(n), signal())));
+    expect(opened).toEqual([1, 2]);
+    await appender.close();
+  });
+
   test('what waits goes out on a new connection after a loss', async () => {
     const appender = await appenderOn(async (peer, connection) => {
       if (connection === 1) {

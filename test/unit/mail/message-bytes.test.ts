@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createContentScan } from '../../../src/mail/message-bytes.ts';
+import { createContentScan, freeBytes } from '../../../src/mail/message-bytes.ts';
 
 const hostileText = fc
   .array(fc.constantFrom('\r', '\n', '\r\n', '\0', 'a', 'long '.repeat(9)), { maxLength: 40 })
@@ -24,4 +24,13 @@ test('a message that is cut anywhere is found to be what it is as a whole', () =
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a message gives its memory back; a piece of something larger keeps its neighbours', () => {
+  const whole = Buffer.allocUnsafeSlow(100_000).fill(1);
+  const piece = whole.subarray(10, 20);
+  freeBytes(piece);
+  expect(whole.equals(Buffer.alloc(100_000, 1))).toBe(true);
+  freeBytes(whole);
+  expect([whole.length, piece.length]).toEqual([0, 0]);
 });
