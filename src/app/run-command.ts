@@ -1,4 +1,5 @@
 import { stderr, stdout } from 'node:process';
+import { systemClock } from '../clock.ts';
 import {
   ConfigError,
   parseConfig,
@@ -11,15 +12,18 @@ import { createLogger } from '../log.ts';
 import { explain } from '../words/words.ts';
 import { COPY_USAGE, UsageError } from './copy-arguments.ts';
 import { DOCTOR_USAGE } from './doctor-arguments.ts';
+import { SETUP_USAGE } from './setup-arguments.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
 
 node src/main.ts serve      the service, from the environment (.env.example)
 node src/main.ts copy       one mailbox, without Teams
 node src/main.ts doctor     looks whether a tenant is ready
+node src/main.ts setup      prepares a tenant of Microsoft 365
 
 ${COPY_USAGE}
-${DOCTOR_USAGE}`;
+${DOCTOR_USAGE}
+${SETUP_USAGE}`;
 
 /** The settings as the process found them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,6 +61,24 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
     requireServiceSettings(config);
     const { runService } = await import('./serve-command.ts');
     return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
+  },
+  setup: async (words, env, signal) => {
+    const { runSetup } = await import('./setup-command.ts');
+    const { createSetupFiles } = await import('./setup-files.ts');
+    const { processTerminal: terminal } = await import('./terminal.ts');
+    const config = parseConfig(env);
+    const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
+    return runSetup(
+      {
+        config,
+        terminal,
+        files: createSetupFiles(config.DATA_DIR),
+        clock: systemClock,
+        logger: createLogger(level, 2),
+      },
+      words,
+      signal,
+    );
   },
   help: async () => {
     stdout.write(USAGE);

@@ -38,6 +38,8 @@ export interface ExchangeAdminDeps {
   readonly tenantId: string;
   readonly tokens: TokenSource;
   readonly http: HttpClient;
+  /** Whose calls these are, for their routing; unset, those of an application. */
+  readonly anchor?: string;
 }
 
 /** The arbitration mailbox that calls without a user are routed by. */
@@ -73,7 +75,7 @@ const errorSchema = z.object({
 
 export function createExchangeAdmin(deps: ExchangeAdminDeps): ExchangeAdmin {
   const { exchangeAdminUrl, tenantId, tokens, http } = deps;
-  const anchor = `APP:${SYSTEM_MAILBOX}@${tenantId}`;
+  const { anchor = `APP:${SYSTEM_MAILBOX}@${tenantId}` } = deps;
 
   const sendOnce = (
     request: HttpRequest,

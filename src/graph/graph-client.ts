@@ -45,6 +45,10 @@ export interface GraphClient {
     body: object,
     signal: AbortSignal,
   ): Promise<unknown>;
+  /** Makes the object that a key names in the path, or changes it: safe to send twice. */
+  upsert(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  /** Deletes an object; throws `graph.not-found` where it is gone already. */
+  remove(path: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface GraphClientDeps {
@@ -56,14 +60,19 @@ export interface GraphClientDeps {
 /** Carries a call's signal through the Graph library, and the typed error that the library would flatten. */
 class CallContext implements MiddlewareOptions {
   readonly signal: AbortSignal;
+  readonly prefer: string;
   failure: unknown = null;
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, prefer: string) {
     this.signal = signal;
+    this.prefer = prefer;
   }
 }
 
 /** Ids of mail and folders that outlive a move; where there are none, Graph ignores it. */
 export const IMMUTABLE_IDS = 'IdType="ImmutableId"';
+
+/** A change of an object by its key makes it where it is missing. */
+const CREATE_IF_MISSING = 'create-if-missing';
 
 /** More pages than any answer has; a loop of next links must still end. */
 const MAX_PAGES = 1000;
@@ -76,13 +85,13 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
   const sendOnce = (
     request: Omit<HttpRequest, 'headers'>,
     token: string,
-    signal: AbortSignal,
+    { prefer, signal }: CallContext,
   ): Promise<HttpAnswer> => {
     const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
     const headers = {
       authorization: `Bearer ${token}`,
       accept: 'application/json',
-      prefer: IMMUTABLE_IDS,
+      prefer,
       ...type,
     };
     return http.send({ ...request, headers }, signal);
@@ -91,20 +100,20 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
   /** A rejected token is replaced once: it expired under way, or its rights were just changed. */
   const send = async (
     request: Omit<HttpRequest, 'headers'>,
-    signal: AbortSignal,
+    call: CallContext,
   ): Promise<HttpAnswer> => {
-    const token = await tokens.getToken('graph', signal);
-    const answer = await sendOnce(request, token, signal);
+    const token = await tokens.getToken('graph', call.signal);
+    const answer = await sendOnce(request, token, call);
     if (answer.status !== 401) {
       return answer;
     }
     tokens.forget('graph', token);
-    return sendOnce(request, await tokens.getToken('graph', signal), signal);
+    return sendOnce(request, await tokens.getToken('graph', call.signal), call);
   };
 
-  const execute = async (context: Context, signal: AbortSignal): Promise<Response> => {
+  const execute = async (context: Context, call: CallContext): Promise<Response> => {
     const request = readRequest(context);
-    const answer = await send(request, signal);
+    const answer = await send(request, call);
     const empty = answer.status === 204 || answer.status === 304;
     return new Response(empty ? null : answer.text, answer);
   };
@@ -119,7 +128,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
           throw new TypeError('A Graph request was sent past createGraphClient.');
         }
         try {
-          context.response = await execute(context, call.signal);
+          context.response = await execute(context, call);
         } catch (error) {
           call.failure = error;
           throw error;
@@ -132,8 +141,9 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
     path: string,
     signal: AbortSignal,
     act: (request: GraphRequest) => Promise<Response>,
+    prefer = IMMUTABLE_IDS,
   ): Promise<unknown> => {
-    const call = new CallContext(signal);
+    const call = new CallContext(signal, prefer);
     const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([call]);
     try {
       return await readAnswer(await act(request));
@@ -180,6 +190,11 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
       run(path, signal, (request) =>
         method === 'POST' ? request.post(body) : request.patch(body),
       ),
+    upsert: (path, body, signal) =>
+      run(path, signal, (request) => request.patch(body), CREATE_IF_MISSING),
+    remove: async (path, signal) => {
+      await run(path, signal, (request) => request.delete());
+    },
   };
 }
 

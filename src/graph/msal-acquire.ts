@@ -89,7 +89,8 @@ function proofOf(
 /** The first `AADSTS…` code of a text; empty when it names none. */
 const aadstsOf = (text: string): string => /AADSTS\d+/.exec(text)?.[0] ?? '';
 
-function tokenError(error: unknown, network: MsalNetwork): M365Error {
+/** The typed error for whatever msal-node threw. */
+export function tokenError(error: unknown, network: MsalNetwork): M365Error {
   if (error instanceof M365Error) {
     return error;
   }

@@ -13,7 +13,7 @@ export interface RequiredCmdlet {
  * Whoever calls a new cmdlet, or passes a new parameter, adds it here: `setup` makes the role from this
  * table, the tenant check and docs/permissions.md are held to it. A cmdlet may stand in several tiers.
  */
-const REQUIRED_CMDLETS: readonly RequiredCmdlet[] = [
+export const REQUIRED_CMDLETS: readonly RequiredCmdlet[] = [
   {
     cmdlet: 'Get-CASMailbox',
     parameters: ['Identity', 'Filter', 'ResultSize'],

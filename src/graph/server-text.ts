@@ -21,6 +21,11 @@ const TOKEN_RULES: readonly TextRule[] = [
   { serverCode: /^AADSTS(90002|900023|9002313)$/, code: 'graph.tenant-unknown' },
   // Believed: Conditional Access for workload identities answers 53003 and its neighbours.
   { serverCode: /^AADSTS530\d\d$/, code: 'graph.sign-in-blocked' },
+  // Declined, timed out, not assigned, no consent: whoever was asked to sign in did not.
+  {
+    serverCode: /^(AADSTS(65001|65002|65004|70016|70019|70020|70043|90094|50105)|access_denied)$/,
+    code: 'graph.sign-in-refused',
+  },
   { serverCode: /^AADSTS50001\d?$/, code: 'graph.resource-unknown' },
 ];
 
@@ -69,6 +74,13 @@ const GRAPH_RULES: readonly TextRule[] = [
 ];
 
 const EXCHANGE_RULES: readonly TextRule[] = [
+  // Believed for applications. "Out of the current user's write scope" alone also begins what is said of
+  // objects that a local directory masters, and of quotas beyond a licence.
+  { text: /isn't within your current write scopes/i, code: 'exchange-admin.outside-scope' },
+  {
+    text: /InDehydratedContext|run the command: Enable-OrganizationCustomization/i,
+    code: 'exchange-admin.not-customized',
+  },
   { text: /user or group .+ wasn't found/i, code: 'exchange-admin.trustee-unknown' },
   {
     text: /ManagementObjectNotFoundException|couldn't be found/i,
@@ -79,7 +91,10 @@ const EXCHANGE_RULES: readonly TextRule[] = [
     code: 'exchange-admin.cmdlet-unknown',
   },
   { text: /a parameter cannot be found that matches/i, code: 'exchange-admin.parameter-unknown' },
-  { text: /already exists?\b|ObjectAlreadyExists/i, code: 'exchange-admin.already-exists' },
+  {
+    text: /already exists?\b|ObjectAlreadyExists|is already a member of the group/i,
+    code: 'exchange-admin.already-exists',
+  },
   // Believed: what an application without a role in Exchange is told.
   {
     text: /role assigned to application|access is denied|not authorized/i,

@@ -8,6 +8,15 @@ import type { TokenResource } from './tokens.ts';
  */
 export type Tier = 'base' | 'provisioning' | 'cut-over' | 'graph-writing' | 'channel-installation';
 
+/** All tiers, in the order in which they are shown. */
+export const TIERS: readonly Tier[] = [
+  'base',
+  'provisioning',
+  'cut-over',
+  'graph-writing',
+  'channel-installation',
+];
+
 /** An application right that part of the product needs. */
 export interface RequiredRight {
   readonly resource: TokenResource;
@@ -24,7 +33,7 @@ export interface TierRight extends RequiredRight {
 }
 
 /** Granted in Entra ID, for the whole tenant: Entra ID knows no smaller scope for any of them. */
-const TIER_RIGHTS: readonly TierRight[] = [
+export const TIER_RIGHTS: readonly TierRight[] = [
   { tier: 'base', resource: 'graph', role: 'Organization.Read.All', or: ['Directory.Read.All'] },
   {
     tier: 'base',
@@ -79,6 +88,22 @@ const TIER_RIGHTS: readonly TierRight[] = [
     role: 'TeamsAppInstallation.ReadWriteSelfForUser.All',
     or: ['TeamsAppInstallation.ReadWriteForUser.All'],
   },
+];
+
+/** A role that Exchange gives to an application for the mailboxes of a scope alone. */
+export interface ScopedRole {
+  readonly tier: Tier;
+  /** `Application Mail.ReadWrite`, as New-ManagementRoleAssignment -App takes it. */
+  readonly role: string;
+}
+
+/**
+ * Granted by RBAC for Applications, never in Entra ID: the two kinds of grant add up, so that one for the
+ * whole tenant would undo the scope of the other.
+ */
+export const SCOPED_ROLES: readonly ScopedRole[] = [
+  { tier: 'cut-over', role: 'Application Mail.Send' },
+  { tier: 'graph-writing', role: 'Application Mail.ReadWrite' },
 ];
 
 /** The rights of some tiers, the least of them: what a wider chosen right replaces is left out. */

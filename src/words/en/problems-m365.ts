@@ -55,6 +55,10 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A Conditional Access policy blocks this application.',
     doNext: 'Exclude the application from the policy for workload identities.',
   },
+  'graph.sign-in-refused': {
+    what: 'The administrator was not signed in.',
+    doNext: 'Run setup again and sign in as a Global Administrator, within a quarter of an hour.',
+  },
   'graph.resource-unknown': {
     what: 'The tenant has no such Microsoft service, or it was disabled.',
     doNext: 'Check that Exchange Online is part of a subscription of this tenant.',
@@ -141,6 +145,15 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The Exchange role of this application lacks a parameter that I need.',
     doNext:
       'Give it a role with Mail Recipients (Exchange Administrator has it), then check again.',
+  },
+  'exchange-admin.outside-scope': {
+    what: 'I may not change this mailbox: it is not in the group that my Exchange role is limited to.',
+    doNext:
+      'Add the person to the group that was named at setup (as a direct member, not through another group), then try again.',
+  },
+  'exchange-admin.not-customized': {
+    what: 'This tenant still shares its Exchange configuration with others, so no role can be made.',
+    doNext: 'Run setup again, or Enable-OrganizationCustomization in Exchange Online PowerShell.',
   },
   'exchange-admin.object-not-found': {
     what: 'Exchange does not know this mailbox, or not yet.',

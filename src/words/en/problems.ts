@@ -2,6 +2,7 @@ import { formatBytes, formatNoun } from '../format.ts';
 import type { Facts, ProblemText } from '../words.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 import { MAIL_PROBLEMS } from './problems-mail.ts';
+import { SETUP_PROBLEMS } from './problems-setup.ts';
 
 const bytesOf = (facts: Facts, name: string): string => formatBytes(Number(facts[name] ?? 0));
 
@@ -12,6 +13,7 @@ const bytesOf = (facts: Facts, name: string): string => formatBytes(Number(facts
 export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
   ...M365_PROBLEMS,
   ...MAIL_PROBLEMS,
+  ...SETUP_PROBLEMS,
   'tenant.guest': {
     what: 'This person is a guest here and cannot have a mailbox in your tenant.',
     doNext: 'Choose the person’s own account, or make one.',

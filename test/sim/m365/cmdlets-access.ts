@@ -206,6 +206,23 @@ function newServicePrincipal(call: CmdletCall): CmdletResult {
   return { value: [principalResource(principal)] };
 }
 
+function removeServicePrincipal(call: CmdletCall): CmdletResult {
+  const known = call.directory.exchangeServicePrincipals;
+  const identity = textOf(call, 'Identity');
+  const index = known.findIndex((principal) => isPrincipal(principal, identity));
+  const [gone] = index === -1 ? [] : known.splice(index, 1);
+  if (gone === undefined) {
+    throw objectNotFound(identity);
+  }
+  call.journal.changes.push({
+    operation: 'Remove-ServicePrincipal',
+    target: gone.appId,
+    before: `service principal ${gone.objectId}`,
+    after: 'unknown to Exchange',
+  });
+  return { value: [] };
+}
+
 /** Who may open which mailbox, and the applications that Exchange knows. */
 export const ACCESS_CMDLETS: readonly Cmdlet[] = [
   {
@@ -248,5 +265,11 @@ export const ACCESS_CMDLETS: readonly Cmdlet[] = [
     parameters: { AppId: 'string', ObjectId: 'string', DisplayName: 'string' },
     required: ['AppId', 'ObjectId'],
     run: newServicePrincipal,
+  },
+  {
+    name: 'Remove-ServicePrincipal',
+    parameters: { Identity: 'string' },
+    required: ['Identity'],
+    run: removeServicePrincipal,
   },
 ];

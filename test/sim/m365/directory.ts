@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { SimAdministrator } from './administrators.ts';
+import type { SimExchangeOrganization } from './exchange-rbac.ts';
+import type { SimAppRoleAssignment, SimManagedIdentity, SimRegistration } from './registrations.ts';
 import { mailboxQuotaGb, type SimProduct } from './skus.ts';
 
 /** A licence a user holds. */
@@ -63,6 +66,8 @@ export interface SimGroup {
   readonly id: string;
   readonly displayName: string;
   readonly mail?: string;
+  /** A mail-enabled security group. */
+  readonly mailSecurity?: true;
   /** User ids and group ids: groups nest. */
   readonly memberIds: string[];
 }
@@ -141,7 +146,13 @@ export interface Directory {
   readonly domain: string;
   readonly now: () => number;
   /** May be changed between calls. */
-  readonly timing: { provisioningMs: number; permissionDelayMs: number; planDelayMs: number };
+  readonly timing: {
+    provisioningMs: number;
+    permissionDelayMs: number;
+    planDelayMs: number;
+    /** How long Enable-OrganizationCustomization takes. */
+    customizationMs: number;
+  };
   imapInNewMailboxes: boolean;
   /** Get-TransportConfig; organisations since 2020 have it off. */
   smtpClientAuthenticationDisabled: boolean;
@@ -152,6 +163,15 @@ export interface Directory {
   readonly roles: SimRole[];
   readonly skus: SimSku[];
   readonly applications: SimApplication[];
+  /** App registrations that were made through Graph; their service principals are in `applications`. */
+  readonly registrations: SimRegistration[];
+  readonly appRoleAssignments: SimAppRoleAssignment[];
+  readonly managedIdentities: SimManagedIdentity[];
+  /** The first one is who signs in. */
+  readonly administrators: SimAdministrator[];
+  /** Public clients of the tenant's own, beside Microsoft's. */
+  readonly publicClientIds: string[];
+  readonly exchange: SimExchangeOrganization;
   /** What New-ServicePrincipal registered with Exchange. */
   readonly exchangeServicePrincipals: SimServicePrincipal[];
 }
@@ -184,6 +204,15 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
       provisioningMs: options.provisioningMs ?? 0,
       permissionDelayMs: options.permissionDelayMs ?? 0,
       planDelayMs: options.planDelayMs ?? 0,
+      customizationMs: 0,
+    },
+    exchange: {
+      dehydratedUntilMs: Number.NEGATIVE_INFINITY,
+      customizationAsked: false,
+      roles: [],
+      roleGroups: [],
+      scopes: [],
+      assignments: [],
     },
     imapInNewMailboxes: options.imapInNewMailboxes ?? true,
     smtpClientAuthenticationDisabled: true,
@@ -193,6 +222,11 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     roles: [],
     skus: [],
     applications: [],
+    registrations: [],
+    appRoleAssignments: [],
+    managedIdentities: [],
+    administrators: [],
+    publicClientIds: [],
     exchangeServicePrincipals: [],
   };
 }
@@ -264,6 +298,23 @@ export function addRole(
   };
   directory.roles.push(role);
   return role;
+}
+
+/** A mail-enabled security group, which Exchange's scopes can name. */
+export function addMailSecurityGroup(
+  directory: Directory,
+  alias: string,
+  memberIds: readonly string[] = [],
+): SimGroup {
+  const group: SimGroup = {
+    id: randomUUID(),
+    displayName: alias,
+    mail: `${alias}@${directory.domain}`,
+    mailSecurity: true,
+    memberIds: [...memberIds],
+  };
+  directory.groups.push(group);
+  return group;
 }
 
 export type AddUserInput = Partial<Omit<SimUser, 'mailbox' | 'licences'>> & {

@@ -1,10 +1,20 @@
 import type { Express, Request, Response } from 'express';
+import { DIRECTORY_ROLES } from './administrators.ts';
 import { bindParameters, type Cmdlet, type ExchangeQuirks } from './cmdlet.ts';
 import { ACCESS_CMDLETS } from './cmdlets-access.ts';
 import { MAILBOX_CMDLETS } from './cmdlets-mailbox.ts';
+import { ORGANIZATION_CMDLETS } from './cmdlets-organization.ts';
 import { POLICY_CMDLETS } from './cmdlets-policies.ts';
-import type { Directory, SimApplication } from './directory.ts';
-import { CmdletFailure, endpointRefusal, exchangeRefusal } from './exchange-errors.ts';
+import { ROLE_GROUP_CMDLETS } from './cmdlets-role-groups.ts';
+import { ROLE_CMDLETS } from './cmdlets-roles.ts';
+import { type Directory, findMailboxUser, type SimApplication } from './directory.ts';
+import {
+  CmdletFailure,
+  endpointRefusal,
+  exchangeRefusal,
+  unknownParameter,
+} from './exchange-errors.ts';
+import { allowedCmdlets, outsideScope, permissionOf } from './exchange-rbac.ts';
 import type { Journal } from './journal.ts';
 import {
   type Answer,
@@ -29,7 +39,14 @@ interface CmdletInput {
 }
 
 const CMDLETS = new Map<string, Cmdlet>(
-  [...MAILBOX_CMDLETS, ...ACCESS_CMDLETS, ...POLICY_CMDLETS].map((cmdlet) => [cmdlet.name, cmdlet]),
+  [
+    ...MAILBOX_CMDLETS,
+    ...ACCESS_CMDLETS,
+    ...POLICY_CMDLETS,
+    ...ORGANIZATION_CMDLETS,
+    ...ROLE_CMDLETS,
+    ...ROLE_GROUP_CMDLETS,
+  ].map((cmdlet) => [cmdlet.name, cmdlet]),
 );
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -67,13 +84,25 @@ async function readClaims(deps: ExchangeServiceDeps, request: Request): Promise<
   throw check.reason.includes('expired') ? new Refusal(refusal.answer, null) : refusal;
 }
 
-async function authenticate(deps: ExchangeServiceDeps, request: Request): Promise<SimApplication> {
+/** An application, or null for a person who administers Exchange. */
+async function authenticate(
+  deps: ExchangeServiceDeps,
+  request: Request,
+): Promise<SimApplication | null> {
   const claims = await readClaims(deps, request);
+  if (claims.person !== undefined) {
+    authorizePerson(claims.person);
+    return null;
+  }
   const application = deps.directory.applications.find(
     (known) => known.clientId === claims.clientId,
   );
   const admitted = claims.roles.includes('Exchange.ManageAsApp');
-  if (application === undefined || !admitted || application.allowedCmdlets.length === 0) {
+  if (
+    application === undefined ||
+    !admitted ||
+    allowedCmdlets(deps.directory, application).length === 0
+  ) {
     // Believed wording. Two things are needed: the app role and a role in Exchange or Entra ID.
     throw endpointRefusal(
       403,
@@ -83,6 +112,20 @@ async function authenticate(deps: ExchangeServiceDeps, request: Request): Promis
     );
   }
   return application;
+}
+
+function authorizePerson(person: NonNullable<TokenClaims['person']>): void {
+  const admins: readonly string[] = [
+    DIRECTORY_ROLES.globalAdministrator,
+    DIRECTORY_ROLES.exchangeAdministrator,
+  ];
+  if (!person.scopes.includes('Exchange.Manage')) {
+    throw endpointRefusal(403, 'Forbidden', 'Access is denied.', 'no scope Exchange.Manage');
+  }
+  if (!person.directoryRoles.some((role) => admins.includes(role))) {
+    const { answer } = endpointRefusal(403, 'Forbidden', 'Access is denied.');
+    throw new Refusal(answer, null);
+  }
 }
 
 function checkHeaders(deps: ExchangeServiceDeps, request: Request): void {
@@ -111,24 +154,34 @@ function checkAddress(deps: ExchangeServiceDeps, request: Request, url: URL): vo
 
 function runCmdlet(
   deps: ExchangeServiceDeps,
-  application: SimApplication,
+  application: SimApplication | null,
   input: CmdletInput,
 ): ReturnType<Cmdlet['run']> {
   const cmdlet = CMDLETS.get(input.name);
-  if (cmdlet === undefined || !application.allowedCmdlets.includes(input.name)) {
+  const { directory, journal, quirks } = deps;
+  const permission =
+    application === null
+      ? { parameters: null, covers: () => true }
+      : permissionOf(directory, application, input.name);
+  if (cmdlet === undefined || permission === null) {
     throw new CmdletFailure(
       'System.Management.Automation.CommandNotFoundException',
       `The term '${input.name}' is not recognized as the name of a cmdlet, function, script file, or operable program.`,
       true,
     );
   }
-  const { directory, journal, quirks } = deps;
-  return cmdlet.run({
-    directory,
-    journal,
-    quirks,
-    parameters: bindParameters(cmdlet, input.parameters),
-  });
+  const { parameters: allowed } = permission;
+  const surplus = Object.keys(input.parameters).find((name) => allowed?.includes(name) === false);
+  if (surplus !== undefined) {
+    throw unknownParameter(cmdlet.name, surplus);
+  }
+  const parameters = bindParameters(cmdlet, input.parameters);
+  // A scope limits what is changed, never what is read.
+  const user = findMailboxUser(directory, String(parameters['Identity'] ?? ''));
+  if (!cmdlet.name.startsWith('Get-') && user !== undefined && !permission.covers(user.id)) {
+    throw outsideScope(user.displayName);
+  }
+  return cmdlet.run({ directory, journal, quirks, parameters });
 }
 
 /** Rows of one page; `$select` keeps the named properties only. */
@@ -205,7 +258,8 @@ export function createExchangeApplication(deps: ExchangeServiceDeps): Express {
     ) {
       throw endpointRefusal(400, 'BadRequest', 'CommandName or Version is missing.');
     }
-    return { status: 200, body: { value: [{ exportedCmdlets: client.allowedCmdlets.join(',') }] } };
+    const names = client === null ? [...CMDLETS.keys()] : allowedCmdlets(deps.directory, client);
+    return { status: 200, body: { value: [{ exportedCmdlets: names.join(',') }] } };
   };
 
   const invokeNamed = (request: Request, response: Response): Promise<void> =>

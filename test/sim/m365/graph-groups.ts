@@ -30,7 +30,7 @@ const groupResource = (group: SimGroup): Resource => ({
   description: null,
   mail: group.mail ?? null,
   securityEnabled: true,
-  mailEnabled: false,
+  mailEnabled: group.mailSecurity === true,
   groupTypes: [],
 });
 

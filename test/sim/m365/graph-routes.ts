@@ -5,11 +5,15 @@ import type { Journal } from './journal.ts';
 
 /** One operation of Graph v1.0. `any`-of roles, allowed query options, allowed body properties. */
 export interface GraphRoute {
-  readonly method: 'get' | 'post' | 'patch';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Express path below `/v1.0`. */
   readonly path: string;
   readonly operation: string;
   readonly roles: readonly string[];
+  /** What a person's token must allow, any of; absent: not for people. */
+  readonly scopes?: readonly string[];
+  /** Directory roles of which a person must hold one to change anything. */
+  readonly admins?: readonly string[];
   readonly query: readonly string[];
   /** Absent: the operation takes no body. */
   readonly body?: readonly string[];

@@ -1,4 +1,5 @@
 import type { Express, Request } from 'express';
+import { applicationRoutes } from './graph-applications.ts';
 import { answerBatch } from './graph-batch.ts';
 import type { GraphCall, Incoming } from './graph-call.ts';
 import { readBody, readQuery } from './graph-call.ts';
@@ -8,6 +9,7 @@ import { licenceRoutes } from './graph-licences.ts';
 import { mailboxRoutes } from './graph-mailboxes.ts';
 import { roleRoutes } from './graph-roles.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
+import { servicePrincipalRoutes } from './graph-service-principals.ts';
 import { tenantRoutes } from './graph-tenant.ts';
 import { userRoutes } from './graph-users.ts';
 import { type Answer, createApplication, runOperation, type ServiceContext } from './service.ts';
@@ -43,7 +45,34 @@ async function authenticate(tokens: TokenAuthority, request: Request): Promise<T
   return check.claims;
 }
 
+/** A person needs the scope in the token, and to be an administrator who may do it. */
+function authorizePerson(route: GraphRoute, person: NonNullable<TokenClaims['person']>): void {
+  const { scopes = [], admins } = route;
+  if (!scopes.some((scope) => person.scopes.includes(scope))) {
+    throw graphRefusal(
+      403,
+      'Authorization_RequestDenied',
+      'Insufficient privileges to complete the operation.',
+      `needs one of the scopes ${scopes.join(', ')}; the token has ${person.scopes.join(', ')}`,
+    );
+  }
+  if (
+    route.method !== 'get' &&
+    admins?.some((role) => person.directoryRoles.includes(role)) === false
+  ) {
+    throw graphRefusal(
+      403,
+      'Authorization_RequestDenied',
+      'Insufficient privileges to complete the operation.',
+    );
+  }
+}
+
 function authorize(route: GraphRoute, claims: TokenClaims): void {
+  if (claims.person !== undefined) {
+    authorizePerson(route, claims.person);
+    return;
+  }
   if (route.roles.some((role) => claims.roles.includes(role))) {
     return;
   }
@@ -109,6 +138,8 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...mailboxRoutes(deps),
     ...groupRoutes(deps),
     ...roleRoutes(deps),
+    ...applicationRoutes(deps),
+    ...servicePrincipalRoutes(deps),
   ];
 
   for (const route of routes) {

@@ -1,14 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Express, Request } from 'express';
 import { refuseAssertion } from './client-assertion.ts';
 import type { Directory, SimApplication } from './directory.ts';
-import {
-  type Answer,
-  createApplication,
-  Refusal,
-  runOperation,
-  type ServiceContext,
-} from './service.ts';
+import { entraError } from './login-errors.ts';
+import { PEOPLE_GRANTS, type PeopleSignIn } from './login-people.ts';
+import { type Answer, createApplication, runOperation, type ServiceContext } from './service.ts';
 import type { Audience, TokenAuthority, TokenSettings } from './tokens.ts';
 
 const SCOPES: Readonly<Record<string, Audience>> = {
@@ -27,6 +22,12 @@ const TOKEN_FIELDS = new Set([
   // MSAL's correlation id.
   'client-request-id',
   'claims',
+  // People who sign in.
+  'code',
+  'code_verifier',
+  'redirect_uri',
+  'refresh_token',
+  'device_code',
 ]);
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -36,33 +37,7 @@ export interface LoginServiceDeps {
   readonly directory: Directory;
   readonly tokens: TokenAuthority;
   readonly settings: TokenSettings;
-}
-
-/** An OAuth error answer as Entra ID words it. */
-function entraError(
-  status: number,
-  error: string,
-  aadsts: { readonly code: number; readonly text: string },
-  violation: string | null = null,
-): Refusal {
-  const traceId = randomUUID();
-  const correlationId = randomUUID();
-  const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
-  return new Refusal(
-    {
-      status,
-      body: {
-        error,
-        error_description: `AADSTS${aadsts.code}: ${aadsts.text} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
-        error_codes: [aadsts.code],
-        timestamp,
-        trace_id: traceId,
-        correlation_id: correlationId,
-        error_uri: `https://login.microsoftonline.com/error?code=${aadsts.code}`,
-      },
-    },
-    violation,
-  );
+  readonly people: PeopleSignIn;
 }
 
 function readForm(request: Request): URLSearchParams {
@@ -179,7 +154,7 @@ function audienceOf(form: URLSearchParams): Audience {
 
 /** The token endpoint and the discovery documents of one tenant. */
 export function createLoginApplication(deps: LoginServiceDeps): Express {
-  const { context, directory, tokens, settings } = deps;
+  const { context, directory, tokens, settings, people } = deps;
   const application = createApplication();
   const baseUrl = (request: Request): string =>
     `${request.protocol}://${request.get('host') ?? ''}`;
@@ -191,6 +166,7 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       status: 200,
       body: {
         token_endpoint: `${tenantUrl}/oauth2/v2.0/token`,
+        device_authorization_endpoint: `${tenantUrl}/oauth2/v2.0/devicecode`,
         token_endpoint_auth_methods_supported: [
           'client_secret_post',
           'private_key_jwt',
@@ -214,6 +190,9 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
   const token = async (request: Request): Promise<Answer> => {
     tenantOf(directory, request);
     const form = readForm(request);
+    if (PEOPLE_GRANTS.includes(form.get('grant_type') ?? '')) {
+      return people.redeem(form);
+    }
     const client = applicationOf(directory, form);
     const audience = audienceOf(form);
     await prove(client, form, {
@@ -249,6 +228,29 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       status: 200,
       body: tokens.jwks,
     })),
+  );
+  application.get('/:tenant/oauth2/v2.0/authorize', (request, response) =>
+    runOperation(
+      context,
+      'GET /{tenant}/oauth2/v2.0/authorize',
+      { request, response },
+      (): Answer => {
+        tenantOf(directory, request);
+        const { searchParams } = new URL(request.originalUrl, baseUrl(request));
+        return { status: 200, html: people.authorize(searchParams) };
+      },
+    ),
+  );
+  application.post('/:tenant/oauth2/v2.0/devicecode', (request, response) =>
+    runOperation(
+      context,
+      'POST /{tenant}/oauth2/v2.0/devicecode',
+      { request, response },
+      (): Answer => {
+        tenantOf(directory, request);
+        return people.startDevice(readForm(request), baseUrl(request));
+      },
+    ),
   );
   application.post('/:tenant/oauth2/v2.0/token', (request, response) =>
     runOperation(context, 'POST /{tenant}/oauth2/v2.0/token', { request, response }, token),

@@ -13,6 +13,8 @@ export interface TlsMaterial {
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** A page for a browser, in place of a body. */
+  readonly html?: string;
 }
 
 /** Thrown by a handler: the service's own error answer, noted as a violation where it is one. */
@@ -66,7 +68,9 @@ export async function runOperation(
   }
   journal.requests.push({ service, operation, status: answer.status });
   response.status(answer.status);
-  if (answer.body === undefined) {
+  if (answer.html !== undefined) {
+    response.type('html').send(answer.html);
+  } else if (answer.body === undefined) {
     response.end();
   } else {
     response.json(answer.body);

@@ -12,6 +12,7 @@ import {
   type RequestRecord,
   type ServiceName,
 } from './journal.ts';
+import { createPeopleSignIn, type PeopleSignIn } from './login-people.ts';
 import { createLoginApplication } from './login-service.ts';
 import { listen, type ServiceContext, type TlsMaterial } from './service.ts';
 import { createTokenAuthority, type TokenSettings } from './tokens.ts';
@@ -37,6 +38,8 @@ export interface RunningM365 {
   readonly changes: readonly ChangeRecord[];
   readonly requests: readonly RequestRecord[];
   verifyImapToken(user: string, token: string): Promise<ImapTokenVerdict>;
+  /** What a person does in another browser with a code that was shown. */
+  readonly finishDevice: PeopleSignIn['finishDevice'];
   close(): Promise<void>;
 }
 
@@ -54,12 +57,25 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     filtersByObjectId: true,
     pageSize: 1000,
     lifetimeSeconds: 3599,
+    deviceIntervalSeconds: 5,
   };
   const tokens = await createTokenAuthority(directory, quirks);
+  const people = createPeopleSignIn({
+    directory,
+    tokens,
+    settings: quirks,
+    noteToken: (token) => journal.tokens.push(token),
+  });
   const contextOf = (service: ServiceName): ServiceContext => ({ service, journal, faults });
   const services = await Promise.all([
     listen(
-      createLoginApplication({ context: contextOf('login'), directory, tokens, settings: quirks }),
+      createLoginApplication({
+        context: contextOf('login'),
+        directory,
+        tokens,
+        settings: quirks,
+        people,
+      }),
       tls,
     ),
     listen(
@@ -90,6 +106,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     changes: journal.changes,
     requests: journal.requests,
     verifyImapToken: (user, token) => verifyImapToken({ directory, tokens }, user, token),
+    finishDevice: (userCode, outcome) => people.finishDevice(userCode, outcome),
     close: async () => {
       await Promise.all(services.map((service) => service.close()));
     },

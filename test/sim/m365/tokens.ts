@@ -5,15 +5,22 @@ import {
   exportJWK,
   type GenerateKeyPairResult,
   generateKeyPair,
+  type JWTPayload,
   jwtVerify,
   SignJWT,
 } from 'jose';
+import type { SimAdministrator } from './administrators.ts';
 import type { Directory, SimApplication } from './directory.ts';
 
 export type Audience = 'https://graph.microsoft.com' | 'https://outlook.office365.com';
 
-/** Claims of an app-only access token, as the endpoints read them. */
+/** Claims of an access token, as the endpoints read them. */
 export interface TokenClaims {
+  /** Somebody signed in; absent in a token of the application itself. */
+  readonly person?: {
+    readonly scopes: readonly string[];
+    readonly directoryRoles: readonly string[];
+  };
   readonly audience: string;
   readonly tenantId: string;
   readonly clientId: string;
@@ -25,15 +32,27 @@ export type TokenCheck =
   | { readonly kind: 'ok'; readonly claims: TokenClaims }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Who signed in where, and for what. */
+export interface DelegatedInput {
+  readonly clientId: string;
+  readonly person: SimAdministrator;
+  readonly audience: Audience;
+  readonly granted: readonly string[];
+}
+
 export interface TokenAuthority {
   readonly jwks: { readonly keys: readonly unknown[] };
   issue(application: SimApplication, audience: Audience): Promise<string>;
+  issueDelegated(input: DelegatedInput): Promise<string>;
+  issueIdToken(input: Pick<DelegatedInput, 'clientId' | 'person'>): Promise<string>;
   check(token: string, audience: Audience): Promise<TokenCheck>;
 }
 
 export interface TokenSettings {
   /** Lifetime of a new token; the real one gives 3599 s. */
   lifetimeSeconds: number;
+  /** How often a device code may be asked for; the real one says 5 s. */
+  deviceIntervalSeconds: number;
 }
 
 let madeKeys: Promise<GenerateKeyPairResult> | null = null;
@@ -54,34 +73,66 @@ export async function createTokenAuthority(
   const jwk = { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' };
   const issuer = `https://sts.windows.net/${directory.tenantId}/`;
 
+  const sign = (claims: JWTPayload, from: string, audience: string): Promise<string> => {
+    const issuedAt = Math.floor(directory.now() / 1000);
+    return new SignJWT({ tid: directory.tenantId, ver: '1.0', ...claims })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
+      .setIssuer(from)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setNotBefore(issuedAt)
+      .setExpirationTime(issuedAt + settings.lifetimeSeconds)
+      .setJti(randomUUID())
+      .sign(privateKey);
+  };
+
   return {
     jwks: { keys: [jwk] },
+    issueDelegated: ({ clientId, person, audience, granted }) =>
+      sign(
+        {
+          appid: clientId,
+          idtyp: 'user',
+          oid: person.id,
+          sub: person.id,
+          upn: person.userPrincipalName,
+          scp: granted.join(' '),
+          wids: [...person.roles],
+        },
+        issuer,
+        audience,
+      ),
+    issueIdToken: ({ clientId, person }) =>
+      sign(
+        {
+          ver: '2.0',
+          oid: person.id,
+          sub: person.id,
+          name: person.userPrincipalName,
+          preferred_username: person.userPrincipalName,
+        },
+        `https://login.microsoftonline.com/${directory.tenantId}/v2.0`,
+        clientId,
+      ),
     issue: (application, audience) => {
-      const issuedAt = Math.floor(directory.now() / 1000);
       const roles =
         audience === 'https://graph.microsoft.com'
           ? application.graphRoles
           : application.exchangeRoles;
-      return new SignJWT({
-        appid: application.clientId,
-        app_displayname: application.displayName,
-        appidacr: application.secret === null ? '2' : '1',
-        idtyp: 'app',
-        oid: application.objectId,
-        sub: application.objectId,
-        tid: directory.tenantId,
-        ver: '1.0',
-        // An application that is granted nothing gets a token without the claim.
-        ...(roles.length === 0 ? {} : { roles: [...roles] }),
-      })
-        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setIssuedAt(issuedAt)
-        .setNotBefore(issuedAt)
-        .setExpirationTime(issuedAt + settings.lifetimeSeconds)
-        .setJti(randomUUID())
-        .sign(privateKey);
+      return sign(
+        {
+          appid: application.clientId,
+          app_displayname: application.displayName,
+          appidacr: application.secret === null ? '2' : '1',
+          idtyp: 'app',
+          oid: application.objectId,
+          sub: application.objectId,
+          // An application that is granted nothing gets a token without the claim.
+          ...(roles.length === 0 ? {} : { roles: [...roles] }),
+        },
+        issuer,
+        audience,
+      );
     },
     check: (token, audience) =>
       checkToken(token, { publicKey, issuer, audience, now: directory.now }),
@@ -112,7 +163,15 @@ async function checkToken(token: string, input: CheckInput): Promise<TokenCheck>
         tenantId: text(payload['tid']),
         clientId: text(payload['appid']),
         objectId: text(payload['oid']),
-        roles: Array.isArray(payload['roles']) ? payload['roles'].map(text) : [],
+        roles: texts(payload['roles']),
+        ...(payload['idtyp'] === 'user'
+          ? {
+              person: {
+                scopes: text(payload['scp']).split(' '),
+                directoryRoles: texts(payload['wids']),
+              },
+            }
+          : {}),
       },
     };
   } catch (error) {
@@ -127,3 +186,5 @@ async function checkToken(token: string, input: CheckInput): Promise<TokenCheck>
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text) : []);

@@ -22,6 +22,7 @@ const NO_CODES = new Set([
   'tenant.trial-login',
   'tenant.mending',
   'tenant.mended',
+  'setup.json',
 ]);
 
 test('the search finds the codes of every part', () => {

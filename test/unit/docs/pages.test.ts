@@ -2,8 +2,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cmdletsOf } from '../../../src/graph/required-cmdlets.ts';
-import { REQUIRED_RIGHTS } from '../../../src/graph/rights.ts';
+import { REQUIRED_CMDLETS } from '../../../src/graph/required-cmdlets.ts';
+import { SCOPED_ROLES, TIER_RIGHTS } from '../../../src/graph/tiers.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
@@ -103,20 +103,37 @@ test('every runtime dependency has its reason', () => {
 describe('docs/permissions.md', () => {
   const page = 'docs/permissions.md';
 
-  test('lists the rights that the code asks for, and no other', () => {
-    const rows = [...read(page).matchAll(/^\| (.+?) \| `([\w.]+)` \|/gm)].map((match) => ({
+  const codes = (cell: string): readonly string[] =>
+    [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+
+  test('lists each right of each tier, and no other', () => {
+    const rows = [
+      ...read(page).matchAll(
+        /^\| (Microsoft Graph|Office 365 Exchange Online) \| `([\w.]+)` \| ([\w-]+) \|/gm,
+      ),
+    ].map((match) => ({
       resource: match[1] === 'Microsoft Graph' ? 'graph' : 'exchange',
       role: match[2],
+      tier: match[3],
     }));
-    expect(rows).toEqual(REQUIRED_RIGHTS.map(({ resource, role }) => ({ resource, role })));
+    expect(rows).toEqual(TIER_RIGHTS.map(({ resource, role, tier }) => ({ resource, role, tier })));
   });
 
-  test('lists the cmdlets that the code looks for, and no other', () => {
-    const required = cmdletsOf(['base', 'provisioning']).map(({ cmdlet }) => cmdlet);
-    const listed = [...read(page).matchAll(/`((?:Get|Set|Add|Remove)-\w+)`/g)].map(
-      (m) => m[1] ?? '',
-    );
-    expect(listed.toSorted()).toEqual(required.toSorted());
+  test('lists each role that Exchange gives for a scope, and no other', () => {
+    const rows = [...read(page).matchAll(/^\| `(Application [\w.]+)` \| ([\w-]+) \|/gm)];
+    expect(rows.map(([, role, tier]) => ({ tier, role }))).toEqual(SCOPED_ROLES);
+  });
+
+  test('lists each cmdlet with its parameters, and no other', () => {
+    const rows = [
+      ...read(page).matchAll(/^\| `(\w+-\w+)` \| ([^|]+) \| ([\w-]+) \| ([^|]+) \|/gm),
+    ].map(([, cmdlet, parameters = '', tier, from]) => ({
+      cmdlet,
+      parameters: codes(parameters),
+      tier,
+      from,
+    }));
+    expect(rows).toEqual(REQUIRED_CMDLETS);
   });
 });
 

@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import type { Disposition } from '../../../src/errors.ts';
 import { M365_ERROR_CODES, M365Error, type M365ErrorCode } from '../../../src/graph/errors.ts';
+import { SETUP_ERROR_CODES } from '../../../src/graph/setup/errors.ts';
 
 /** What a code stands for: an error's disposition, or a finding of the tenant check. */
 export type CodeKind = Disposition | 'finding' | 'unforeseen';
@@ -47,6 +48,9 @@ export function collectCodes(): ReadonlyMap<string, CodeKind> {
   }
   for (const code of M365_ERROR_CODES.filter(isM365Code)) {
     found.set(code, new M365Error(code).disposition);
+  }
+  for (const [code, disposition] of Object.entries(SETUP_ERROR_CODES)) {
+    found.set(code, disposition);
   }
   return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -50,7 +50,10 @@ export interface ConnectInput {
   readonly budgetMs?: number;
 }
 
-const tls = await createCertificate({ commonName: 'Simulated tenant', ipAddresses: ['127.0.0.1'] });
+export const tls = await createCertificate({
+  commonName: 'Simulated tenant',
+  ipAddresses: ['127.0.0.1'],
+});
 setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 
 /** Starts a well-prepared tenant: all rights, application known to Exchange, 5 seats of Business Basic. */

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { M365_ERROR_CODES } from '../../../src/graph/errors.ts';
+import { SETUP_ERROR_CODES } from '../../../src/graph/setup/errors.ts';
 import { STATES } from '../../../src/jobs/migration/state.ts';
 import { explain, reasonText, stateText, wordsFor } from '../../../src/words/words.ts';
 
@@ -14,7 +15,7 @@ function codesInSource(): ReadonlySet<string> {
       (match) => match[1] ?? '',
     ),
   );
-  return new Set([...found, ...M365_ERROR_CODES]);
+  return new Set([...found, ...M365_ERROR_CODES, ...Object.keys(SETUP_ERROR_CODES)]);
 }
 
 /** Reasons that a message or folder carries, as literals. */

@@ -1,0 +1,36 @@
+import type { Facts, ProblemText } from '../words.ts';
+
+const named = (facts: Facts, otherwise: string): string => String(facts['subject'] ?? otherwise);
+
+/** What keeps `setup` from preparing a tenant, by code. */
+export const SETUP_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'setup.group-unknown': (facts) => ({
+    what: `Exchange does not know the group ${named(facts, 'that was named')}.`,
+    doNext:
+      'Make it in the Exchange admin center as a mail-enabled security group, or with New-DistributionGroup -Type Security, then run setup again.',
+  }),
+  'setup.group-unfit': (facts) => ({
+    what: `${named(facts, 'The group')} is no mail-enabled security group, so Exchange cannot limit the app to it.`,
+    doNext: 'Name another group, or make one with New-DistributionGroup -Type Security.',
+  }),
+  'setup.name-taken': (facts) => ({
+    what: `Exchange has something named "${named(facts, 'Skybridge')}" that setup did not make, so I left it alone.`,
+    doNext: 'Rename or remove it, then run setup again.',
+  }),
+  'setup.identity-unknown': (facts) => ({
+    what: `The tenant does not know the managed identity ${named(facts, 'that was named')}.`,
+    doNext: 'Give its client id or its object id, as the Azure portal shows them.',
+  }),
+  'setup.customization-slow': {
+    what: 'Exchange is still preparing the tenant for its own configuration.',
+    doNext: 'This can take hours. Run setup again later: it goes on where it was.',
+  },
+  'setup.other-tenant': (facts) => ({
+    what: `DATA_DIR belongs to the set-up of another tenant: ${named(facts, 'its record names it')}.`,
+    doNext: 'Use another DATA_DIR for each tenant.',
+  }),
+  'setup.record-unreadable': (facts) => ({
+    what: `The record of the set-up cannot be read: ${named(facts, 'setup.json in DATA_DIR')}.`,
+    doNext: 'Move the file away and run setup again: it finds in the tenant what it made.',
+  }),
+};
