@@ -67,10 +67,11 @@ export function sizeLimitOf(
 
 /** Whether an account fits its mailbox, with what was agreed to where it does not. Pure. */
 export function decideRoom({ source, large, facts, agreed }: RoomInput): RoomDecision {
+  // Exchange has no figures of a mailbox that nobody has opened yet: it is empty.
   const freeBytes =
-    facts.quotaBytes === null || facts.usedBytes === null
+    facts.quotaBytes === null
       ? Number.POSITIVE_INFINITY
-      : Math.max(0, facts.quotaBytes - facts.usedBytes);
+      : Math.max(0, facts.quotaBytes - (facts.usedBytes ?? 0));
   const missingBytes = source.bytes - freeBytes;
   if (missingBytes > (agreed['fill-mailbox'] ?? 0) * GROWTH) {
     const error = new MailboxTooSmallError({

@@ -7,10 +7,19 @@ const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** "3.4 GB", "812 MB", "17 bytes"; 1 KB = 1,000 bytes, as mail programs show it. */
 export function formatBytes(sizeBytes: number, language: Language = 'en'): string {
+  return formatUnits(sizeBytes, 1000, language);
+}
+
+/** The same with 1 KB = 1,024 bytes, as Exchange counts quotas and limits: "100 GB", "36 MB". */
+export function formatExchangeBytes(sizeBytes: number, language: Language = 'en'): string {
+  return formatUnits(sizeBytes, 1024, language);
+}
+
+function formatUnits(sizeBytes: number, base: 1000 | 1024, language: Language): string {
   let value = Math.max(0, sizeBytes);
   let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
+  while (value >= base - 0.5 && unit < UNITS.length - 1) {
+    value /= base;
     unit += 1;
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0;

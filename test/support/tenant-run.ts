@@ -17,7 +17,7 @@ import type { MigrationEvent, StateName } from '../../src/jobs/migration/state.t
 import type { MailSource, TenantPort } from '../../src/jobs/ports.ts';
 import { cleanUp } from '../../src/jobs/steps/clean-up.ts';
 import type { Step, StepDeps } from '../../src/jobs/steps/deps.ts';
-import { makeRoom } from '../../src/jobs/steps/make-room.ts';
+import { makeRoom, noteRoomAfter } from '../../src/jobs/steps/make-room.ts';
 import { provisionPerson, validatePerson } from '../../src/jobs/steps/prepare-person.ts';
 import { testLogin } from '../../src/jobs/steps/test-login.ts';
 import { eventOfError } from '../../src/jobs/worker.ts';
@@ -49,6 +49,8 @@ export interface TenantRun {
   step(): Promise<MigrationEvent | 'again'>;
   /** Steps, with the person's password in between, up to this state. */
   until(state: StateName): Promise<void>;
+  /** What the verification does for the mailbox. */
+  noteRoom(): Promise<void>;
   /** Audit rows of this person, in order: action, before, after, who. */
   audits(): Promise<readonly string[]>;
   /** The state of the mailbox that a move may touch. */
@@ -210,6 +212,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
         }
       }
     },
+    noteRoom: async () => noteRoomAfter(deps, await row(), never),
     async audits() {
       const { rows } = await database.pool.query<Record<string, string | null>>(
         `select action, before, after, actor_person as who from audit where subject = $1 order by id`,

@@ -5,6 +5,7 @@ import {
   cardTime,
   formatBytes,
   formatCount,
+  formatExchangeBytes,
   formatTimeLeft,
   percentOf,
 } from '../../words/format.ts';
@@ -259,7 +260,7 @@ function answers(m: MigrationView): readonly Button[] {
   }
   return m.problem?.code === 'tenant.messages-too-large'
     ? [
-        answer('raise-limit', `Raise the limit to ${formatBytes(bytes)}`, 'positive'),
+        answer('raise-limit', `Raise the limit to ${formatExchangeBytes(bytes)}`, 'positive'),
         answer('leave-large', 'Leave them at iCloud'),
       ]
     : [again];

@@ -1,6 +1,6 @@
 /** The parts of admin cards that prove something: sums, the pilot's comparison, folder names. */
 import type { FolderMapping, MailboxRoom, PilotResult, Tally } from '../../jobs/api.ts';
-import { formatBytes, formatCount, formatNoun } from '../../words/format.ts';
+import { formatCount, formatExchangeBytes, formatNoun } from '../../words/format.ts';
 import { reasonText, wordsFor } from '../../words/words.ts';
 import type { CardElement, TextBlock } from './elements.ts';
 import { hint, markedLine, paragraph, plain, subheading } from './elements.ts';
@@ -130,7 +130,7 @@ export function roomLines(room: MailboxRoom | null): readonly CardElement[] {
   const use = [useText('was', before), ...(after === null ? [] : [useText('is now', after)])];
   const said = use.filter((text) => text !== null);
   const mailbox = said.length === 0 ? '' : ` The mailbox ${said.join(', and ')}.`;
-  return [hint(`iCloud holds ${held}, ${formatBytes(source.bytes)}.${mailbox}`)];
+  return [hint(`iCloud holds ${held}, ${formatExchangeBytes(source.bytes)}.${mailbox}`)];
 }
 
 /** "was 1.2 GB of 100 GB full"; null where Exchange did not say. */
@@ -138,6 +138,6 @@ function useText(verb: string, use: MailboxRoom['before']): string | null {
   if (use.usedBytes === null) {
     return null;
   }
-  const whole = use.quotaBytes === null ? '' : ` of ${formatBytes(use.quotaBytes)}`;
-  return `${verb} ${formatBytes(use.usedBytes)}${whole} full`;
+  const whole = use.quotaBytes === null ? '' : ` of ${formatExchangeBytes(use.quotaBytes)}`;
+  return `${verb} ${formatExchangeBytes(use.usedBytes)}${whole} full`;
 }

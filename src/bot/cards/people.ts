@@ -1,5 +1,5 @@
 import type { DirectoryPerson, MovePlan, PlannedChange } from '../../jobs/api.ts';
-import { formatBytes, formatCount, formatList } from '../../words/format.ts';
+import { formatCount, formatExchangeBytes, formatList } from '../../words/format.ts';
 import { explain, planNoteText, wordsFor } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
@@ -91,8 +91,8 @@ function mailboxUse({ readiness: { mailboxFacts } }: MovePlan): Readonly<Record<
     return {};
   }
   const { usedBytes, quotaBytes } = mailboxFacts;
-  const whole = quotaBytes === null ? '' : ` of ${formatBytes(quotaBytes)}`;
-  return { 'In use': `${formatBytes(usedBytes)}${whole}` };
+  const whole = quotaBytes === null ? '' : ` of ${formatExchangeBytes(quotaBytes)}`;
+  return { 'In use': `${formatExchangeBytes(usedBytes)}${whole}` };
 }
 
 /** What was noticed and stays as it is; what may cost mail comes first. */

@@ -1,10 +1,11 @@
-import { formatBytes, formatNoun } from '../format.ts';
+import { formatExchangeBytes, formatNoun } from '../format.ts';
 import type { Facts, ProblemText } from '../words.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 import { MAIL_PROBLEMS } from './problems-mail.ts';
 import { SETUP_PROBLEMS } from './problems-setup.ts';
 
-const bytesOf = (facts: Facts, name: string): string => formatBytes(Number(facts[name] ?? 0));
+const bytesOf = (facts: Facts, name: string): string =>
+  formatExchangeBytes(Number(facts[name] ?? 0));
 
 /**
  * What stands in the way, by code, and what to do. Codes are documented in docs/errors.md; a test

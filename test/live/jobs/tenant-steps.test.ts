@@ -284,6 +284,30 @@ test.each([
   expect(await anna.store.openChanges((await anna.row()).id)).toEqual([]);
 });
 
+test('a failure puts everything back, too', async () => {
+  const anna = await prepared('failure');
+  const before = anna.look();
+  await anna.until('PilotReview');
+  await anna.apply({ type: 'failed', problem: { code: 'internal.unexpected', facts: {} } });
+  expect(await anna.step()).toEqual({ type: 'cleaned-up' });
+  expect(anna.look()).toBe(before);
+});
+
+test('what the mailbox held is known before and after; not to hear it again stops nothing', async () => {
+  const anna = await prepared('room');
+  anna.mailbox().usedBytes = 5 * MIB;
+  await anna.until('PilotReview');
+  anna.mailbox().usedBytes = 7 * MIB;
+  await anna.noteRoom();
+  const before = { quotaBytes: 100 * GIB, usedBytes: 5 * MIB, items: 0 };
+  const room = { source: { messages: 1, bytes: 1000, largestBytes: 1000 }, before };
+  expect((await anna.row()).room).toEqual({ ...room, after: { ...before, usedBytes: 7 * MIB } });
+  withdrawConsent();
+  await anna.noteRoom();
+  giveConsent();
+  expect((await anna.row()).room).toMatchObject(room);
+});
+
 test('a token that expires between two changes is replaced', async () => {
   const anna = await prepared('expiry');
   const before = anna.look();

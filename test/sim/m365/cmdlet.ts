@@ -33,6 +33,8 @@ export interface ExchangeQuirks {
   errorPlace: 'details' | 'internal-exception' | 'message';
   /** False: recipients cannot be filtered by their object id in Entra ID. */
   filtersByObjectId: boolean;
+  /** Whether Get-MailboxStatistics has figures of a mailbox that nobody has opened yet. */
+  figuresOfUnopened: boolean;
   /** Rows per answer; the rest behind `@odata.nextLink`. */
   pageSize: number;
 }

@@ -148,6 +148,11 @@ export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
     required: ['Identity'],
     run: (call) => {
       const { mailbox, displayName } = requireMailbox(call);
+      if (!call.quirks.figuresOfUnopened && mailbox.itemCount === 0) {
+        // Believed wording.
+        const warning = `The user hasn't logged on to mailbox '${displayName}', so there is no data to return. After the user logs on, this warning will no longer appear.`;
+        return { value: [], warnings: [warning] };
+      }
       return {
         value: [
           {

@@ -55,6 +55,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     permissionUserShownAs: 'object-id',
     errorPlace: 'details',
     filtersByObjectId: true,
+    figuresOfUnopened: true,
     pageSize: 1000,
     lifetimeSeconds: 3599,
     deviceIntervalSeconds: 5,

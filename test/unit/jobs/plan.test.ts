@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { planCard } from '../../../src/bot/cards/people.ts';
-import { findObstacle } from '../../../src/jobs/plan.ts';
+import { findObstacle, planMove } from '../../../src/jobs/plan.ts';
 import type { PersonReadiness } from '../../../src/jobs/ports.ts';
-import { movePlan } from '../bot/support/views.ts';
+import { mailboxFacts, movePlan } from '../bot/support/views.ts';
 
 const { readiness } = movePlan();
 
@@ -27,4 +27,69 @@ test('the card says whether a licence costs a seat', () => {
   expect(shown({ needsSeat: false })).toContain(
     'Switch Exchange Online on in Business Basic (no further seat).',
   );
+});
+
+const SOURCE = { host: 'imap.mail.me.com', isApple: true };
+
+/** Somebody whose mailbox is there, as `facts` say. */
+const settled = (
+  facts: Parameters<typeof mailboxFacts>[0] = {},
+  changes: Partial<PersonReadiness> = {},
+): PersonReadiness => ({
+  ...readiness,
+  mailbox: 'ready',
+  licence: null,
+  imapEnabled: false,
+  accessGranted: false,
+  mailboxFacts: mailboxFacts(facts),
+  ...changes,
+});
+
+test('the plan counts each change, and leaves out what is so already', () => {
+  expect(planMove(readiness, SOURCE).changes).toEqual([
+    { what: 'licence', before: 'none', after: readiness.licence?.skuId },
+    { what: 'imap', before: null, after: 'on' },
+    { what: 'mailbox-access', before: null, after: 'FullAccess' },
+    { what: 'retention-hold', before: null, after: 'on' },
+  ]);
+  expect(planMove(settled(), SOURCE).changes).toEqual([
+    { what: 'imap', before: 'off', after: 'on' },
+    { what: 'mailbox-access', before: 'none', after: 'FullAccess' },
+    { what: 'retention-hold', before: 'off', after: 'on' },
+  ]);
+  const done = settled({ retentionHold: true }, { imapEnabled: true, accessGranted: true });
+  expect(planMove(done, SOURCE).changes).toEqual([]);
+  const unheld = settled({ retentionPolicy: null }, { imapEnabled: true, accessGranted: true });
+  expect(planMove(unheld, SOURCE).changes).toEqual([]);
+});
+
+test('what a move leaves as it is is noticed; what may cost mail is a warning', () => {
+  const notes = planMove(
+    settled({ purviewDeletes: 2, litigationHold: true, archive: true, imapPasswords: false }),
+    SOURCE,
+  ).notes;
+  expect(notes.map(({ code, warns }) => `${code}${warns ? '!' : ''}`)).toEqual([
+    'purview-deletes!',
+    'litigation-hold',
+    'archive',
+    'imap-passwords-off',
+    'smtp-auth-off',
+    'purview-unseen',
+  ]);
+});
+
+test('another plan has another hash; mail that arrives meanwhile makes no other plan', () => {
+  const hashOf = (person: PersonReadiness): string => planMove(person, SOURCE).hash;
+  const hash = hashOf(settled());
+  expect(hashOf(settled({ usedBytes: 5, items: 1 }))).toBe(hash);
+  const others = [
+    settled({ retentionHold: true }),
+    settled({ retentionPolicy: null }),
+    settled({ purviewDeletes: 1 }),
+    settled({ litigationHold: true }),
+    settled({}, { imapEnabled: true }),
+    settled({}, { accessGranted: true }),
+    settled({}, { licence: readiness.licence }),
+  ].map(hashOf);
+  expect(new Set([hash, ...others]).size).toBe(others.length + 1);
 });

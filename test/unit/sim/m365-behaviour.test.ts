@@ -194,6 +194,33 @@ test('message size limits stop at what the service allows', async () => {
   });
 });
 
+test('a retention hold is set and shown, and noted once', async () => {
+  const hold = { Identity: anna.id, RetentionHoldEnabled: true };
+  expect((await tenant.cmdlet('Set-Mailbox', hold)).body).not.toHaveProperty('@adminapi.warnings');
+  expect((await tenant.cmdlet('Set-Mailbox', hold)).body).toHaveProperty('@adminapi.warnings');
+  expect((await tenant.cmdlet('Get-Mailbox', { Identity: anna.id })).body).toMatchObject({
+    value: [
+      { RetentionHoldEnabled: true, RetentionPolicy: 'Default MRM Policy', InPlaceHolds: [] },
+    ],
+  });
+  expect(tenant.server.changes).toHaveLength(1);
+});
+
+test('policies are shown by name, and what is not there is not found', async () => {
+  tenant.directory.authenticationPolicies.set('No basic', { allowBasicAuthImap: false });
+  expect((await tenant.cmdlet('Get-AuthenticationPolicy', {})).body).toMatchObject({
+    value: [{ Name: 'No basic', AllowBasicAuthImap: false }],
+  });
+  const other = await tenant.cmdlet('Get-AuthenticationPolicy', { Identity: 'Other' });
+  expect(other.status).toBe(404);
+  expect((await tenant.cmdlet('Get-TransportConfig', {})).body).toMatchObject({
+    value: [{ SmtpClientAuthenticationDisabled: true }],
+  });
+  expect((await tenant.cmdlet('Get-User', { Identity: anna.id })).body).toMatchObject({
+    value: [{ AuthenticationPolicy: null }],
+  });
+});
+
 test('faults strike the operation they name, as often as they say', async () => {
   const { server } = tenant;
   const operation = 'GET /organization';

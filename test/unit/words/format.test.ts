@@ -3,6 +3,8 @@ import {
   cardTime,
   formatBytes,
   formatDuration,
+  formatExchangeBytes,
+  formatList,
   formatNoun,
   formatTimeLeft,
   percentOf,
@@ -19,6 +21,21 @@ test.for([
   [5e15, '5,000 TB'],
 ] as const)('%d bytes are "%s"', ([size, text]) => {
   expect(formatBytes(size)).toBe(text);
+});
+
+test.for([
+  [107_374_182_400, '100 GB'],
+  [37_748_736, '36 MB'],
+  [1023, '1,023 bytes'],
+  [1024, '1 KB'],
+  [1_610_612_736, '1.5 GB'],
+] as const)('to Exchange, %d bytes are "%s"', ([size, text]) => {
+  expect(formatExchangeBytes(size)).toBe(text);
+});
+
+test('a list reads as a person would say it', () => {
+  expect(formatList(['IMAP'])).toBe('IMAP');
+  expect(formatList(['IMAP', 'my access', 'the limit'])).toBe('IMAP, my access, and the limit');
 });
 
 test.for([

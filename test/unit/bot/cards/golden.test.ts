@@ -19,7 +19,12 @@ import {
 } from '../../../../src/bot/cards/people.ts';
 import { declineCard, personCard } from '../../../../src/bot/cards/person.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../../../../src/bot/cards/tenant.ts';
-import type { MigrationView, StateName } from '../../../../src/jobs/api.ts';
+import type {
+  MadeChange,
+  MailboxRoom,
+  MigrationView,
+  StateName,
+} from '../../../../src/jobs/api.ts';
 import { STATES } from '../../../../src/jobs/migration/state.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
@@ -28,6 +33,7 @@ import {
   COPIED,
   FOLDERS,
   HALF_WAY,
+  mailboxFacts,
   migrationView,
   movePlan,
   PILOT,
@@ -64,6 +70,53 @@ function inState(state: StateName): MigrationView {
 
 const person = (migration: MigrationView, complaint: string | null = null): Card =>
   personCard({ migration, nonce: 'nonce-1', complaint });
+
+const PLAN_OF_MAILBOX = movePlan({
+  readiness: {
+    ...movePlan().readiness,
+    mailbox: 'ready',
+    licence: null,
+    imapEnabled: false,
+    accessGranted: false,
+    mailboxFacts: mailboxFacts(),
+  },
+  changes: [
+    { what: 'imap', before: 'off', after: 'on' },
+    { what: 'mailbox-access', before: 'none', after: 'FullAccess' },
+    { what: 'retention-hold', before: 'off', after: 'on' },
+  ],
+  notes: [
+    { code: 'purview-deletes', warns: true, facts: { policies: 2 } },
+    { code: 'litigation-hold', warns: false, facts: {} },
+    { code: 'archive', warns: false, facts: {} },
+    { code: 'retention-held', warns: false, facts: {} },
+    { code: 'imap-passwords-off', warns: false, facts: {} },
+    { code: 'smtp-auth-off', warns: false, facts: {} },
+    { code: 'purview-unseen', warns: false, facts: {} },
+  ],
+});
+
+const change = (what: MadeChange['what'], outcome: MadeChange['outcome']): MadeChange => ({
+  what,
+  personId: ALEX.id,
+  before: 'a',
+  after: 'b',
+  made: true,
+  outcome,
+});
+const CHANGES = [
+  change('licence', 'stays'),
+  change('imap', 'put-back'),
+  change('mailbox-access', 'put-back'),
+  change('retention-hold', 'put-back'),
+  change('receive-limit', 'left'),
+  change('send-limit', 'put-back'),
+];
+const ROOM: MailboxRoom = {
+  source: { messages: 12_904, bytes: 3_400_000_000, largestBytes: 27_000_000 },
+  before: { quotaBytes: 107_374_182_400, usedBytes: 1_200_000_000, items: 8210 },
+  after: { quotaBytes: 107_374_182_400, usedBytes: 4_500_000_000, items: 21_060 },
+};
 
 const CARDS: Readonly<Record<string, Card>> = {
   'admin-names-refused': adminCard(
@@ -154,6 +207,60 @@ const CARDS: Readonly<Record<string, Card>> = {
   ),
   'plan-not-apple': planCard(
     movePlan({ sourceIsApple: false, sourceHost: 'mail.example.net' }),
+    null,
+  ),
+  'plan-mailbox': planCard(PLAN_OF_MAILBOX, null),
+  'plan-nothing': planCard(
+    movePlan({
+      changes: [],
+      readiness: { ...PLAN_OF_MAILBOX.readiness, imapEnabled: true, accessGranted: true },
+    }),
+    null,
+  ),
+  'admin-too-small': adminCard(
+    migrationView({
+      state: 'WaitingForAdmin',
+      resume: 'Piloting',
+      problem: {
+        code: 'tenant.mailbox-too-small',
+        facts: {
+          bytes: 12 * 1024 ** 3,
+          sourceBytes: 60 * 1024 ** 3,
+          freeBytes: 48 * 1024 ** 3,
+          quotaBytes: 50 * 1024 ** 3,
+        },
+      },
+    }),
+    null,
+  ),
+  'admin-too-large': adminCard(
+    migrationView({
+      state: 'WaitingForAdmin',
+      resume: 'Piloting',
+      problem: {
+        code: 'tenant.messages-too-large',
+        facts: {
+          bytes: 47_185_920,
+          messages: 2,
+          largestBytes: 45_000_000,
+          limitBytes: 36_700_160,
+        },
+      },
+    }),
+    null,
+  ),
+  'admin-hindered': adminCard(
+    {
+      ...inState('Cancelled'),
+      cleanedUp: false,
+      until: UNTIL,
+      putBackProblem: { code: 'exchange-admin.right-missing', facts: {} },
+    },
+    null,
+  ),
+  'admin-put-back': adminCard({ ...inState('Completed'), changes: CHANGES, room: ROOM }, null),
+  'admin-late': adminCard(
+    { ...inState('Provisioning'), problem: { code: 'graph.unreachable', facts: {} } },
     null,
   ),
   'plan-obstacle': planCard(

@@ -6,6 +6,7 @@ import type {
   PilotResult,
   TenantFinding,
 } from '../../../../src/jobs/api.ts';
+import type { MailboxFacts } from '../../../../src/jobs/ports.ts';
 
 export const ALEX: DirectoryPerson = {
   id: '00000000-0000-4000-8000-000000000021',
@@ -140,6 +141,25 @@ export function batchView(migration: MigrationView = migrationView()): BatchView
     startedBy: { personId: ADMIN_ID, tenantId: '00000000-0000-4000-8000-000000000001' },
     createdAt: new Date('2026-11-22T09:00:00Z'),
     migrations: [migration],
+  };
+}
+
+/** A mailbox that has been there for years. */
+export function mailboxFacts(changes: Partial<MailboxFacts> = {}): MailboxFacts {
+  return {
+    quotaBytes: 107_374_182_400,
+    usedBytes: 1_200_000_000,
+    items: 8210,
+    maxReceiveBytes: 36 * 1024 ** 2,
+    maxSendBytes: 35 * 1024 ** 2,
+    retentionPolicy: 'Default MRM Policy',
+    retentionHold: false,
+    purviewDeletes: 0,
+    litigationHold: false,
+    archive: false,
+    smtpAuth: false,
+    imapPasswords: null,
+    ...changes,
   };
 }
 
