@@ -1,4 +1,5 @@
 import { isAppError } from '../../errors.ts';
+import { folderProblemOf } from '../copy/folder-problem.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { MailboxFacts, MailSource } from '../ports.ts';
@@ -110,7 +111,7 @@ async function measureSource(
 
 /** A folder that does not open is named by the copy; anything wider ends the look. */
 function forgive(error: unknown): void {
-  if (!isAppError(error) || error.code !== 'imap.folder-missing') {
+  if (folderProblemOf(error, false) === null) {
     throw error;
   }
 }
