@@ -11,6 +11,7 @@ import type { ImapServer } from '../jobs/adapters/account-openers.ts';
 import { createTenantDoctor } from '../jobs/adapters/tenant-doctor.ts';
 import type { TenantDoctor } from '../jobs/ports.ts';
 import type { Logger } from '../log.ts';
+import { serversToCheck, timeSources } from './doctor-targets.ts';
 
 /** The hosts of the configured cloud. */
 export function cloudOf(config: Config): Cloud {
@@ -48,8 +49,15 @@ export async function createDoctor(
   deps: ClientDeps,
 ): Promise<TenantDoctor> {
   const credential = await credentialOf(config);
-  const m365 = connectTenant(config, credential, deps, CHECK_BUDGET_MS);
-  return createTenantDoctor({ m365, logger: deps.logger });
+  const cloud = cloudOf(config);
+  return createTenantDoctor({
+    m365: connectTenant(config, credential, deps, CHECK_BUDGET_MS),
+    credential,
+    servers: serversToCheck(cloud, config.SOURCE_IMAP_URL),
+    times: timeSources(cloud),
+    target: imapServerOf(cloud.imapUrl, 'exchange-online'),
+    ...deps,
+  });
 }
 
 function connectTenant(

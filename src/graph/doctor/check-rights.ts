@@ -34,7 +34,11 @@ export async function checkRights(
   const ours = RIGHTS.filter((right) => right.resource === resource);
   const lacking = new Set(missingRights(resource, roles, ours));
   const held = ours.filter((right) => !lacking.has(right));
-  const tried = await Promise.all(held.map((right) => tryRight(input, right, signal)));
+  // What a wider right that is held makes needless is not tried a second time.
+  const replaced = new Set(held.map((right) => right.replaces));
+  const tried = await Promise.all(
+    held.filter(({ role }) => !replaced.has(role)).map((right) => tryRight(input, right, signal)),
+  );
   const troubles = [
     ...ours
       .filter((right) => lacking.has(right))

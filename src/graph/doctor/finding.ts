@@ -12,12 +12,12 @@ export type CheckName =
   | 'credential'
   | 'security-defaults'
   | 'conditional-access'
-  | 'mail-settings'
   | 'clock'
   | 'licences'
   | 'source-imap'
   | 'target-imap'
-  | 'source-smtp';
+  | 'source-smtp'
+  | 'microsoft-hosts';
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'unknown';
 

@@ -16,7 +16,7 @@ export function sanitiseAnswer(text: string): string {
   const bare = SECRETS.reduce((left, pattern) => left.replaceAll(pattern, '[removed]'), text);
   const line = bare
     .replaceAll(ADDRESS, '$1…@$2')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
   return line.length > MAX_CHARS ? `${line.slice(0, MAX_CHARS)}…` : line;
 }

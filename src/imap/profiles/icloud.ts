@@ -2,6 +2,12 @@ import { ConnectionLostError, LoginRefusedError, LoginUnavailableError } from '.
 import type { ImapProfile, TextRule } from './profile.ts';
 import { toUnavailable } from './unavailable.ts';
 
+/** Where Apple's mail is read. */
+export const ICLOUD_IMAP_HOST = 'imap.mail.me.com';
+
+/** Where Apple takes mail to be sent: STARTTLS, no TLS from the first octet (support.apple.com/102525). */
+export const ICLOUD_SMTP = { host: 'smtp.mail.me.com', port: 587 } as const;
+
 const RULES: readonly TextRule[] = [
   {
     // One text for a wrong, a revoked and a mistyped password, and for an unknown address.

@@ -5,6 +5,12 @@ export function fact(facts: Facts, name: string, otherwise = `<${name}>`): strin
   return String(facts[name] ?? otherwise);
 }
 
+/** A fact for a command that somebody copies: a name, an id or an address, and nothing a shell would read. */
+export function argument(facts: Facts, name: string): string {
+  const text = fact(facts, name);
+  return /^[\w.@+-]+$/.test(text) ? text : `<${name}>`;
+}
+
 /** Everything is well: nothing to do. */
 export function well(what: (facts: Facts) => string): (facts: Facts) => FindingText {
   return (facts) => ({ what: what(facts), doNext: '', command: null, link: null });
@@ -36,5 +42,16 @@ export const PAGES = {
   exchangeRoles: `${LEARN}/exchange/permissions-exo/permissions-exo`,
   licences: `${LEARN}/microsoft-365/commerce/licenses/buy-licenses`,
   subscriptions: `${LEARN}/microsoft-365/commerce/subscriptions/what-if-my-subscription-expires`,
+  imapOAuth: `${LEARN}/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth`,
+  mailboxPermission: `${LEARN}/powershell/module/exchange/add-mailboxpermission`,
+  casMailbox: `${LEARN}/powershell/module/exchange/set-casmailbox`,
+  credentials: `${LEARN}/entra/identity-platform/how-to-add-credentials`,
+  securityDefaults: `${LEARN}/entra/fundamentals/security-defaults`,
+  workloadPolicies: `${LEARN}/entra/identity/conditional-access/workload-identity`,
+  policyRights: `${LEARN}/graph/permissions-reference#policyreadall`,
+  applicationRights: `${LEARN}/graph/permissions-reference#applicationreadall`,
+  clock: `${LEARN}/windows-server/networking/windows-time-service/windows-time-service-top`,
+  appleServers: 'https://support.apple.com/102525',
+  appleNetworks: 'https://support.apple.com/101555',
   networks: `${LEARN}/microsoft-365/enterprise/urls-and-ip-address-ranges`,
 } as const;

@@ -1,6 +1,6 @@
 import { formatNoun } from '../format.ts';
 import type { Explanation, Facts, FindingText } from '../words.ts';
-import { fact, PAGES, trouble, well } from './finding-text.ts';
+import { argument, fact, PAGES, trouble, well } from './finding-text.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 
 /** The reason that another code gives, in its own words. */
@@ -16,6 +16,15 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   registration: 'whether Exchange knows me',
   cmdlets: 'my role in Exchange',
   licences: 'the licences',
+  'imap-login': 'whether an IMAP login works',
+  credential: 'when my credential ends',
+  'security-defaults': 'your security defaults',
+  'conditional-access': 'your Conditional Access policies',
+  clock: 'the clock of this machine',
+  'source-imap': 'whether the mail server of the source can be reached',
+  'source-smtp': "whether Apple's SMTP server can be reached",
+  'target-imap': "whether Exchange's mail server can be reached",
+  'microsoft-hosts': "whether Microsoft's services can be reached",
 };
 
 const question = (facts: Facts, name: string): string =>
@@ -88,12 +97,12 @@ export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
   'check.registration.unknown': trouble(PAGES.principal, (facts) => ({
     what: 'Exchange does not know me, so I cannot be given access to a mailbox and no IMAP login can work.',
     doNext: 'In Exchange Online PowerShell:',
-    command: `New-ServicePrincipal -AppId ${fact(facts, 'clientId')} -ObjectId ${fact(facts, 'objectId')} -DisplayName Skybridge`,
+    command: `New-ServicePrincipal -AppId ${argument(facts, 'clientId')} -ObjectId ${argument(facts, 'objectId')} -DisplayName Skybridge`,
   })),
   'check.registration.wrong-object': trouble(PAGES.principal, (facts) => ({
     what: `Exchange knows me under the object id ${fact(facts, 'found')}, which is not mine: most likely that of the app registration. The enterprise application has another one, and every IMAP login fails.`,
     doNext: 'In Exchange Online PowerShell, remove that entry and make the right one:',
-    command: `Remove-ServicePrincipal -Identity ${fact(facts, 'found')}; New-ServicePrincipal -AppId ${fact(facts, 'clientId')} -ObjectId ${fact(facts, 'objectId')} -DisplayName Skybridge`,
+    command: `Remove-ServicePrincipal -Identity ${argument(facts, 'found')}; New-ServicePrincipal -AppId ${argument(facts, 'clientId')} -ObjectId ${argument(facts, 'objectId')} -DisplayName Skybridge`,
   })),
 
   'check.cmdlets': well(() => 'My role in Exchange allows every command that I need.'),
@@ -101,17 +110,22 @@ export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
     what: 'Exchange lets me in, and I have no role there: I may do nothing.',
     doNext:
       'Put me into a role group with the commands of docs/permissions.md (narrower than the Entra role Exchange Administrator):',
-    command: `Add-RoleGroupMember -Identity <role group> -Member ${fact(facts, 'objectId')}`,
+    command: `Add-RoleGroupMember -Identity <role group> -Member ${argument(facts, 'objectId')}`,
   })),
   'check.cmdlets.missing': trouble(PAGES.exchangeRoles, (facts) => ({
     what: `My role in Exchange does not allow ${fact(facts, 'cmdlet')}.`,
     doNext: 'Add a role that holds it to my role group. Which roles do:',
-    command: `Get-ManagementRoleEntry "*\\${fact(facts, 'cmdlet')}" | Format-Table Role`,
+    command: `Get-ManagementRoleEntry "*\\${argument(facts, 'cmdlet')}" | Format-Table Role`,
+  })),
+  'check.cmdlets.missing-shown': trouble(PAGES.exchangeRoles, (facts) => ({
+    what: `My role in Exchange does not allow ${fact(facts, 'cmdlet')}. Moves work without it; I cannot show which sign-ins by password are open.`,
+    doNext: 'Nothing, or add a role that holds it to my role group. Which roles do:',
+    command: `Get-ManagementRoleEntry "*\\${argument(facts, 'cmdlet')}" | Format-Table Role`,
   })),
   'check.cmdlets.parameter-missing': trouble(PAGES.exchangeRoles, (facts) => ({
     what: `My role in Exchange allows ${fact(facts, 'cmdlet')}, but not every parameter that I use (${fact(facts, 'names')}).`,
     doNext: 'Add the parameter that the answer names to the role entry:',
-    command: `Set-ManagementRoleEntry "<role>\\${fact(facts, 'cmdlet')}" -AddParameter -Parameters <name>`,
+    command: `Set-ManagementRoleEntry "<role>\\${argument(facts, 'cmdlet')}" -AddParameter -Parameters <name>`,
   })),
 
   'check.licences': well(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SimAdministrator } from './administrators.ts';
 import type { SimExchangeOrganization } from './exchange-rbac.ts';
+import type { SimPolicy } from './graph-policies.ts';
 import type { SimAppRoleAssignment, SimManagedIdentity, SimRegistration } from './registrations.ts';
 import { mailboxQuotaGb, type SimProduct } from './skus.ts';
 
@@ -106,6 +107,8 @@ export interface SimApplication {
   displayName: string;
   secret: string | null;
   secretExpired: boolean;
+  /** What its registration shows of its secrets: never the secret itself. */
+  passwordCredentials: { readonly hint: string; readonly endDateTime: string }[];
   /** PEM certificates whose private keys may sign assertions. */
   certificates: string[];
   /** Whose tokens (audience api://AzureADTokenExchange) vouch for it. */
@@ -174,6 +177,9 @@ export interface Directory {
   readonly exchange: SimExchangeOrganization;
   /** What New-ServicePrincipal registered with Exchange. */
   readonly exchangeServicePrincipals: SimServicePrincipal[];
+  /** Conditional Access. */
+  readonly policies: SimPolicy[];
+  readonly securityDefaults: { isEnabled: boolean };
 }
 
 /** Cmdlets that the role group of a well-prepared tenant allows. */
@@ -228,6 +234,8 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     administrators: [],
     publicClientIds: [],
     exchangeServicePrincipals: [],
+    policies: [],
+    securityDefaults: { isEnabled: false },
   };
 }
 
@@ -242,6 +250,7 @@ export function addApplication(
     displayName: 'Skybridge',
     secret: null,
     secretExpired: false,
+    passwordCredentials: [],
     certificates: [],
     federatedCredentials: [],
     graphRoles: [],

@@ -18,6 +18,7 @@ import { allowedCmdlets, outsideScope, permissionOf } from './exchange-rbac.ts';
 import type { Journal } from './journal.ts';
 import {
   type Answer,
+  answerRoot,
   createApplication,
   Refusal,
   runOperation,
@@ -215,6 +216,7 @@ function pageOf(
 export function createExchangeApplication(deps: ExchangeServiceDeps): Express {
   const { context, quirks } = deps;
   const application = createApplication();
+  answerRoot(application, context);
   const urlOf = (request: Request): URL =>
     new URL(request.originalUrl, `${request.protocol}://${request.get('host') ?? ''}`);
 

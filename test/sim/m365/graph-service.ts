@@ -7,12 +7,19 @@ import { badRequest, graphRefusal } from './graph-errors.ts';
 import { groupRoutes } from './graph-groups.ts';
 import { licenceRoutes } from './graph-licences.ts';
 import { mailboxRoutes } from './graph-mailboxes.ts';
+import { policyRoutes } from './graph-policies.ts';
 import { roleRoutes } from './graph-roles.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { servicePrincipalRoutes } from './graph-service-principals.ts';
 import { tenantRoutes } from './graph-tenant.ts';
 import { userRoutes } from './graph-users.ts';
-import { type Answer, createApplication, runOperation, type ServiceContext } from './service.ts';
+import {
+  type Answer,
+  answerRoot,
+  createApplication,
+  runOperation,
+  type ServiceContext,
+} from './service.ts';
 import type { TokenAuthority, TokenClaims } from './tokens.ts';
 
 export interface GraphServiceDeps extends GraphRouteDeps {
@@ -131,12 +138,14 @@ function serve(route: GraphRoute, claims: TokenClaims, incoming: Incoming): Answ
 export function createGraphApplication(deps: GraphServiceDeps): Express {
   const { context, tokens } = deps;
   const application = createApplication();
+  answerRoot(application, context);
   const routes = [
     ...tenantRoutes(deps),
     ...userRoutes(deps),
     ...licenceRoutes(deps),
     ...mailboxRoutes(deps),
     ...groupRoutes(deps),
+    ...policyRoutes(deps),
     ...roleRoutes(deps),
     ...applicationRoutes(deps),
     ...servicePrincipalRoutes(deps),

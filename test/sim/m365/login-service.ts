@@ -3,7 +3,13 @@ import { refuseAssertion } from './client-assertion.ts';
 import type { Directory, SimApplication } from './directory.ts';
 import { entraError } from './login-errors.ts';
 import { PEOPLE_GRANTS, type PeopleSignIn } from './login-people.ts';
-import { type Answer, createApplication, runOperation, type ServiceContext } from './service.ts';
+import {
+  type Answer,
+  answerRoot,
+  createApplication,
+  runOperation,
+  type ServiceContext,
+} from './service.ts';
 import type { Audience, TokenAuthority, TokenSettings } from './tokens.ts';
 
 const SCOPES: Readonly<Record<string, Audience>> = {
@@ -156,6 +162,7 @@ function audienceOf(form: URLSearchParams): Audience {
 export function createLoginApplication(deps: LoginServiceDeps): Express {
   const { context, directory, tokens, settings, people } = deps;
   const application = createApplication();
+  answerRoot(application, context);
   const baseUrl = (request: Request): string =>
     `${request.protocol}://${request.get('host') ?? ''}`;
 

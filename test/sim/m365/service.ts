@@ -46,6 +46,15 @@ export function createApplication(): Express {
   return application;
 }
 
+/** `HEAD /` leads a browser elsewhere, with the time in its Date header; nobody has to sign in for it. */
+export function answerRoot(application: Express, context: ServiceContext): void {
+  application.head('/', (request, response) =>
+    runOperation(context, `HEAD / of ${context.service}`, { request, response }, () => ({
+      status: 302,
+    })),
+  );
+}
+
 /** Runs one operation: faults first, then the handler; logs the request and its violation. */
 export async function runOperation(
   context: ServiceContext,

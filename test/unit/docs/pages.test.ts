@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { OPTIONAL_RIGHTS } from '../../../src/graph/doctor/optional-rights.ts';
 import { REQUIRED_CMDLETS } from '../../../src/graph/required-cmdlets.ts';
 import { SCOPED_ROLES, TIER_RIGHTS } from '../../../src/graph/tiers.ts';
 
@@ -117,6 +118,12 @@ describe('docs/permissions.md', () => {
       tier: match[3],
     }));
     expect(rows).toEqual(TIER_RIGHTS.map(({ resource, role, tier }) => ({ resource, role, tier })));
+  });
+
+  test('lists the optional rights of the tenant check, and no other', () => {
+    const [, section = ''] = read(page).split('## Only for the tenant check');
+    const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([\w.]+)` \|/gm)];
+    expect(rows.map((match) => match[1])).toEqual(Object.values(OPTIONAL_RIGHTS));
   });
 
   test('lists each role that Exchange gives for a scope, and no other', () => {
