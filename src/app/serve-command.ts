@@ -10,6 +10,7 @@ import { createAccountPaces } from '../jobs/adapters/account-pace.ts';
 import { createGraphTenant } from '../jobs/adapters/graph-tenant.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import { createBatchStore } from '../jobs/db/batch-store.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
@@ -129,11 +130,13 @@ async function openService(
   opened.push(() => queue.stop());
   const { pool } = data.database;
   const store = createMigrationStore(data.database, queue.sink);
+  const batches = createBatchStore(data.database, queue.sink);
   const tenant = createGraphTenant(m365);
   const tallies = (id: string): ReturnType<typeof tallyFolders> => tallyFolders(pool, id);
   const api = createService({
     store,
     folderMap: createFolderMapStore(pool),
+    batches,
     conversations: createConversationStore(pool),
     tallies,
     tenant,

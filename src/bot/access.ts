@@ -10,7 +10,7 @@ import type { ActionName, PressedAction } from './cards/actions.ts';
 
 /**
  * `admin`: holds a role that may run a move · `helpdesk`: looks and reminds, as an admin may, too ·
- * `owner`: the person whose mail moves · `anyone`: of this tenant.
+ * `owner`: whoever enters the password of the move · `anyone`: of this tenant.
  */
 type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
 
@@ -22,6 +22,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'people.ask': 'admin',
   'people.find': 'admin',
   'people.choose': 'admin',
+  'people.create': 'admin',
   'move.start': 'admin',
   'move.not-now': 'admin',
   'migration.show': 'helpdesk',
@@ -89,7 +90,7 @@ export async function decideAccess(
   if (rule === 'owner') {
     const { data } = press;
     const migration = 'migrationId' in data ? await api.migration(data.migrationId) : null;
-    if (migration?.person.id !== actor.personId) {
+    if (migration?.submitter.id !== actor.personId) {
       return refused('not-owner');
     }
   }

@@ -18,7 +18,7 @@ export function createNonces(
   return {
     issue: async (migration) =>
       await store.issueNonce({
-        personId: migration.person.id,
+        personId: migration.submitter.id,
         tenantId,
         subject: migration.id,
         expiresAt: new Date(clock.now().getTime() + LIFETIME_MS),

@@ -107,7 +107,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       return null;
     }
     const { batch, migration } = now;
-    const { id: personId } = migration.person;
+    const { id: personId } = migration.submitter;
     const conversation = await conversationWith(personId, batch, signal);
     const nonce = asksForPassword(migration.state) ? await nonces.issue(migration) : '';
     const input = { migration, complaint: null };
@@ -134,6 +134,47 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       continued: continuedCard(`Move of ${plain(now.migration.person.displayName)}`, t.continued),
       post: async (activity) => await outbound.post(conversation, activity, signal),
     };
+  }
+
+  /** The batch as a whole, for the admin who started it. */
+  async function renderOverview(batchId: string, signal: AbortSignal): Promise<LiveCard | null> {
+    const batch = await api.batch(batchId);
+    if (batch === null) {
+      return null;
+    }
+    const conversation = await conversationWith(batch.startedBy.personId, batch, signal);
+    const card = channelCard(batch);
+    return {
+      card,
+      signature: JSON.stringify(card.content),
+      attention: 'not-needed',
+      // Never used: what needs the admin has a card of its own.
+      continued: card,
+      post: async (activity) => await outbound.post(conversation, activity, signal),
+    };
+  }
+
+  /** One card for a batch of one; of many, an overview, and a card for each move that needs the admin. */
+  async function showAdmin(
+    notice: Notice,
+    batch: BatchView | null,
+    urgent: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = adminCardKey(notice.batchId);
+    const show = async (own: string, render: () => Promise<LiveCard | null>): Promise<void> =>
+      await live.show(own, render, { urgent }, signal);
+    if (batch === null || batch.migrations.length === 1) {
+      await show(key, () => renderAdmin(notice, signal));
+      return;
+    }
+    await show(key, () => renderOverview(notice.batchId, signal));
+    const ownKey = `${key}:${notice.migrationId}`;
+    const own = batch.migrations.find(({ id }) => id === notice.migrationId);
+    const isShown = (await conversations.findPosted(ownKey)) !== null;
+    if (own !== undefined && (isShown || needsAttention(own.state))) {
+      await show(ownKey, () => renderAdmin(notice, signal));
+    }
   }
 
   async function renderChannel(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
@@ -185,12 +226,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         const batch = await api.batch(notice.batchId);
         // Waits for a start that is being answered: its card becomes this batch's card.
         await lock.run(startLockKey(batch?.startedBy.personId ?? ''), async () => undefined);
-        await live.show(
-          adminCardKey(notice.batchId),
-          () => renderAdmin(notice, signal),
-          { urgent },
-          signal,
-        );
+        await showAdmin(notice, batch, urgent, signal);
         return;
       }
       case 'channel':

@@ -39,21 +39,28 @@ export interface LicencePlan {
   readonly missingSeats: number;
 }
 
+/** Gives seats out one person after the other, as they come. */
+export interface LicencePlanner {
+  /** What this person needs, with all before in view; takes the seat. The same person again takes none. */
+  needOf(person: PersonState): LicenceNeed;
+  costs(): readonly SeatCost[];
+}
+
 /**
- * Which licence for whom, in the order of the list, and what it costs. Nobody gets a second licence
- * with a mailbox, and none beside one that a group gives. `preferredSkuId` comes first while it has
- * seats. Pure; nothing is assigned before an admin confirmed it.
+ * Which licence for whom, and what it costs. Nobody gets a second licence with a mailbox, and none beside
+ * one that a group gives. `preferredSkuId` comes first while it has seats. Pure; nothing is assigned before
+ * an admin confirmed it.
  */
-export function planLicences(
-  people: readonly PersonState[],
+export function createLicencePlanner(
   subscriptions: readonly Subscription[],
   preferredSkuId: string | null = null,
-): LicencePlan {
+): LicencePlanner {
   const preferred = (one: Subscription): number => Number(one.skuId !== preferredSkuId);
   const products = rankMailboxProducts(subscriptions).toSorted(
     (left, right) => preferred(left) - preferred(right),
   );
   const given = new Map<string, number>();
+  const needs = new Map<string, LicenceNeed>();
   const seatsLeft = (one: Subscription): number => one.freeSeats - (given.get(one.skuId) ?? 0);
 
   const takeSeat = (user: User): LicenceNeed => {
@@ -67,22 +74,35 @@ export function planLicences(
     return { kind: 'assign', skuId, needsUsageLocation: user.usageLocation === null };
   };
 
-  const needs = new Map<string, LicenceNeed>();
-  for (const person of people) {
-    const { user } = person;
-    if (!needs.has(user.id)) {
-      needs.set(user.id, needWithoutSeat(person, subscriptions) ?? takeSeat(user));
-    }
-  }
+  return {
+    needOf(person) {
+      const { user } = person;
+      const need = needs.get(user.id) ?? needWithoutSeat(person, subscriptions) ?? takeSeat(user);
+      needs.set(user.id, need);
+      return need;
+    },
+    costs: () =>
+      products
+        .filter((one) => given.has(one.skuId))
+        .map((subscription) => ({
+          subscription,
+          neededSeats: given.get(subscription.skuId) ?? 0,
+          seatsLeft: seatsLeft(subscription),
+        })),
+  };
+}
+
+/** The same for a whole list, in its order. */
+export function planLicences(
+  people: readonly PersonState[],
+  subscriptions: readonly Subscription[],
+  preferredSkuId: string | null = null,
+): LicencePlan {
+  const planner = createLicencePlanner(subscriptions, preferredSkuId);
+  const needs = new Map(people.map((person) => [person.user.id, planner.needOf(person)] as const));
   return {
     needs,
-    costs: products
-      .filter((one) => given.has(one.skuId))
-      .map((subscription) => ({
-        subscription,
-        neededSeats: given.get(subscription.skuId) ?? 0,
-        seatsLeft: seatsLeft(subscription),
-      })),
+    costs: planner.costs(),
     missingSeats: [...needs.values()].filter((need) => need.kind === 'no-seat').length,
   };
 }

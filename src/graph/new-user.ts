@@ -30,8 +30,8 @@ const JUST_NOW_MS = 15 * 60_000;
 
 const LENGTH = 16;
 
-/** Nothing that is mistaken for another sign when it is read aloud or typed. */
-const SIGNS = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456789', '!#%+-=?@_'];
+/** Nothing that is mistaken for another sign when it is read aloud or typed, and no sign of Markdown. */
+const SIGNS = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456789', '!%+=?@'];
 
 /** A password that meets Entra ID's rules, with signs of all four kinds. */
 export function createInitialPassword(random: (below: number) => number = randomInt): string {

@@ -9,6 +9,8 @@ export interface Organization {
   /** ISO 3166 alpha-2; the usage location to propose. Null where the tenant names none. */
   readonly country: string | null;
   readonly defaultDomain: string | null;
+  /** All that are verified, in lower case. */
+  readonly domains: readonly string[];
 }
 
 const organizationSchema = z.object({
@@ -47,6 +49,7 @@ export function createOrganization({ graph }: { readonly graph: GraphClient }): 
         displayName: tenant.displayName ?? tenant.id,
         country: tenant.countryLetterCode ?? null,
         defaultDomain: tenant.verifiedDomains?.find((domain) => domain.isDefault)?.name ?? null,
+        domains: (tenant.verifiedDomains ?? []).map(({ name }) => name.toLowerCase()),
       };
     },
   };

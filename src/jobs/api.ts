@@ -6,8 +6,11 @@ import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type {
+  DirectoryGroup,
   DirectoryPerson,
+  PersonKind,
   PersonReadiness,
+  SeatNeed,
   TenantChange,
   TenantFinding,
   TenantFix,
@@ -20,8 +23,11 @@ export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
 export type {
+  DirectoryGroup,
   DirectoryPerson,
+  PersonKind,
   PersonReadiness,
+  SeatNeed,
   TenantFinding,
   TenantFix,
   TenantFixPlan,
@@ -66,24 +72,88 @@ export interface PlanNote {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-/** Everything that starting a move would change, countable; `hash` names exactly this plan. */
+/**
+ * Whom to move: people who were chosen · names or addresses as somebody wrote them, between commas,
+ * semicolons or line ends · everybody in a group · a file with the columns of Microsoft's IMAP migration
+ * CSV, without a password.
+ */
+export type MoveSelection =
+  | { readonly kind: 'people'; readonly personIds: readonly string[] }
+  | { readonly kind: 'names'; readonly text: string }
+  | { readonly kind: 'group'; readonly groupId: string }
+  | { readonly kind: 'csv'; readonly text: string };
+
+/** One line of a plan: whose mail goes where, and what that takes. */
+export interface PlannedMove {
+  /** From 1; of a file as an editor counts. */
+  readonly line: number;
+  /** As the admin named it. */
+  readonly named: string;
+  /** `new`: nobody has the address yet, and the tenant could give it · null: not known. */
+  readonly is: PersonKind | 'new' | null;
+  /** Null where there is nobody to say it of. */
+  readonly readiness: PersonReadiness | null;
+  readonly changes: readonly PlannedChange[];
+  readonly notes: readonly PlanNote[];
+  /** Who enters the password: the person, or for a shared mailbox whoever was named. */
+  readonly submitter: DirectoryPerson | null;
+  /** The iCloud account, where the list names it. */
+  readonly sourceAccount: string | null;
+  /** Why this line cannot be started; null when it can. */
+  readonly obstacle: Problem | null;
+}
+
+/**
+ * Everything that starting a batch would change, countable; `hash` names exactly this plan. Lines with an
+ * obstacle are left out when it is started.
+ */
+export interface BatchPlan {
+  readonly moves: readonly PlannedMove[];
+  /** Seats that all of them take together, by product. */
+  readonly seats: readonly SeatNeed[];
+  /** Columns of a file that I make no use of. */
+  readonly ignoredColumns: readonly string[];
+  /** Where the mail is read; shown when it is not Apple's own host. */
+  readonly sourceHost: string;
+  readonly sourceIsApple: boolean;
+  /** Why nothing of it can be started; null when something can. */
+  readonly obstacle: Problem | null;
+  readonly hash: string;
+}
+
+/** The plan of one person, as its card shows it. */
 export interface MovePlan {
   readonly readiness: PersonReadiness;
   readonly changes: readonly PlannedChange[];
   readonly notes: readonly PlanNote[];
-  /** Where the mail is read; shown when it is not Apple's own host. */
   readonly sourceHost: string;
   readonly sourceIsApple: boolean;
-  /** Why the move cannot be started; null when it can. */
   readonly obstacle: Problem | null;
   readonly hash: string;
 }
 
 export type StartResult =
-  | { readonly kind: 'started'; readonly batchId: string; readonly migrationId: string }
+  | { readonly kind: 'started'; readonly batchId: string }
   /** The same plan was started before; nothing was done twice. */
-  | { readonly kind: 'already-started'; readonly batchId: string; readonly migrationId: string }
-  | { readonly kind: 'plan-changed'; readonly plan: MovePlan };
+  | { readonly kind: 'already-started'; readonly batchId: string }
+  | { readonly kind: 'plan-changed'; readonly plan: BatchPlan }
+  /** Too old, or never made. */
+  | { readonly kind: 'plan-unknown' };
+
+/** What became of one new person; the password is shown here, once, and kept nowhere. */
+export type CreatedPerson =
+  | {
+      readonly kind: 'created';
+      readonly address: string;
+      readonly displayName: string;
+      readonly initialPassword: string;
+    }
+  | { readonly kind: 'failed'; readonly address: string; readonly problem: Problem };
+
+export type CreateResult =
+  | { readonly kind: 'done'; readonly people: readonly CreatedPerson[] }
+  | { readonly kind: 'plan-changed'; readonly plan: BatchPlan }
+  | { readonly kind: 'plan-unknown' };
 
 export interface FolderMapping {
   readonly sourcePath: string;
@@ -142,7 +212,9 @@ export interface MigrationView {
   readonly id: string;
   readonly batchId: string;
   readonly person: DirectoryPerson;
-  /** Where the mail goes; the person's own mailbox in this version. */
+  /** Who enters the password and is told how it goes; for a shared mailbox another person. */
+  readonly submitter: DirectoryPerson;
+  /** Where the mail goes: the mailbox of `person`. */
   readonly targetMailbox: string;
   /** The iCloud address, once the person named it. */
   readonly sourceAddress: string | null;
@@ -285,18 +357,26 @@ export interface SkybridgeApi {
     signal: AbortSignal,
   ): Promise<'done' | 'nothing-to-do'>;
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
-  planMove(personId: string, signal: AbortSignal): Promise<MovePlan>;
-  startMove(
-    input: { readonly personId: string; readonly planHash: string; readonly actor: Actor },
+  findGroups(query: string, signal: AbortSignal): Promise<readonly DirectoryGroup[]>;
+  /** Reads the tenant and changes nothing; the plan is kept, so that its hash can be started. */
+  planBatch(selection: MoveSelection, signal: AbortSignal): Promise<BatchPlan>;
+  /** Makes the plan anew and, when nothing has changed, starts all that is ready at once. */
+  startBatch(
+    input: { readonly planHash: string; readonly actor: Actor },
     signal: AbortSignal,
   ): Promise<StartResult>;
+  /** Creates the people whom a plan names as new; plan again to move them. */
+  createPeople(
+    input: { readonly planHash: string; readonly actor: Actor },
+    signal: AbortSignal,
+  ): Promise<CreateResult>;
   /** Null for an id that does not exist. */
   batch(batchId: string): Promise<BatchView | null>;
   migration(migrationId: string): Promise<MigrationView | null>;
   /** The newest batch of this tenant that has not ended, else the newest. */
   latestBatch(): Promise<BatchView | null>;
-  /** The person's own migration that waits for, or uses, a password. */
-  migrationOfPerson(personId: string): Promise<MigrationView | null>;
+  /** Those that the person enters a password for and that have not ended, newest first; else the newest. */
+  migrationsOfPerson(personId: string): Promise<readonly MigrationView[]>;
   act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
   /** Sends folders elsewhere, with what lies below them, before anything of them is copied. */
   renameFolders(

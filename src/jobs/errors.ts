@@ -46,6 +46,33 @@ export class PersonNotReadyError extends AppError {
   }
 }
 
+/** A line of a list cannot be moved as it stands, or the list cannot be used. */
+export class PersonNotMovableError extends AppError {
+  override readonly name = 'PersonNotMovableError';
+  readonly code:
+    | 'people.nobody'
+    | 'people.several'
+    | 'people.resource-mailbox'
+    | 'people.disabled-account'
+    | 'people.submitter-missing'
+    | 'people.submitter-unfit'
+    | 'people.already-moving'
+    | 'people.not-created'
+    | 'people.line-faulty'
+    | 'people.nobody-ready'
+    | 'people.list-empty'
+    | 'people.list-too-long'
+    | 'people.list-unreadable'
+    | 'people.list-password-column'
+    | 'people.list-column-missing'
+    | 'people.list-column-twice';
+  readonly disposition = 'ask';
+  constructor(code: PersonNotMovableError['code']) {
+    super('Somebody on the list cannot be moved as things stand.');
+    this.code = code;
+  }
+}
+
 /** The person says that there is no iCloud Mail: why a move was ended, shown to the admin. */
 export class NothingToMoveError extends AppError {
   override readonly name = 'NothingToMoveError';

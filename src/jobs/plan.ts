@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { MovePlan, PlanNote, PlannedChange, Problem } from './api.ts';
+import type { PlanNote, PlannedChange, Problem } from './api.ts';
 import type { MailboxFacts, PersonReadiness } from './ports.ts';
 
 /** Why this person cannot be moved as things stand; null when he can. Pure. */
@@ -16,35 +15,8 @@ export function findObstacle(readiness: PersonReadiness): Problem | null {
   return null;
 }
 
-/** The plan of a move; its hash names exactly what the admin is shown and confirms. Pure. */
-export function planMove(
-  readiness: PersonReadiness,
-  source: { readonly host: string; readonly isApple: boolean },
-): MovePlan {
-  const changes = planChanges(readiness);
-  const notes = noteFacts(readiness.mailboxFacts);
-  const shown = [
-    readiness.person.id,
-    readiness.person.userPrincipalName,
-    readiness.mailbox,
-    changes,
-    // How full a mailbox is changes with every message: it is shown, and no part of what is confirmed.
-    notes,
-    source.host,
-  ];
-  return {
-    readiness,
-    changes,
-    notes,
-    sourceHost: source.host,
-    sourceIsApple: source.isApple,
-    obstacle: findObstacle(readiness),
-    hash: createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 32),
-  };
-}
-
 /** Each change that the start of a move leads to, in its order. Pure. */
-function planChanges(readiness: PersonReadiness): readonly PlannedChange[] {
+export function planChanges(readiness: PersonReadiness): readonly PlannedChange[] {
   const { licence, mailboxFacts: facts } = readiness;
   const changes: PlannedChange[] = [];
   if (licence?.needsUsageLocation === true) {
@@ -57,7 +29,7 @@ function planChanges(readiness: PersonReadiness): readonly PlannedChange[] {
     changes.push({ what: 'imap', before: facts === null ? null : 'off', after: 'on' });
   }
   if (readiness.accessGranted !== true) {
-    const before = facts === null ? null : 'none';
+    const before = readiness.accessGranted === null ? null : 'none';
     changes.push({ what: 'mailbox-access', before, after: 'FullAccess' });
   }
   // Exchange gives a new mailbox its default policy.
@@ -68,7 +40,7 @@ function planChanges(readiness: PersonReadiness): readonly PlannedChange[] {
 }
 
 /** What was noticed at the mailbox that a move leaves as it is. Pure. */
-function noteFacts(facts: MailboxFacts | null): readonly PlanNote[] {
+export function noteFacts(facts: MailboxFacts | null): readonly PlanNote[] {
   if (facts === null) {
     return [];
   }

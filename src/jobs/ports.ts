@@ -5,6 +5,7 @@
  */
 import type { AppError } from '../errors.ts';
 import type { MessageBytes, SpooledMessage } from '../mail/message-bytes.ts';
+import type { Problem } from './migration/state.ts';
 
 export type SpecialUse = 'inbox' | 'sent' | 'drafts' | 'trash' | 'junk' | 'archive';
 
@@ -281,6 +282,76 @@ export interface PersonReadiness {
   readonly mailboxFacts: MailboxFacts | null;
 }
 
+/**
+ * What somebody is to a move: a guest has the mailbox elsewhere, a shared mailbox and a resource (a room,
+ * a device) have nobody who could enter a password, a disabled account cannot sign in.
+ */
+export type PersonKind =
+  | 'member'
+  | 'guest'
+  | 'shared-mailbox'
+  | 'resource-mailbox'
+  | 'disabled-account'
+  | 'directory-synced';
+
+/** Whose address it is. */
+export type AddressOwner =
+  | { readonly kind: 'found'; readonly personId: string }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'several' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** One person of a survey: an answer that failed spoils nobody else's. */
+export type SurveyedPerson =
+  | {
+      readonly kind: 'found';
+      readonly is: PersonKind;
+      /** Without a licence proposed. */
+      readonly readiness: PersonReadiness;
+    }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** What one person has and lacks, the licence proposed with those of all others in view. */
+export interface PersonProposal {
+  readonly readiness: PersonReadiness;
+  /** Why no licence can be given; null where one can, or none is needed. */
+  readonly problem: Problem | null;
+}
+
+/** What a list of people takes of one product. */
+export interface SeatNeed {
+  readonly skuId: string;
+  readonly skuName: string;
+  readonly needed: number;
+  /** Before any is given. */
+  readonly free: number;
+}
+
+/** Somebody whom the tenant does not have yet. */
+export interface Newcomer {
+  readonly displayName: string;
+  readonly address: string;
+  readonly usageLocation: string;
+}
+
+/** A look at many people that counts each seat once. It holds the people of the last `read` alone. */
+export interface PeopleSurvey {
+  read(
+    personIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, SurveyedPerson>>;
+  /** For somebody of the last `read`, or a newcomer; takes the seat that is needed. */
+  propose(who: string | Newcomer): PersonProposal;
+  seats(): readonly SeatNeed[];
+}
+
+/** A group of the tenant. */
+export interface DirectoryGroup {
+  readonly id: string;
+  readonly displayName: string;
+}
+
 /** What the directory says of somebody's power over the tenant. */
 export interface DirectoryStanding {
   /** A role that may run a move is active, over the whole tenant, directly or through a group. */
@@ -338,7 +409,24 @@ export interface TenantChange {
 export interface TenantPort {
   /** Finds a person by sign-in name, address or display name; more than one where the name is shared. */
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
+  /** By the address asked for. */
+  addressOwners(
+    addresses: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, AddressOwner>>;
+  /** By address, or the beginning of the name. */
+  findGroups(query: string, signal: AbortSignal): Promise<readonly DirectoryGroup[]>;
+  /** Ids of the people in a group, directly or through other groups, each once, page by page. */
+  peopleInGroup(groupId: string, signal: AbortSignal): AsyncIterable<readonly string[]>;
+  openSurvey(signal: AbortSignal): Promise<PeopleSurvey>;
   readiness(personId: string, signal: AbortSignal): Promise<PersonReadiness>;
+  /** The tenant's own domains, in lower case. */
+  ownDomains(signal: AbortSignal): Promise<readonly string[]>;
+  /** Must be changed at the first sign-in; who asks twice within minutes may get a password that is none. */
+  createPerson(
+    newcomer: Newcomer,
+    signal: AbortSignal,
+  ): Promise<{ readonly personId: string; readonly initialPassword: string }>;
   assignLicence(personId: string, skuId: string, signal: AbortSignal): Promise<void>;
   setUsageLocation(personId: string, country: string, signal: AbortSignal): Promise<void>;
   /** The tenant's own country, proposed as usage location. */

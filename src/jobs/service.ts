@@ -2,18 +2,22 @@ import type { Clock } from '../clock.ts';
 import type {
   Actor,
   ActResult,
+  AuditEntry,
+  BatchPlan,
   BatchView,
   ConversationStore,
   MigrationAction,
   MigrationView,
   SkybridgeApi,
 } from './api.ts';
+import type { BatchCreation, BatchStore } from './db/batch-store.ts';
 import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent } from './migration/state.ts';
+import { createNewPeople } from './people/new-people.ts';
+import { createBatchPlanner, migrationsOf, type Planned } from './people/plan-batch.ts';
 import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
-import { planMove } from './plan.ts';
 import type { TenantDoctor, TenantPort } from './ports.ts';
 import { problemOf } from './problem.ts';
 import { renameFolders } from './rename-folders.ts';
@@ -23,6 +27,7 @@ import { viewBatch, viewMigration } from './views.ts';
 
 export interface ServiceDeps {
   readonly store: MigrationStore;
+  readonly batches: BatchStore;
   readonly folderMap: FolderMapStore;
   readonly conversations: ConversationStore;
   readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
@@ -49,6 +54,24 @@ const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
 /** The domain as the conversation sees it. */
 export function createService(deps: ServiceDeps): SkybridgeApi {
   const source = { host: deps.sourceHost, isApple: isApple(deps.sourceHost) };
+
+  const planner = createBatchPlanner({
+    tenant: deps.tenant,
+    openMoves: () => deps.batches.openMoves(),
+    source,
+  });
+  const creation = {
+    tenant: deps.tenant,
+    audit: (entry: AuditEntry): Promise<void> => deps.store.audit(entry),
+  };
+
+  const keepPlan = async ({ plan, kept }: Planned): Promise<BatchPlan> => {
+    // A file with passwords was refused, and leaves no trace.
+    if (kept !== null) {
+      await deps.batches.savePlan(plan.hash, kept);
+    }
+    return plan;
+  };
 
   const view = async (row: MigrationRow): Promise<MigrationView> => {
     const [folders, changes] = await Promise.all([
@@ -89,34 +112,48 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     ...createTenantChecks({ doctor: deps.doctor, audit: (entry) => deps.store.audit(entry) }),
     findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
 
-    async planMove(personId, signal) {
-      return planMove(await deps.tenant.readiness(personId, signal), source);
+    findGroups: (query, signal) => deps.tenant.findGroups(query, signal),
+
+    planBatch: async (selection, signal) => keepPlan(await planner(selection, signal)),
+
+    async startBatch({ planHash, actor }, signal) {
+      const known = await deps.batches.findPlan(planHash);
+      if (known === null) {
+        return { kind: 'plan-unknown' };
+      }
+      if (known.batchId !== null) {
+        return { kind: 'already-started', batchId: known.batchId };
+      }
+      const planned = await planner(known.selection, signal);
+      const { plan } = planned;
+      const isSame = plan.hash === planHash && plan.obstacle === null;
+      const input = { planHash, actor, sourceHost: source.host, migrations: migrationsOf(plan) };
+      const made: BatchCreation = isSame
+        ? await deps.batches.createBatch(input)
+        : { kind: 'overlaps' };
+      if (made.kind === 'created') {
+        return { kind: 'started', batchId: made.batchId };
+      }
+      // Who pressed at the same time may have been first.
+      const now = await deps.batches.findPlan(planHash);
+      if (now?.batchId) {
+        return { kind: 'already-started', batchId: now.batchId };
+      }
+      const changed = isSame ? await planner(known.selection, signal) : planned;
+      return { kind: 'plan-changed', plan: await keepPlan(changed) };
     },
 
-    async startMove({ personId, planHash, actor }, signal) {
-      const running = await deps.store.openMigrationOf(personId);
-      if (running?.batchId) {
-        return { kind: 'already-started', batchId: running.batchId, migrationId: running.id };
+    async createPeople({ planHash, actor }, signal) {
+      const known = await deps.batches.findPlan(planHash);
+      if (known === null) {
+        return { kind: 'plan-unknown' };
       }
-      const plan = planMove(await deps.tenant.readiness(personId, signal), source);
-      if (plan.hash !== planHash || plan.obstacle !== null) {
-        return { kind: 'plan-changed', plan };
+      const planned = await planner(known.selection, signal);
+      const { plan } = planned;
+      if (plan.hash !== planHash || !(await deps.batches.claimCreation(planHash))) {
+        return { kind: 'plan-changed', plan: await keepPlan(planned) };
       }
-      const { person } = plan.readiness;
-      const { created, batchId, migrationId } = await deps.store.createBatch({
-        actor,
-        person,
-        targetMailbox: person.mail ?? person.userPrincipalName,
-        sourceHost: source.host,
-        planHash,
-      });
-      await deps.store.apply({
-        migrationId,
-        event: { type: 'started' },
-        actor,
-        onlyAtStep: null,
-      });
-      return { kind: created ? 'started' : 'already-started', batchId, migrationId };
+      return { kind: 'done', people: await createNewPeople(creation, { plan, actor }, signal) };
     },
 
     batch,
@@ -131,9 +168,8 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       return id === null ? null : batch(id);
     },
 
-    async migrationOfPerson(personId) {
-      const row = await deps.store.ofPerson(personId);
-      return row === null ? null : view(row);
+    async migrationsOfPerson(personId) {
+      return Promise.all((await deps.store.ofSubmitter(personId)).map(view));
     },
 
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),

@@ -23,6 +23,7 @@ export function viewMigration(
     id: row.id,
     batchId: row.batchId,
     person: row.person,
+    submitter: submitterOf(row.person, row.submitter),
     targetMailbox: row.targetMailbox,
     sourceAddress: row.sourceAddress,
     sourceHost: row.sourceHost,
@@ -50,6 +51,11 @@ export function viewMigration(
     pilot: row.pilot,
     reportPath: row.reportPath,
   };
+}
+
+/** Who enters the password of a move: the person, unless somebody else was named. */
+export function submitterOf<T>(person: T, submitter: T | null): T {
+  return submitter ?? person;
 }
 
 /** A batch as the conversation shows it. Pure. */

@@ -6,6 +6,7 @@
 
 import { NotConnectedError } from '../../src/imap/errors.ts';
 import { createByteBudget } from '../../src/jobs/copy/byte-budget.ts';
+import { createBatchStore } from '../../src/jobs/db/batch-store.ts';
 import type { Database } from '../../src/jobs/db/connect.ts';
 import { createLedgerStore } from '../../src/jobs/db/ledger-store.ts';
 import {
@@ -144,13 +145,26 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
       closeAll: async () => undefined,
     },
   };
-  const { migrationId } = await plainStore.createBatch({
+  const person = { ...user, usageLocation: null, kind: 'member' } as const;
+  const batches = createBatchStore(database, async () => undefined);
+  await batches.savePlan(user.id, { kind: 'people', personIds: [user.id] });
+  const batch = await batches.createBatch({
+    planHash: user.id,
     actor: ADMIN,
-    person: { ...user, usageLocation: null, kind: 'member' },
-    targetMailbox: user.userPrincipalName,
     sourceHost: 'imap.mail.me.com',
-    planHash: alias,
+    migrations: [
+      {
+        line: 1,
+        person,
+        submitter: person,
+        targetMailbox: user.userPrincipalName,
+        sourceAccount: null,
+        licenceSkuId: input.licensed === false ? PRODUCTS.businessBasic.skuId : null,
+      },
+    ],
   });
+  const [started] = 'batchId' in batch ? await plainStore.ofBatch(batch.batchId) : [];
+  const migrationId = started?.id ?? '';
 
   const row = async (): Promise<MigrationRow> => {
     const found = await plainStore.find(migrationId);
@@ -185,7 +199,6 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     }
     return event;
   };
-  await apply({ type: 'started' });
   return {
     user,
     mailbox: () => {

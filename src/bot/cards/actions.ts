@@ -46,9 +46,10 @@ export const ACTIONS = {
   'tenant.ask-fix': { data: ofFix, inputs: nothing },
   'tenant.fix': { data: ofFix, inputs: nothing },
   'people.ask': { data: nothing, inputs: nothing },
-  'people.find': { data: nothing, inputs: z.object({ who: z.string().trim().min(1).max(200) }) },
+  'people.find': { data: nothing, inputs: z.object({ who: z.string().trim().min(1).max(10_000) }) },
   'people.choose': { data: z.object({ personId: id }), inputs: nothing },
-  'move.start': { data: z.object({ personId: id, planHash: id }), inputs: nothing },
+  'people.create': { data: z.object({ planHash: id }), inputs: nothing },
+  'move.start': { data: z.object({ planHash: id }), inputs: nothing },
   'move.not-now': { data: nothing, inputs: nothing },
   'migration.show': { data: ofMigration, inputs: nothing },
   // Whoever approves the pilot approves the folder map, with what stands in its fields.

@@ -72,8 +72,9 @@ const saveNames = (m: MigrationView): Button =>
     paths: formPaths(m.folderMap),
   });
 
+/** Who was asked for the password. */
 function firstName(migration: MigrationView): string {
-  return plain(migration.person.displayName);
+  return plain(migration.submitter.displayName);
 }
 
 function whyItPrepares({ problem }: MigrationView): string {

@@ -57,10 +57,13 @@ const stopped: Act = (migration, name) =>
   `An admin: ${name}. ${migration.problem === null ? '' : explain(migration.problem).what}`;
 
 const ACTS: Partial<Record<StateName, Act>> = {
-  WaitingForUser: (migration, name) =>
-    migration.interrupted === null
-      ? `${name}: enter an app-specific password in the chat with me.`
-      : `${name}: enter a new app-specific password; Apple no longer takes the old one.`,
+  WaitingForUser: (migration, name) => {
+    const who = plain(migration.submitter.displayName);
+    const asked = migration.submitter.id === migration.person.id ? name : `${who} (for ${name})`;
+    return migration.interrupted === null
+      ? `${asked}: enter an app-specific password in the chat with me.`
+      : `${asked}: enter a new app-specific password; Apple no longer takes the old one.`;
+  },
   PilotReview: (_migration, name) => `An admin: look at the pilot of ${name} and start everything.`,
   Synced: (_migration, name) =>
     `An admin: finish the move of ${name}, once iCloud Mail is no longer used.`,

@@ -37,6 +37,7 @@ export interface TextInput {
   readonly placeholder?: string;
   readonly value?: string;
   readonly maxLength?: number;
+  readonly isMultiline?: boolean;
   readonly isRequired?: boolean;
   readonly errorMessage?: string;
 }

@@ -17,9 +17,10 @@ export function askPeopleCard(complaint: string | null): Card {
       {
         type: 'Input.Text',
         id: 'who',
-        label: 'Name or address',
-        placeholder: 'alex@contoso.com',
-        maxLength: 200,
+        label: 'Names or addresses',
+        placeholder: 'alex@contoso.com; Megan Bowen',
+        maxLength: 10_000,
+        isMultiline: true,
         isRequired: true,
         errorMessage: 'Please enter a name or an address.',
       },
@@ -175,7 +176,7 @@ export function planCard(plan: MovePlan, note: string | null): Card {
       ...promises(plan),
     ],
     actions: [
-      button('move.start', 'Do it', { personId: person.id, planHash: plan.hash }, 'positive'),
+      button('move.start', 'Do it', { planHash: plan.hash }, 'positive'),
       button('people.ask', 'Somebody else', {}),
       button('move.not-now', 'Not now', {}),
     ],

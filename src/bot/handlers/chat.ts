@@ -24,12 +24,18 @@ export interface Command {
 
 /** "<at>Skybridge</at> Move Alex " → { word: "move", rest: "Alex" }. */
 export function parseCommand(text: string): Command {
-  const words = text
+  const plain = text
     .replace(/<at[^>]*>.*?<\/at>/gis, ' ')
+    .replace(/<br\s*\/?>|<\/(?:p|div|li)>/gi, '\n')
     .replace(/<[^>]+>|&nbsp;/gi, ' ')
+    .trim();
+  const [word = ''] = plain.split(/\s+/, 1);
+  // Line ends stay: a list of people may be written one below the other.
+  const rest = plain
+    .slice(word.length)
     .trim()
-    .split(/\s+/);
-  return { word: (words[0] ?? '').toLowerCase(), rest: words.slice(1).join(' ') };
+    .replace(/[^\S\n]+/g, ' ');
+  return { word: word.toLowerCase(), rest };
 }
 
 /** Answers what people write. */
@@ -65,13 +71,14 @@ export function createChat(deps: HandlerDeps): Chat {
   }
 
   async function ownStatus(turn: Turn, signal: AbortSignal): Promise<void> {
-    const migration = await api.migrationOfPerson(turn.actor.personId);
-    if (migration === null) {
+    const own = await api.migrationsOfPerson(turn.actor.personId);
+    if (own.length === 0) {
       await sayText(turn, NO_MOVE_OF_YOURS, signal);
-      return;
     }
-    const nonce = asksForPassword(migration.state) ? await deps.nonces.issue(migration) : '';
-    await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
+    for (const migration of own) {
+      const nonce = asksForPassword(migration.state) ? await deps.nonces.issue(migration) : '';
+      await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
+    }
   }
 
   /** The role of whoever wrote; where the directory does not say, why not. */
@@ -93,7 +100,7 @@ export function createChat(deps: HandlerDeps): Chat {
     if (batch !== null) {
       await sayCard(turn, channelCard(batch), signal);
     }
-    if (batch === null || (await api.migrationOfPerson(turn.actor.personId)) !== null) {
+    if (batch === null || (await api.migrationsOfPerson(turn.actor.personId)).length > 0) {
       await ownStatus(turn, signal);
     }
   }

@@ -1,8 +1,11 @@
 import { errorCodeOf } from '../../errors.ts';
-import type { Actor, MovePlan } from '../../jobs/api.ts';
+import type { Actor, BatchPlan, MovePlan } from '../../jobs/api.ts';
+import { explain } from '../../words/words.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard } from '../cards/admin.ts';
-import { helpCard, problemCard } from '../cards/basics.ts';
+import { continuedCard, helpCard, problemCard } from '../cards/basics.ts';
+import { batchPlanCard, createdPeopleCard } from '../cards/batch-plan.ts';
+import { channelCard } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
@@ -19,11 +22,17 @@ type SetupAction =
   | 'people.ask'
   | 'people.find'
   | 'people.choose'
+  | 'people.create'
   | 'move.start'
   | 'move.not-now';
 
 const PLAN_CHANGED = 'Something changed meanwhile, so here is the plan anew.';
+const PLAN_UNKNOWN = 'That plan is too old. Please name the people again.';
+const CREATED = 'Their first passwords were shown once, to whoever pressed the button.';
 const ALREADY_STARTED = 'That was started before; nothing was done twice.';
+
+/** Several names or addresses, as somebody writes them. */
+const SEVERAL = /\S\s*[,;\r\n]\s*\S/;
 
 /** The card that a search for people leads to. */
 export async function findPeople(
@@ -31,14 +40,37 @@ export async function findPeople(
   who: string,
   signal: AbortSignal,
 ): Promise<Card> {
+  if (SEVERAL.test(who)) {
+    return planned(await deps.api.planBatch({ kind: 'names', text: who }, signal), null);
+  }
   const people = await deps.api.findPeople(who, signal);
   const [first] = people;
   if (first === undefined) {
     return askPeopleCard('I found nobody with that name or address in your directory.');
   }
-  return people.length > 1
-    ? choosePersonCard(people)
-    : planCard(await deps.api.planMove(first.id, signal), null);
+  return people.length > 1 ? choosePersonCard(people) : await planPerson(deps, first.id, signal);
+}
+
+async function planPerson(deps: HandlerDeps, id: string, signal: AbortSignal): Promise<Card> {
+  return planned(await deps.api.planBatch({ kind: 'people', personIds: [id] }, signal), null);
+}
+
+/** One person has a card of details, several have a list. */
+function planned(plan: BatchPlan, note: string | null): Card {
+  const [only, ...others] = plan.moves;
+  if (only === undefined || others.length > 0) {
+    return batchPlanCard(plan, note);
+  }
+  if (only.readiness === null || only.is === 'new') {
+    return only.obstacle === null || only.is === 'new'
+      ? batchPlanCard(plan, note)
+      : askPeopleCard(explain(only.obstacle).what);
+  }
+  const { readiness, changes, notes } = only;
+  const { sourceHost, sourceIsApple, obstacle, hash } = plan;
+  const source = { sourceHost, sourceIsApple };
+  const one: MovePlan = { readiness, changes, notes, ...source, obstacle, hash };
+  return planCard(one, note);
 }
 
 /** What the tenant check found, or why it could not be done. */
@@ -60,27 +92,58 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
 
   async function start(
     turn: Turn,
-    input: { readonly personId: string; readonly planHash: string },
+    input: { readonly planHash: string },
     signal: AbortSignal,
   ): Promise<Answer> {
-    const result = await api.startMove({ ...input, actor: turn.actor }, signal);
+    const result = await api.startBatch({ ...input, actor: turn.actor }, signal);
     if (result.kind === 'plan-changed') {
-      return replaceCard(planCard(result.plan, PLAN_CHANGED));
+      return replaceCard(planned(result.plan, PLAN_CHANGED));
     }
-    const { batchId, migrationId } = result;
-    const key = adminCardKey(batchId);
+    const batch = result.kind === 'plan-unknown' ? null : await api.batch(result.batchId);
+    const [migration, ...others] = batch?.migrations ?? [];
+    if (batch === null || migration === undefined) {
+      return replaceCard(askPeopleCard(PLAN_UNKNOWN));
+    }
+    const key = adminCardKey(batch.id);
     if (turn.pressed !== null && (await api.conversations.findPosted(key)) === null) {
       await api.conversations.savePosted(key, turn.pressed);
       // The pressed card needed its reader; from here on it does not, until a state says so.
       await api.conversations.savePosted(`${key}@quiet`, turn.pressed);
     }
+    const notice = { name: 'admin', batchId: batch.id, migrationId: migration.id } as const;
     turn.later(async (later) => {
-      await deps.notifier.deliverNow({ name: 'admin', batchId, migrationId }, later);
+      await deps.notifier.deliverNow(notice, later);
     });
-    const migration = await api.migration(migrationId);
-    return migration === null
-      ? replaceCard(notNowCard())
-      : showState(adminCard(migration, result.kind === 'started' ? null : ALREADY_STARTED));
+    const note = result.kind === 'started' ? null : ALREADY_STARTED;
+    return showState(others.length > 0 ? channelCard(batch) : adminCard(migration, note));
+  }
+
+  async function create(
+    turn: Turn,
+    { planHash }: { readonly planHash: string },
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const result = await api.createPeople({ planHash, actor: turn.actor }, signal);
+    if (result.kind === 'plan-changed') {
+      return replaceCard(planned(result.plan, PLAN_CHANGED));
+    }
+    if (result.kind === 'plan-unknown') {
+      return replaceCard(askPeopleCard(PLAN_UNKNOWN));
+    }
+    const { pressed } = turn;
+    if (pressed !== null) {
+      turn.later(async (later) => {
+        const { content, summary } = continuedCard('People were created', CREATED);
+        await deps.outbound.update(
+          pressed,
+          cardActivity(content, summary),
+          { urgent: true },
+          later,
+        );
+      });
+    }
+    // For the one who pressed alone: it must not stand in the chat.
+    return showState(createdPeopleCard(result.people));
   }
 
   /** Says at once that it is checking; what was found follows in the same card. */
@@ -117,10 +180,10 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
     'people.ask': async () => replaceCard(askPeopleCard(null)),
     'people.find': async (_turn, { who }, signal) =>
       replaceCard(await findPeople(deps, who, signal)),
-    'people.choose': async (_turn, { personId }, signal) => {
-      const plan: MovePlan = await api.planMove(personId, signal);
-      return replaceCard(planCard(plan, null));
-    },
+    'people.choose': async (_turn, { personId }, signal) =>
+      replaceCard(await planPerson(deps, personId, signal)),
+    'people.create': async (turn, data, signal) =>
+      await deps.lock.run(startLockKey(turn.actor.personId), () => create(turn, data, signal)),
     'move.start': async (turn, data, signal) =>
       await deps.lock.run(startLockKey(turn.actor.personId), () => start(turn, data, signal)),
     'move.not-now': async () => replaceCard(notNowCard()),

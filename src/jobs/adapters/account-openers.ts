@@ -4,6 +4,7 @@ import type { SealOpener } from '../../secrets/open.ts';
 import type { MigrationStore } from '../db/migration-store.ts';
 import { CredentialMissingError, SourceLoginRefusedError } from '../errors.ts';
 import type { SourceOpener, TargetOpener, TargetTraits } from '../ports.ts';
+import { submitterOf } from '../views.ts';
 import {
   type ImapAccount,
   type ImapEndsDeps,
@@ -40,7 +41,7 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
       }
       const expected = {
         tenantId: deps.tenantId,
-        personId: row.person.id,
+        personId: submitterOf(row.person, row.submitter).id,
         migrationId,
         // Not what the row says: a password sealed for Apple is never shown to another host.
         sourceHost: deps.server.host,

@@ -1,13 +1,30 @@
+import type { AddressFinding } from '../../graph/address-book.ts';
 import { M365Error } from '../../graph/errors.ts';
 import { plansLeftOff } from '../../graph/licence-plan.ts';
 import type { M365 } from '../../graph/m365.ts';
-import type { TenantPort } from '../ports.ts';
+import { createInitialPassword } from '../../graph/new-user.ts';
+import type { AddressOwner, TenantPort } from '../ports.ts';
+import { problemOf } from '../problem.ts';
+import { openPeopleSurvey } from './people-survey.ts';
 import { inspectMailbox, personOf, readReadiness } from './readiness.ts';
 
 /** The tenant through Microsoft Graph and the Exchange admin endpoint. */
 export function createGraphTenant(m365: M365): TenantPort {
   return {
     findPeople: async (query, signal) => (await m365.users.find(query, signal)).map(personOf),
+    async addressOwners(addresses, signal) {
+      const found = await m365.addresses.resolve(addresses, signal);
+      return new Map([...found].map(([address, one]) => [address, ownerOf(one)] as const));
+    },
+    findGroups: (query, signal) => m365.groups.find(query, signal),
+    peopleInGroup: (groupId, signal) => m365.groups.peopleIn(groupId, signal),
+    openSurvey: (signal) => openPeopleSurvey(m365, signal),
+    ownDomains: async (signal) => (await m365.organization.read(signal)).domains,
+    async createPerson({ displayName, address, usageLocation }, signal) {
+      const initialPassword = createInitialPassword();
+      const newUser = { displayName, userPrincipalName: address, usageLocation, initialPassword };
+      return { personId: await m365.userCreation.create(newUser, signal), initialPassword };
+    },
     readiness: (personId, signal) => readReadiness(m365, personId, signal),
     async assignLicence(personId, skuId, signal) {
       const user = await m365.users.get(personId, signal);
@@ -31,4 +48,13 @@ export function createGraphTenant(m365: M365): TenantPort {
     standingOf: (personId, groupIds, signal) =>
       m365.adminRoles.standingOf(personId, groupIds, signal),
   };
+}
+
+function ownerOf(found: AddressFinding): AddressOwner {
+  if (found.kind === 'found') {
+    return { kind: 'found', personId: found.userId };
+  }
+  return found.kind === 'failed'
+    ? { kind: 'failed', problem: problemOf(found.error) }
+    : { kind: found.kind };
 }

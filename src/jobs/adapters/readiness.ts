@@ -39,7 +39,7 @@ export async function readReadiness(
   return {
     person: personOf(user),
     mailbox,
-    licence: licenceFor(need, subscriptions),
+    licence: licenceOf(unblocked(need), subscriptions),
     imapEnabled,
     accessGranted,
     mailboxFacts,
@@ -65,18 +65,28 @@ async function addFacts(
     m365.mailboxes.use(personId, signal),
     m365.protocols.read(personId, signal),
   ]);
+  return { ...factsOf(details), ...use, ...protocols };
+}
+
+/** What Exchange says of the mailbox itself. */
+export function factsOf(details: MailboxDetails): Omit<MailboxDetails, 'address' | 'shared'> {
   const { address: _address, shared: _shared, ...facts } = details;
-  return { ...facts, ...use, ...protocols };
+  return facts;
 }
 
 /** Throws what keeps a licence that others must mend: a group that gives it without a mailbox, or cannot. */
-function licenceFor(
-  need: LicenceNeed | undefined,
-  subscriptions: readonly Subscription[],
-): PersonReadiness['licence'] {
+function unblocked(need: LicenceNeed | undefined): LicenceNeed | undefined {
   if (need?.kind === 'blocked') {
     throw new M365Error(need.code);
   }
+  return need;
+}
+
+/** The licence to give for a need; null where none is. */
+export function licenceOf(
+  need: LicenceNeed | undefined,
+  subscriptions: readonly Subscription[],
+): PersonReadiness['licence'] {
   if (need === undefined || !('skuId' in need)) {
     return null;
   }

@@ -1,56 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { and, desc, eq, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Actor, AuditEntry, PilotResult } from '../api.ts';
-import { UnknownMigrationError } from '../errors.ts';
-import {
-  type Command,
-  END_STATES,
-  type MigrationEvent,
-  type MigrationState,
-  STATES,
-} from '../migration/state.ts';
-import { INITIAL_STATE, JOB_OF_STATE, transition } from '../migration/transition.ts';
-import type { DirectoryPerson, TenantChange } from '../ports.ts';
+import { END_STATES, STATES } from '../migration/state.ts';
+import { JOB_OF_STATE } from '../migration/transition.ts';
+import type { TenantChange } from '../ports.ts';
 import type { Choice, MailboxRoom } from '../room.ts';
 import type { PutBackOutcome } from '../tenant-change.ts';
+import {
+  type ApplyInput,
+  actorColumns,
+  applyEvent,
+  type CommandSink,
+  type MigrationRow,
+} from './apply-event.ts';
 import { type Database, inTransaction } from './connect.ts';
 import * as schema from './schema.ts';
 
-export type MigrationRow = typeof schema.migrations.$inferSelect;
+export type { MigrationRow } from './apply-event.ts';
 export type TenantChangeRow = typeof schema.tenantChanges.$inferSelect;
-
-/** Takes the commands of a transition into the queue, on the connection of its transaction. */
-export type CommandSink = (
-  client: pg.PoolClient,
-  migration: Pick<MigrationRow, 'id' | 'batchId' | 'step'>,
-  commands: readonly Command[],
-) => Promise<void>;
-
-export interface ApplyInput {
-  readonly migrationId: string;
-  readonly event: MigrationEvent;
-  /** Null for what a worker saw by itself. */
-  readonly actor: Actor | null;
-  /** Only if the migration still is at this step; null for any. */
-  readonly onlyAtStep: number | null;
-  /** More to write in the same transaction, only when the event changes something. */
-  readonly also?: (client: pg.PoolClient) => Promise<void>;
-}
 
 /** Migrations, their batches and what belongs to them, in PostgreSQL. */
 export interface MigrationStore {
-  createBatch(input: NewBatch): Promise<{ batchId: string; migrationId: string; created: boolean }>;
   find(id: string): Promise<MigrationRow | null>;
   /** Applies an event, queues what follows and writes the audit row, all or nothing; null when it does not fit. */
   apply(input: ApplyInput): Promise<MigrationRow | null>;
   ofBatch(batchId: string): Promise<readonly MigrationRow[]>;
   batch(batchId: string): Promise<typeof schema.batches.$inferSelect | null>;
   latestBatch(): Promise<string | null>;
-  /** The person's migration that has not ended, else the newest. */
-  ofPerson(personId: string): Promise<MigrationRow | null>;
-  openMigrationOf(personId: string): Promise<MigrationRow | null>;
+  /** Those that somebody enters a password for and that have not ended, newest first; else the newest. */
+  ofSubmitter(personId: string): Promise<readonly MigrationRow[]>;
   /** Every migration that a job or the passing of time should move on. */
   needingWork(): Promise<readonly MigrationRow[]>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
@@ -98,14 +77,6 @@ export interface AgreedInput {
   readonly bytes: number;
 }
 
-export interface NewBatch {
-  readonly actor: Actor;
-  readonly person: DirectoryPerson;
-  readonly targetMailbox: string;
-  readonly sourceHost: string;
-  readonly planHash: string;
-}
-
 /** A forged card may carry any text as an id; PostgreSQL takes no other than these. */
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -122,54 +93,8 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       ? ((await db.select().from(migrations).where(eq(migrations.id, id)))[0] ?? null)
       : null;
 
-  const ofPerson = (personId: string): Promise<MigrationRow[]> =>
-    db
-      .select()
-      .from(migrations)
-      .where(sql`${migrations.person}->>'id' = ${personId}`)
-      .orderBy(desc(migrations.createdAt));
-
   return {
     find: one,
-
-    createBatch: (input) =>
-      inTransaction(pool, async (client) => {
-        const tx = drizzle(client, { schema });
-        const [before] = await tx
-          .select()
-          .from(migrations)
-          .where(
-            and(
-              eq(migrations.targetMailbox, input.targetMailbox),
-              isNotNull(migrations.batchId),
-              notInArray(migrations.state, [...END_STATES]),
-            ),
-          );
-        if (before?.batchId) {
-          return { batchId: before.batchId, migrationId: before.id, created: false };
-        }
-        const batchId = randomUUID();
-        const id = randomUUID();
-        await tx.insert(batches).values({
-          id: batchId,
-          startedByPerson: input.actor.personId,
-          startedByTenant: input.actor.tenantId,
-        });
-        const added = await tx
-          .insert(migrations)
-          .values({
-            id,
-            runId: randomUUID(),
-            batchId,
-            person: input.person,
-            planHash: `${input.planHash} ${batchId}`,
-            targetMailbox: input.targetMailbox,
-            sourceHost: input.sourceHost,
-            state: INITIAL_STATE.name,
-          })
-          .returning({ id: migrations.id });
-        return { batchId, migrationId: added[0]?.id ?? id, created: true };
-      }),
 
     apply: (input) => inTransaction(pool, (client) => applyEvent(client, input, sink)),
 
@@ -178,7 +103,7 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .select()
         .from(migrations)
         .where(eq(migrations.batchId, batchId))
-        .orderBy(migrations.createdAt),
+        .orderBy(migrations.createdAt, migrations.line),
 
     async batch(batchId) {
       return (await db.select().from(batches).where(eq(batches.id, batchId)))[0] ?? null;
@@ -198,13 +123,14 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       return last?.id ?? null;
     },
 
-    async ofPerson(personId) {
-      const own = await ofPerson(personId);
-      return own.find((row) => !END_STATES.includes(row.state)) ?? own[0] ?? null;
-    },
-
-    async openMigrationOf(personId) {
-      return (await ofPerson(personId)).find((row) => !END_STATES.includes(row.state)) ?? null;
+    async ofSubmitter(personId) {
+      const own = await db
+        .select()
+        .from(migrations)
+        .where(sql`coalesce(${migrations.submitter}, ${migrations.person})->>'id' = ${personId}`)
+        .orderBy(desc(migrations.createdAt), migrations.line);
+      const open = own.filter((row) => !END_STATES.includes(row.state));
+      return open.length > 0 ? open : own.slice(0, 1);
     },
 
     needingWork: () =>
@@ -394,66 +320,4 @@ async function auditChange(
     subject: personId,
     outcome: 'done',
   });
-}
-
-async function applyEvent(
-  client: pg.PoolClient,
-  input: ApplyInput,
-  sink: CommandSink,
-): Promise<MigrationRow | null> {
-  const { migrations } = schema;
-  const tx = drizzle(client, { schema });
-  const [row] = await tx
-    .select()
-    .from(migrations)
-    .where(eq(migrations.id, input.migrationId))
-    .for('update');
-  if (row === undefined) {
-    throw new UnknownMigrationError('No migration has this id.');
-  }
-  const stale = input.onlyAtStep !== null && row.step !== input.onlyAtStep;
-  const next = stale ? null : transition(stateOf(row), input.event);
-  if (next === null) {
-    return null;
-  }
-  const entered = next.state.name !== row.state;
-  const changes = {
-    ...columnsOf(next.state),
-    ...(entered ? { stateSince: new Date() } : {}),
-    // The step names the one live job; the epoch fences whoever still writes for an older one.
-    step: row.step + 1,
-    epoch: row.epoch + 1,
-  };
-  await tx.update(migrations).set(changes).where(eq(migrations.id, row.id));
-  const changed = { ...row, ...changes };
-  await input.also?.(client);
-  await sink(client, changed, next.commands);
-  if (entered || input.actor !== null) {
-    await tx.insert(schema.audit).values({
-      ...actorColumns(input.actor),
-      action: `migration.${input.event.type}`,
-      subject: row.id,
-      outcome: 'done',
-      before: row.state,
-      after: next.state.name,
-    });
-  }
-  return changed;
-}
-
-function actorColumns(actor: Actor | null): {
-  actorPerson: string | null;
-  actorTenant: string | null;
-} {
-  return { actorPerson: actor?.personId ?? null, actorTenant: actor?.tenantId ?? null };
-}
-
-/** The state machine's part of a row. */
-function stateOf(row: MigrationRow): MigrationState {
-  const { state, resume, interrupted, until, problem, pass, cleanedUp, putBackProblem } = row;
-  return { name: state, resume, interrupted, until, problem, pass, cleanedUp, putBackProblem };
-}
-
-function columnsOf({ name, ...rest }: MigrationState): Partial<MigrationRow> {
-  return { state: name, ...rest };
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { Notice, NoticeName } from '../api.ts';
 import { JobRefusedError } from '../errors.ts';
 import { JOB_NAMES, type JobName } from '../migration/state.ts';
-import type { CommandSink } from './migration-store.ts';
+import type { CommandSink } from './apply-event.ts';
 
 /** What a step job carries; the step tells whether it is still the one that counts. */
 export interface StepJob {

@@ -17,6 +17,7 @@ import {
 import type { ConversationReference, FolderReason, PilotResult, PostedCard } from '../api.ts';
 import type { MessageState } from '../ledger.ts';
 import type { Problem, StateName } from '../migration/state.ts';
+import type { KeptSelection } from '../people/selection.ts';
 import type { DirectoryPerson, TenantChange } from '../ports.ts';
 import type { AgreedChoices, MailboxRoom } from '../room.ts';
 import type { PutBackOutcome } from '../tenant-change.ts';
@@ -32,6 +33,17 @@ export const batches = pgTable('batches', {
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
+/** Plans that an admin was shown, by their hash: what was chosen, to be planned anew when it is started. */
+export const plans = pgTable('plans', {
+  hash: text('hash').primaryKey(),
+  selection: jsonb('selection').$type<KeptSelection>().notNull(),
+  /** The batch that it became. */
+  batchId: uuid('batch_id').references(() => batches.id),
+  /** When its new people were created, or began to be. */
+  peopleMadeAt: instant('people_made_at'),
+  plannedAt: instant('planned_at').notNull().defaultNow(),
+});
+
 /** One mailbox's move; the state machine owns the columns from `state` to `cleaned_up`. */
 export const migrations = pgTable(
   'migrations',
@@ -42,6 +54,13 @@ export const migrations = pgTable(
     /** Null for a `copy` without Teams. */
     batchId: uuid('batch_id').references(() => batches.id),
     person: jsonb('person').$type<DirectoryPerson>(),
+    /** Its line in the plan of its batch. */
+    line: integer('line').notNull().default(0),
+    /** Who enters the password, where it is somebody else. */
+    submitter: jsonb('submitter').$type<DirectoryPerson>(),
+    /** The licence that an admin confirmed; null for none. */
+    licenceSkuId: text('licence_sku_id'),
+    /** Names the pair of mailboxes of a `copy`; null in a batch, whose plan has a row of its own. */
     planHash: text('plan_hash'),
     targetMailbox: text('target_mailbox').notNull(),
     sourceAddress: text('source_address'),
@@ -75,7 +94,7 @@ export const migrations = pgTable(
   (table) => [
     index('migrations_batch').on(table.batchId),
     index('migrations_state').on(table.state),
-    // A plan is started once, whoever presses how often; a `copy` is one row per pair of mailboxes.
+    // A `copy` is one row per pair of mailboxes.
     uniqueIndex('migrations_plan').on(table.planHash).where(sql`${table.planHash} is not null`),
   ],
 );

@@ -1,84 +1,66 @@
-import type { MoveLine } from './move-list.ts';
+import type { PersonKind, SurveyedPerson } from '../ports.ts';
 
-/** Whom the tenant knows by an address, and what they are to a move. */
-export type Known =
-  | {
-      readonly kind: 'found';
-      readonly personId: string;
-      readonly is:
-        | 'member'
-        | 'guest'
-        | 'shared-mailbox'
-        | 'resource-mailbox'
-        | 'disabled-account'
-        | 'directory-synced';
-    }
-  | { readonly kind: 'nobody' | 'several' | 'failed' };
+/** Whom the tenant knows by an address or id, and what they are to a move. */
+export type Known = SurveyedPerson | { readonly kind: 'nobody' | 'several' };
+
+export type Found = Extract<SurveyedPerson, { kind: 'found' }>;
+
+/** One line of a list, with what the tenant said of it. */
+export interface WantedMove {
+  /** Address or id of the mailbox. */
+  readonly named: string;
+  readonly target: Known;
+  /** Whoever was named to enter the password; null for nobody. */
+  readonly submitter: Known | null;
+}
+
+/** `failed`: the tenant did not answer about the mailbox, or about the submitter. */
+export type StopReason =
+  | 'nobody'
+  | 'several'
+  | 'failed'
+  | 'guest'
+  | 'resource-mailbox'
+  | 'disabled-account'
+  | 'submitter-missing'
+  | 'submitter-unfit';
 
 /**
  * What becomes of a line: `move` (who enters the password is the person, or the submitter) ·
  * `create`: nobody has the address, and its domain is one of the tenant's · otherwise why not.
  */
 export type LineVerdict =
-  | { readonly kind: 'move'; readonly personId: string; readonly submitterId: string }
+  | { readonly kind: 'move'; readonly target: Found; readonly submitter: Found }
   | { readonly kind: 'create' }
-  | {
-      readonly kind: 'stopped';
-      readonly why:
-        | 'nobody'
-        | 'several'
-        | 'not-asked'
-        | 'guest'
-        | 'resource-mailbox'
-        | 'disabled-account'
-        | 'submitter-missing'
-        | 'submitter-unfit';
-    };
+  | { readonly kind: 'stopped'; readonly why: StopReason };
 
-export interface Directory {
-  /** By address, in lower case. */
-  readonly known: ReadonlyMap<string, Known>;
-  /** The tenant's own domains, in lower case. */
-  readonly domains: readonly string[];
-}
-
-/** Holds a list against the tenant; a line that is stopped stops no other. Pure. */
-export function matchPeople(
-  lines: readonly MoveLine[],
-  directory: Directory,
-): ReadonlyMap<MoveLine, LineVerdict> {
-  return new Map(lines.map((line) => [line, verdictFor(line, directory)] as const));
-}
-
-function verdictFor(line: MoveLine, directory: Directory): LineVerdict {
-  const address = line.targetAddress.toLowerCase();
-  const target = lookUp(address, directory);
+/** Holds a line against the tenant, whose own domains are in lower case. Pure. */
+export function matchPerson(wanted: WantedMove, ownDomains: readonly string[]): LineVerdict {
+  const { target, submitter, named } = wanted;
   if (target.kind === 'found') {
-    return verdictForPerson(target, line, directory);
+    return verdictForPerson(target, submitter);
   }
-  if (target.kind === 'nobody' && directory.domains.includes(address.split('@')[1] ?? '')) {
+  const [, domain = ''] = named.toLowerCase().split('@');
+  if (target.kind === 'nobody' && ownDomains.includes(domain)) {
     return { kind: 'create' };
   }
-  return { kind: 'stopped', why: target.kind === 'failed' ? 'not-asked' : target.kind };
+  return { kind: 'stopped', why: target.kind === 'unknown' ? 'nobody' : target.kind };
 }
 
-const lookUp = (address: string, { known }: Directory): Known =>
-  known.get(address) ?? { kind: 'failed' };
+/** Whoever can enter a password: a person of this tenant with an account to sign in with. */
+const isFit = (is: PersonKind): boolean => is === 'member' || is === 'directory-synced';
 
-function verdictForPerson(
-  target: Extract<Known, { kind: 'found' }>,
-  { submitter }: MoveLine,
-  directory: Directory,
-): LineVerdict {
-  const { personId, is } = target;
+function verdictForPerson(target: Found, submitter: Known | null): LineVerdict {
+  const { is } = target;
   if (is === 'guest' || is === 'resource-mailbox') {
     return { kind: 'stopped', why: is };
   }
+  if (submitter?.kind === 'failed') {
+    return { kind: 'stopped', why: 'failed' };
+  }
   if (submitter !== null) {
-    const who = lookUp(submitter.toLowerCase(), directory);
-    const fit = who.kind === 'found' && (who.is === 'member' || who.is === 'directory-synced');
-    return fit
-      ? { kind: 'move', personId, submitterId: who.personId }
+    return submitter.kind === 'found' && isFit(submitter.is)
+      ? { kind: 'move', target, submitter }
       : { kind: 'stopped', why: 'submitter-unfit' };
   }
   if (is === 'shared-mailbox') {
@@ -86,5 +68,5 @@ function verdictForPerson(
   }
   return is === 'disabled-account'
     ? { kind: 'stopped', why: is }
-    : { kind: 'move', personId, submitterId: personId };
+    : { kind: 'move', target, submitter: target };
 }

@@ -122,7 +122,7 @@ function whyRefused(columns: readonly string[], lineCount: number): Refusal | nu
 }
 
 /** Apple's three mail domains are one: a name and its address are the same account. */
-function accountKey(account: string): string {
+export function accountKey(account: string): string {
   return account.toLowerCase().replace(/@(icloud|me|mac)\.com$/, '');
 }
 

@@ -2,6 +2,7 @@ import { formatExchangeBytes, formatNoun } from '../format.ts';
 import type { Facts, ProblemText } from '../words.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 import { MAIL_PROBLEMS } from './problems-mail.ts';
+import { PEOPLE_PROBLEMS } from './problems-people.ts';
 import { SETUP_PROBLEMS } from './problems-setup.ts';
 
 const bytesOf = (facts: Facts, name: string): string =>
@@ -14,6 +15,7 @@ const bytesOf = (facts: Facts, name: string): string =>
 export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
   ...M365_PROBLEMS,
   ...MAIL_PROBLEMS,
+  ...PEOPLE_PROBLEMS,
   ...SETUP_PROBLEMS,
   'tenant.guest': {
     what: 'This person is a guest here and cannot have a mailbox in your tenant.',

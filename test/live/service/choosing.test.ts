@@ -148,7 +148,7 @@ test('a card that was forged or is of another time is refused, noted, and change
     'Only people in the admin group for these moves can do this.',
   );
   expect(await refusals('migration.cancel')).toEqual([
-    { actor_person: world.helpdesk.id, subject: migrationId, after: 'not-admin' },
+    { actor_person: world.helpdesk.id, subject: migrationId, after: 'not-in-group' },
   ]);
   for (const verb of ['person.decline', 'person.show']) {
     expect((await stranger.forge(verb, { migrationId })).value).toContain('not for you');

@@ -1,8 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TeamsSendError } from '../../../src/bot/errors.ts';
+import { entryToText } from '../../sim/teams-client.ts';
 import type { BotWorld } from './support/bot-world.ts';
 import { startBotWorld } from './support/bot-world.ts';
-import { ALEX, COPIED, FOLDERS, HALF_WAY, movePlan, PILOT } from './support/views.ts';
+import {
+  ALEX,
+  batchPlan,
+  COPIED,
+  FOLDERS,
+  HALF_WAY,
+  migrationView,
+  PILOT,
+  planOfMany,
+} from './support/views.ts';
 
 let world: BotWorld;
 
@@ -95,7 +105,7 @@ test('a plan that changed is shown again and nothing starts', async () => {
   const { admin, api } = world;
   await admin.say('move alexw');
   await admin.see('what I will change');
-  api.plan = movePlan({ hash: 'plan-2' });
+  api.plan = batchPlan({ hash: 'plan-2' });
   await admin.press('Do it');
   await admin.see('Something changed meanwhile');
   expect(api.starts).toEqual([]);
@@ -163,4 +173,53 @@ test('a form is not shown anew behind the back of somebody who types', async () 
   await admin.see('Nothing was changed');
   await world.teams.transcript.until(() => (asked.updates > 0 ? true : undefined), 'the update');
   expect(asked.updates).toBe(1);
+});
+
+test('several names, one below the other: problems first, and the whole is started as shown', async () => {
+  const { admin, api } = world;
+  api.plan = planOfMany();
+  await admin.say('move Megan Bowen<br>alexw@contoso.example; Gus Guest');
+  const shown = await admin.see(
+    '5 people: 2 ready, 1 to be given a licence, 1 to be created first',
+  );
+  expect(api.selections).toEqual([
+    { kind: 'names', text: 'Megan Bowen\nalexw@contoso.example; Gus Guest' },
+  ]);
+  const text = entryToText(shown);
+  expect(text.indexOf('Gus Guest')).toBeLessThan(text.indexOf('Megan Bowen'));
+  expect(text).toContain('Assign Business Basic to 1 person (41 → 40 free).');
+  expect(text).toContain('Give myself access to 3 mailboxes, and to no other.');
+  await admin.press('Do it for the 3 who are ready');
+  expect(api.starts).toEqual(['plan-1']);
+});
+
+test('first passwords are shown to the one who pressed, and do not stay in the chat', async () => {
+  const { admin, api, logged } = world;
+  const initialPassword = 'aB3!defghijkmnop';
+  const dora = { address: 'dora@contoso.example', displayName: 'Dora Neu' };
+  api.plan = planOfMany();
+  api.created = [{ kind: 'created', ...dora, initialPassword }];
+  await admin.say('move a; b');
+  await admin.see('to be created first');
+  const reply = await admin.press('Create 1 person');
+  expect(JSON.stringify(reply.value)).toContain(initialPassword);
+  await admin.see('Their first passwords were shown once');
+  expect(world.teams.transcript.entries.map(entryToText).join()).not.toContain(initialPassword);
+  expect(logged.join()).not.toContain(initialPassword);
+});
+
+test('of a batch of several the admin has one card, and one more for a move that needs a word', async () => {
+  const { admin, api } = world;
+  api.more = [
+    migrationView({ id: 'migration-2', person: { ...ALEX, displayName: 'Megan Bowen' } }),
+  ];
+  api.set({ state: 'Provisioning' });
+  await admin.install();
+  await world.notify('admin');
+  await admin.see('Move of 2 people');
+  api.set({ state: 'PilotReview', pilot: PILOT, folderMap: FOLDERS });
+  await world.notify('admin');
+  await admin.see('Count: 412 in iCloud, 412 in Outlook.');
+  await admin.press('Start everything');
+  expect(api.acted).toEqual(['approve-pilot']);
 });

@@ -17,6 +17,7 @@ const words = wordsFor('en');
 const NO_CODES = new Set([
   ...Object.keys(ACTIONS),
   'credential.purged',
+  'tenant.person',
   'copy.looking-for-suspects',
   'secrets.json',
   'tenant.trial-login',

@@ -29,7 +29,7 @@ export function renderErrorsPage(codes: ReadonlyMap<string, CodeKind>): string {
   return `# Codes
 
 Whatever Skybridge cannot do has a code: cards and \`copy\` say it in words, the log and the report name the code.
-A test holds this page to the sources and to \`src/words\`, both ways; \`npx vitest run -u test/unit/docs\` writes it anew.
+A test holds this page to the sources and to \`src/words\`, both ways; \`npx vitest run test/unit/docs -u\` writes it anew.
 
 The last column is what Skybridge itself does about it. **retry**: tries again at once. **wait**: tries again later, nobody
 has to act. **ask**: stops this move until a person has acted. **stop**: it will not succeed as asked. **finding**: a line of

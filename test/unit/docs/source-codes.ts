@@ -28,7 +28,7 @@ function classCodes(text: string): readonly (readonly [string, CodeKind])[] {
     .split(/^export (?:abstract )?class /m)
     .slice(1)
     .flatMap((body) => {
-      const declared = /readonly code(?: =|:) ((?:'[a-z0-9.-]+'(?: \| )?)+);/.exec(body)?.[1] ?? '';
+      const declared = /readonly code(?: =|:)((?:[\s|]*'[a-z0-9.-]+')+);/.exec(body)?.[1] ?? '';
       return [...declared.matchAll(/'([^']+)'/g)].map(
         (match) => [match[1] ?? '', dispositionOf(body)] as const,
       );

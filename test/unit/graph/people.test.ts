@@ -91,6 +91,7 @@ test('the tenant introduces itself', async () => {
     displayName: 'Contoso',
     country: 'DE',
     defaultDomain: 'contoso.example',
+    domains: ['contoso.example'],
   });
 });
 

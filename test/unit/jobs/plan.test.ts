@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { planCard } from '../../../src/bot/cards/people.ts';
-import { findObstacle, planMove } from '../../../src/jobs/plan.ts';
+import { hashPlan } from '../../../src/jobs/people/plan-hash.ts';
+import { findObstacle, noteFacts, planChanges } from '../../../src/jobs/plan.ts';
 import type { PersonReadiness } from '../../../src/jobs/ports.ts';
-import { mailboxFacts, movePlan } from '../bot/support/views.ts';
+import { batchPlan, mailboxFacts, movePlan } from '../bot/support/views.ts';
 
 const { readiness } = movePlan();
 
@@ -29,8 +30,6 @@ test('the card says whether a licence costs a seat', () => {
   );
 });
 
-const SOURCE = { host: 'imap.mail.me.com', isApple: true };
-
 /** Somebody whose mailbox is there, as `facts` say. */
 const settled = (
   facts: Parameters<typeof mailboxFacts>[0] = {},
@@ -46,28 +45,27 @@ const settled = (
 });
 
 test('the plan counts each change, and leaves out what is so already', () => {
-  expect(planMove(readiness, SOURCE).changes).toEqual([
+  expect(planChanges(readiness)).toEqual([
     { what: 'licence', before: 'none', after: readiness.licence?.skuId },
     { what: 'imap', before: null, after: 'on' },
     { what: 'mailbox-access', before: null, after: 'FullAccess' },
     { what: 'retention-hold', before: null, after: 'on' },
   ]);
-  expect(planMove(settled(), SOURCE).changes).toEqual([
+  expect(planChanges(settled())).toEqual([
     { what: 'imap', before: 'off', after: 'on' },
     { what: 'mailbox-access', before: 'none', after: 'FullAccess' },
     { what: 'retention-hold', before: 'off', after: 'on' },
   ]);
   const done = settled({ retentionHold: true }, { imapEnabled: true, accessGranted: true });
-  expect(planMove(done, SOURCE).changes).toEqual([]);
+  expect(planChanges(done)).toEqual([]);
   const unheld = settled({ retentionPolicy: null }, { imapEnabled: true, accessGranted: true });
-  expect(planMove(unheld, SOURCE).changes).toEqual([]);
+  expect(planChanges(unheld)).toEqual([]);
 });
 
 test('what a move leaves as it is is noticed; what may cost mail is a warning', () => {
-  const notes = planMove(
-    settled({ purviewDeletes: 2, litigationHold: true, archive: true, imapPasswords: false }),
-    SOURCE,
-  ).notes;
+  const notes = noteFacts(
+    mailboxFacts({ purviewDeletes: 2, litigationHold: true, archive: true, imapPasswords: false }),
+  );
   expect(notes.map(({ code, warns }) => `${code}${warns ? '!' : ''}`)).toEqual([
     'purview-deletes!',
     'litigation-hold',
@@ -79,7 +77,12 @@ test('what a move leaves as it is is noticed; what may cost mail is a warning', 
 });
 
 test('another plan has another hash; mail that arrives meanwhile makes no other plan', () => {
-  const hashOf = (person: PersonReadiness): string => planMove(person, SOURCE).hash;
+  const hashOf = (person: PersonReadiness): string => {
+    const changes = planChanges(person);
+    const notes = noteFacts(person.mailboxFacts);
+    const moves = batchPlan().moves.map((move) => ({ ...move, readiness: person, changes, notes }));
+    return hashPlan({ moves, obstacle: null }, 'imap.mail.me.com');
+  };
   const hash = hashOf(settled());
   expect(hashOf(settled({ usedBytes: 5, items: 1 }))).toBe(hash);
   const others = [

@@ -1,22 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { M365_ERROR_CODES } from '../../../src/graph/errors.ts';
-import { SETUP_ERROR_CODES } from '../../../src/graph/setup/errors.ts';
 import { STATES } from '../../../src/jobs/migration/state.ts';
 import { explain, reasonText, stateText, wordsFor } from '../../../src/words/words.ts';
+import { collectCodes } from '../docs/source-codes.ts';
 
-/** Every code that src gives to an error or a finding, as literals. */
-function codesInSource(): ReadonlySet<string> {
-  const texts = globSync('src/**/*.ts', { exclude: ['src/words/**'] }).map((file) =>
-    readFileSync(file, 'utf8'),
-  );
-  const found = texts.flatMap((text) =>
-    [...text.matchAll(/(?:(?:code = |code: )'|'(?=check\.))([a-z][a-z0-9-]*\.[a-z0-9.-]+)'/g)].map(
-      (match) => match[1] ?? '',
-    ),
-  );
-  return new Set([...found, ...M365_ERROR_CODES, ...Object.keys(SETUP_ERROR_CODES)]);
-}
+const codesInSource = (): ReadonlySet<string> => new Set(collectCodes().keys());
 
 /** Reasons that a message or folder carries, as literals. */
 function reasonsInSource(): ReadonlySet<string> {

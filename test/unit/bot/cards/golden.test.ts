@@ -8,6 +8,7 @@ import {
   problemCard,
   welcomeCard,
 } from '../../../../src/bot/cards/basics.ts';
+import { batchPlanCard, createdPeopleCard } from '../../../../src/bot/cards/batch-plan.ts';
 import { channelCard } from '../../../../src/bot/cards/channel.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { refusalText } from '../../../../src/bot/cards/folder-form.ts';
@@ -29,6 +30,7 @@ import { STATES } from '../../../../src/jobs/migration/state.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
   ALEX,
+  batchPlan,
   batchView,
   COPIED,
   FOLDERS,
@@ -37,6 +39,7 @@ import {
   migrationView,
   movePlan,
   PILOT,
+  planOfMany,
   tenantFinding,
 } from '../support/views.ts';
 
@@ -266,6 +269,34 @@ const CARDS: Readonly<Record<string, Card>> = {
   'plan-obstacle': planCard(
     movePlan({ obstacle: { code: 'tenant.no-free-licence', facts: {} } }),
     null,
+  ),
+  'plan-many': batchPlanCard(planOfMany(), null),
+  'plan-many-changed': batchPlanCard(
+    planOfMany({ sourceIsApple: false, sourceHost: 'mail.example.net' }),
+    'Something changed meanwhile, so here is the plan anew.',
+  ),
+  'plan-refused': batchPlanCard(
+    batchPlan({
+      moves: [],
+      obstacle: { code: 'people.list-password-column', facts: { columns: 'Password' } },
+    }),
+    null,
+  ),
+  'people-created': createdPeopleCard([
+    {
+      kind: 'created',
+      address: 'dora@contoso.example',
+      displayName: 'Dora',
+      initialPassword: 'aB3?defghijklmno',
+    },
+    {
+      kind: 'failed',
+      address: 'emil@contoso.example',
+      problem: { code: 'graph.address-taken', facts: {} },
+    },
+  ]),
+  'channel-shared': channelCard(
+    batchView(migrationView({ person: { ...ALEX, id: 'info', displayName: 'Info' } })),
   ),
   'plan-not-now': notNowCard(),
   'admin-cancel': cancelCard(migrationView()),

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type {
   ActResult,
   AuditEntry,
+  BatchPlan,
   BatchView,
   ConversationReference,
   ConversationStore,
+  CreatedPerson,
   DirectoryPerson,
   MigrationAction,
   MigrationView,
-  MovePlan,
+  MoveSelection,
   NonceInput,
   PersonRole,
   PostedCard,
@@ -21,7 +23,7 @@ import type {
 } from '../../../../src/jobs/api.ts';
 import { editFolderMap } from '../../../../src/jobs/copy/edit-folder-map.ts';
 import { QUESTION_OF_CHOICE } from '../../../../src/jobs/room.ts';
-import { ADMIN_ID, ALEX, batchView, migrationView, movePlan, tenantFinding } from './views.ts';
+import { ADMIN_ID, ALEX, batchPlan, batchView, migrationView, tenantFinding } from './views.ts';
 
 /** Where an action leads from where it fits; everything else is nothing to do. */
 const ACTIONS: Readonly<Record<MigrationAction, Partial<Record<StateName, StateName>>>> = {
@@ -57,8 +59,12 @@ export interface FakeApi extends SkybridgeApi {
   lacks: PersonRole['lacks'];
   /** Thrown while roles cannot be asked for. */
   roleFailure: Error | null;
-  plan: MovePlan;
+  plan: BatchPlan;
+  readonly selections: MoveSelection[];
+  created: readonly CreatedPerson[];
   current: MigrationView | null;
+  /** Others of the same batch. */
+  more: readonly MigrationView[];
   /** Thrown by the next call of the directory. */
   failure: Error | null;
   set(changes: Partial<MigrationView>): void;
@@ -90,7 +96,10 @@ function createStore(): ConversationStore {
 
 export function createFakeApi(): FakeApi {
   const conversations = createStore();
-  const batch = (): BatchView | null => (api.current === null ? null : batchView(api.current));
+  const batch = (): BatchView | null => {
+    const view = api.current === null ? null : batchView(api.current);
+    return view === null ? null : { ...view, migrations: [...view.migrations, ...api.more] };
+  };
   const ofId = (id: string): MigrationView | null => (api.current?.id === id ? api.current : null);
   const step = (id: string, to: StateName | undefined): ActResult => {
     const migration = ofId(id);
@@ -127,8 +136,11 @@ export function createFakeApi(): FakeApi {
     helpdesk: new Set(),
     lacks: 'role',
     roleFailure: null,
-    plan: movePlan(),
+    plan: batchPlan(),
+    selections: [],
+    created: [],
     current: null,
+    more: [],
     failure: null,
     set(changes) {
       api.current = { ...(api.current ?? migrationView()), ...changes };
@@ -154,11 +166,13 @@ export function createFakeApi(): FakeApi {
           .includes(query.toLowerCase()),
       );
     },
-    async planMove() {
+    findGroups: async () => [],
+    async planBatch(selection) {
       failIfTold();
+      api.selections.push(selection);
       return api.plan;
     },
-    async startMove({ planHash }) {
+    async startBatch({ planHash }) {
       if (planHash !== api.plan.hash) {
         return { kind: 'plan-changed', plan: api.plan };
       }
@@ -167,13 +181,18 @@ export function createFakeApi(): FakeApi {
       if (api.current === null) {
         api.set({ state: 'Provisioning' });
       }
-      return { kind, batchId: 'batch-1', migrationId: 'migration-1' };
+      return { kind, batchId: 'batch-1' };
+    },
+    async createPeople({ planHash }) {
+      return planHash === api.plan.hash
+        ? { kind: 'done', people: api.created }
+        : { kind: 'plan-changed', plan: api.plan };
     },
     batch: async (id) => (id === 'batch-1' ? batch() : null),
     migration: async (id) => ofId(id),
     latestBatch: async () => batch(),
-    migrationOfPerson: async (personId) =>
-      api.current?.person.id === personId ? api.current : null,
+    migrationsOfPerson: async (personId) =>
+      api.current?.submitter.id === personId ? [api.current] : [],
     async act(id, action) {
       api.acted.push(action);
       return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);

@@ -1,9 +1,11 @@
 import type {
+  BatchPlan,
   BatchView,
   DirectoryPerson,
   MigrationView,
   MovePlan,
   PilotResult,
+  PlannedMove,
   TenantFinding,
 } from '../../../../src/jobs/api.ts';
 import type { MailboxFacts } from '../../../../src/jobs/ports.ts';
@@ -36,6 +38,7 @@ export function migrationView(changes: Partial<MigrationView> = {}): MigrationVi
     id: 'migration-1',
     batchId: 'batch-1',
     person: ALEX,
+    submitter: ALEX,
     targetMailbox: 'alexw@contoso.example',
     sourceAddress: null,
     sourceHost: 'imap.mail.me.com',
@@ -202,4 +205,79 @@ export function tenantFinding(
 ): TenantFinding {
   const check = code.split('.')[1] ?? '';
   return { check, code, verdict, facts: {}, raw: null, believed: false, fix: null, ...more };
+}
+
+/** A plan of `movePlan` and whoever else there is. */
+export function batchPlan(changes: Partial<BatchPlan> = {}): BatchPlan {
+  const { readiness, changes: made, notes, sourceHost, sourceIsApple, obstacle, hash } = movePlan();
+  return {
+    moves: [
+      {
+        line: 1,
+        named: ALEX.userPrincipalName,
+        is: 'member',
+        readiness,
+        changes: made,
+        notes,
+        submitter: ALEX,
+        sourceAccount: null,
+        obstacle,
+      },
+    ],
+    seats: [
+      { skuId: readiness.licence?.skuId ?? '', skuName: 'Business Basic', needed: 1, free: 41 },
+    ],
+    ignoredColumns: [],
+    sourceHost,
+    sourceIsApple,
+    obstacle,
+    hash,
+    ...changes,
+  };
+}
+
+const [READY] = batchPlan().moves;
+
+/** One line of a plan; ready, with everything in place, unless `changes` say otherwise. */
+function plannedMove(displayName: string, changes: Partial<PlannedMove> = {}): PlannedMove {
+  const person = { ...ALEX, id: displayName, displayName };
+  const { readiness } = movePlan();
+  return {
+    ...(READY ?? fail()),
+    named: displayName,
+    readiness: { ...readiness, person, mailbox: 'ready', licence: null, imapEnabled: true },
+    changes: [{ what: 'mailbox-access', before: null, after: 'FullAccess' }],
+    submitter: person,
+    ...changes,
+  };
+}
+
+function fail(): never {
+  throw new Error('The plan is empty.');
+}
+
+const problem = (code: string): PlannedMove['obstacle'] => ({ code, facts: {} });
+
+/** Several people: most ready, some with what keeps them. */
+export function planOfMany(changes: Partial<BatchPlan> = {}): BatchPlan {
+  const { readiness } = movePlan();
+  return batchPlan({
+    moves: [
+      plannedMove('Megan Bowen'),
+      plannedMove('Alex Wilber', { readiness, changes: movePlan().changes, submitter: ALEX }),
+      plannedMove('Info', {
+        is: 'shared-mailbox',
+        sourceAccount: 'info@icloud.com',
+        submitter: ALEX,
+      }),
+      plannedMove('Gus Guest', { is: 'guest', submitter: null, obstacle: problem('tenant.guest') }),
+      plannedMove('Dora Neu', {
+        is: 'new',
+        submitter: null,
+        obstacle: problem('people.not-created'),
+      }),
+    ],
+    ignoredColumns: ['Birthday'],
+    ...changes,
+  });
 }

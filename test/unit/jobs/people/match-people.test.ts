@@ -1,64 +1,67 @@
 import { expect, test } from 'vitest';
 import {
-  type Directory,
   type Known,
   type LineVerdict,
-  matchPeople,
+  matchPerson,
 } from '../../../../src/jobs/people/match-people.ts';
-import type { MoveLine } from '../../../../src/jobs/people/move-list.ts';
+import type { PersonKind } from '../../../../src/jobs/ports.ts';
+import { movePlan } from '../../bot/support/views.ts';
 
-const found = (personId: string, is: Extract<Known, { kind: 'found' }>['is']): Known => ({
+const { readiness } = movePlan();
+
+const found = (id: string, is: PersonKind): Known => ({
   kind: 'found',
-  personId,
   is,
+  readiness: { ...readiness, person: { ...readiness.person, id } },
 });
 
-const DIRECTORY: Directory = {
-  known: new Map<string, Known>([
-    ['anna@contoso.example', found('anna', 'member')],
-    ['sync@contoso.example', found('sync', 'directory-synced')],
-    ['info@contoso.example', found('info', 'shared-mailbox')],
-    ['room@contoso.example', found('room', 'resource-mailbox')],
-    ['guest@fjord.example', found('guest', 'guest')],
-    ['left@contoso.example', found('left', 'disabled-account')],
-    ['both@contoso.example', { kind: 'several' }],
-    ['new@contoso.example', { kind: 'nobody' }],
-    ['new@fjord.example', { kind: 'nobody' }],
-    ['odd@contoso.example', { kind: 'failed' }],
-  ]),
-  domains: ['contoso.example'],
-};
+const KNOWN = new Map<string, Known>([
+  ['anna@contoso.example', found('anna', 'member')],
+  ['sync@contoso.example', found('sync', 'directory-synced')],
+  ['info@contoso.example', found('info', 'shared-mailbox')],
+  ['room@contoso.example', found('room', 'resource-mailbox')],
+  ['guest@fjord.example', found('guest', 'guest')],
+  ['left@contoso.example', found('left', 'disabled-account')],
+  ['both@contoso.example', { kind: 'several' }],
+  ['new@Contoso.example', { kind: 'nobody' }],
+  ['new@fjord.example', { kind: 'nobody' }],
+  ['deleted', { kind: 'unknown' }],
+  ['odd@contoso.example', { kind: 'failed', problem: { code: 'graph.throttled', facts: {} } }],
+]);
 
-const stopped = (why: Extract<LineVerdict, { kind: 'stopped' }>['why']): LineVerdict => ({
-  kind: 'stopped',
-  why,
-});
+const known = (named: string): Known => KNOWN.get(named) ?? { kind: 'unknown' };
 
-test.each<[string, string | null, LineVerdict]>([
-  ['Anna@Contoso.example', null, { kind: 'move', personId: 'anna', submitterId: 'anna' }],
-  ['sync@contoso.example', null, { kind: 'move', personId: 'sync', submitterId: 'sync' }],
-  [
-    'info@contoso.example',
-    'ANNA@contoso.example',
-    { kind: 'move', personId: 'info', submitterId: 'anna' },
-  ],
-  [
-    'left@contoso.example',
-    'anna@contoso.example',
-    { kind: 'move', personId: 'left', submitterId: 'anna' },
-  ],
-  ['info@contoso.example', null, stopped('submitter-missing')],
-  ['info@contoso.example', 'guest@fjord.example', stopped('submitter-unfit')],
-  ['info@contoso.example', 'new@contoso.example', stopped('submitter-unfit')],
-  ['room@contoso.example', 'anna@contoso.example', stopped('resource-mailbox')],
-  ['guest@fjord.example', null, stopped('guest')],
-  ['left@contoso.example', null, stopped('disabled-account')],
-  ['both@contoso.example', null, stopped('several')],
-  ['new@contoso.example', null, { kind: 'create' }],
-  ['new@fjord.example', null, stopped('nobody')],
-  ['odd@contoso.example', null, stopped('not-asked')],
-  ['unasked@contoso.example', null, stopped('not-asked')],
-])('%s, submitted by %s', (targetAddress, submitter, expected) => {
-  const line: MoveLine = { line: 2, targetAddress, sourceAccount: 'a@icloud.com', submitter };
-  expect(matchPeople([line], DIRECTORY).get(line)).toEqual(expected);
+/** `move anna by anna`, `create`, or why not. */
+function wordsFor(verdict: LineVerdict): string {
+  if (verdict.kind === 'move') {
+    const { target, submitter } = verdict;
+    return `move ${target.readiness.person.id} by ${submitter.readiness.person.id}`;
+  }
+  return verdict.kind === 'create' ? 'create' : verdict.why;
+}
+
+test.each([
+  ['anna@contoso.example', null, 'move anna by anna'],
+  ['sync@contoso.example', null, 'move sync by sync'],
+  ['info@contoso.example', 'anna@contoso.example', 'move info by anna'],
+  ['left@contoso.example', 'sync@contoso.example', 'move left by sync'],
+  ['info@contoso.example', null, 'submitter-missing'],
+  ['info@contoso.example', 'guest@fjord.example', 'submitter-unfit'],
+  ['info@contoso.example', 'new@fjord.example', 'submitter-unfit'],
+  ['info@contoso.example', 'odd@contoso.example', 'failed'],
+  ['room@contoso.example', 'anna@contoso.example', 'resource-mailbox'],
+  ['guest@fjord.example', null, 'guest'],
+  ['left@contoso.example', null, 'disabled-account'],
+  ['both@contoso.example', null, 'several'],
+  ['new@Contoso.example', null, 'create'],
+  ['new@fjord.example', null, 'nobody'],
+  ['deleted', null, 'nobody'],
+  ['odd@contoso.example', null, 'failed'],
+])('%s, submitted by %s: %s', (named, submitter, expected) => {
+  const wanted = {
+    named,
+    target: known(named),
+    submitter: submitter === null ? null : known(submitter),
+  };
+  expect(wordsFor(matchPerson(wanted, ['contoso.example']))).toBe(expected);
 });

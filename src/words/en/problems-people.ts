@@ -1,0 +1,81 @@
+import type { ProblemText } from '../words.ts';
+
+const FAULTS: Readonly<Record<string, string>> = {
+  'no-address': 'it names no mailbox in EmailAddress',
+  'bad-address': 'what stands in EmailAddress is no address',
+  'no-account': 'it names no iCloud account in UserName',
+  'bad-account': 'what stands in UserName is no iCloud account',
+  'bad-submitter': 'what stands in Submitter is no address',
+  'account-twice': 'its iCloud account is on an earlier line too, and can move to one mailbox only',
+};
+
+/** Why somebody on a list is not moved, and why a list is not taken. */
+export const PEOPLE_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'people.nobody': {
+    what: 'I found nobody with that name or address in your directory.',
+    doNext: 'Check how it is written, or use the address.',
+  },
+  'people.several': ({ count }) => ({
+    what: `${count === undefined ? 'Several' : String(count)} people answer to that.`,
+    doNext: 'Use the address by which the person signs in.',
+  }),
+  'people.resource-mailbox': {
+    what: 'This is the mailbox of a room or a device.',
+    doNext: 'Choose the mailbox of a person, or a shared mailbox.',
+  },
+  'people.disabled-account': {
+    what: 'This account is switched off, so nobody could read the mail.',
+    doNext: 'Switch the account on, or name in the list who enters the password.',
+  },
+  'people.submitter-missing': {
+    what: 'This mailbox is shared: nobody signs in to it who could enter the password.',
+    doNext: 'Name in the column Submitter who does.',
+  },
+  'people.submitter-unfit': {
+    what: 'Whoever should enter the password is no person of this tenant who can sign in.',
+    doNext: 'Name somebody of your own tenant with an account that is switched on.',
+  },
+  'people.already-moving': {
+    what: 'This mail is being moved already.',
+    doNext: 'Say "status" to see how far it is.',
+  },
+  'people.not-created': {
+    what: 'There is no such person yet.',
+    doNext: 'Let me create the person, or do it yourself, then check again.',
+  },
+  'people.line-faulty': ({ fault }) => ({
+    what: `The line cannot be used: ${FAULTS[String(fault)] ?? 'something on it is missing or wrong'}.`,
+    doNext: 'Put the line right and send the list again.',
+  }),
+  'people.nobody-ready': {
+    what: 'Nobody on this list can be moved as things stand.',
+    doNext: 'Each line says why. Put that right, then check again.',
+  },
+  'people.list-empty': {
+    what: 'There is nobody on this list.',
+    doNext: 'Name people, a group with members, or a file with lines below its header.',
+  },
+  'people.list-too-long': {
+    what: 'The list is too long for one batch.',
+    doNext:
+      'Share it out: at most 10,000 lines a file or group, and 100 names that are no addresses.',
+  },
+  'people.list-unreadable': {
+    what: 'I cannot read this list: a quotation mark in it is not closed.',
+    doNext: 'Save it as CSV again, then send it anew.',
+  },
+  'people.list-password-column': ({ columns }) => ({
+    what: `The list has a column for passwords${columns === undefined ? '' : ` (${String(columns)})`}. I have not kept it.`,
+    doNext:
+      'Take the column out. I ask each person for the password myself, so that nobody else sees it.',
+  }),
+  'people.list-column-missing': ({ columns }) => ({
+    what: `The list lacks ${columns === undefined ? 'a column' : `the column ${String(columns)}`}.`,
+    doNext:
+      'It needs EmailAddress and UserName in its first line, and Submitter for shared mailboxes.',
+  }),
+  'people.list-column-twice': ({ columns }) => ({
+    what: `The list has ${columns === undefined ? 'a column' : `the column ${String(columns)}`} twice.`,
+    doNext: 'Take one of them out, then send it anew.',
+  }),
+};
