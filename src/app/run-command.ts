@@ -90,9 +90,13 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
 const EXIT_USAGE = 64;
 const EXIT_FAILED = 1;
 
+/** Wherever one of these stands, nothing is done but to explain. */
+const HELP_WORDS = new Set(['--help', '-h']);
+
 /** Runs `skybridge <command> …`; returns the exit code. */
 export async function runCommand(words: readonly string[], env: Environment): Promise<number> {
-  const [command = '', ...rest] = words;
+  const [first = '', ...rest] = words;
+  const command = words.some((word) => HELP_WORDS.has(word)) ? 'help' : first;
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
