@@ -229,6 +229,29 @@ test('Exchange asks to slow down, then the mailbox is full: until when, and what
   await finishWell(play);
 });
 
+test('a message larger than the mailbox takes: an admin is asked, the limit is raised for the move and put back', async () => {
+  const play = moveOf('Lar Gemail', 10);
+  const header =
+    'From: ada@example.org\r\nSubject: large\r\nMessage-ID: <large@example.org>\r\n\r\n';
+  const body = `${'a line of a large message'.padEnd(76)}\r\n`.repeat(40_000);
+  world.icloud.store.addMessage(play.mover.icloudAddress, 'INBOX', {
+    bytes: Buffer.from(header + body),
+    flags: [],
+    internalDate: new Date('2020-01-02T03:04:05Z'),
+  });
+  await play.until('asked');
+  const { mailbox } = play.mover.user;
+  Object.assign(mailbox ?? {}, { maxReceiveMb: 2, maxSendMb: 2 });
+  await play.submit();
+  const card = entryToText(await play.seeState('Needs an admin'));
+  expect(card).toContain('1 message is larger than the 2 MB that the mailbox takes');
+  expect(card).toContain('[Leave them at iCloud]');
+  await play.admin.press('Raise the limit to 4 MB');
+  await finishWell(play);
+  expect(mailbox).toMatchObject({ maxReceiveMb: 2, maxSendMb: 2, retentionHoldEnabled: false });
+  expect(play.adminCard()).toContain('iCloud holds 12 messages');
+});
+
 test('every button pressed again, also twice at once: says so, with no second effect', async () => {
   const play = moveOf('Dou Ble');
   await play.until('pilot');
