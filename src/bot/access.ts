@@ -17,6 +17,7 @@ type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
 const RULES: Readonly<Record<ActionName, Rule>> = {
   'help.show': 'anyone',
   'tenant.check': 'admin',
+  'tenant.try-login': 'admin',
   'tenant.ask-fix': 'admin',
   'tenant.fix': 'admin',
   'people.ask': 'admin',

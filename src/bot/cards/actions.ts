@@ -43,6 +43,7 @@ interface ActionSchema {
 export const ACTIONS = {
   'help.show': { data: nothing, inputs: nothing },
   'tenant.check': { data: z.object({ mailbox: address.optional() }), inputs: nothing },
+  'tenant.try-login': { data: nothing, inputs: z.object({ mailbox: address }) },
   'tenant.ask-fix': { data: ofFix, inputs: nothing },
   'tenant.fix': { data: ofFix, inputs: nothing },
   'people.ask': { data: nothing, inputs: nothing },

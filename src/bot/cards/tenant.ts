@@ -1,7 +1,7 @@
 import type { TenantFinding, TenantFix, TenantFixPlan } from '../../jobs/api.ts';
 import { explainFinding } from '../../words/words.ts';
 import { button } from './actions.ts';
-import type { Card, CardElement, Mark } from './elements.ts';
+import type { Card, CardElement, Mark, TextInput } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain } from './elements.ts';
 
 const VERDICTS = {
@@ -73,6 +73,18 @@ function waitingLine(findings: readonly TenantFinding[]): readonly CardElement[]
 const waitsForSignIn = ({ code, facts }: TenantFinding): boolean =>
   code === 'check.not-asked' && facts['because'] === 'sign-in';
 
+/** Where a login was not tried: a field for the mailbox to try it on. */
+const TRIAL_FIELD: TextInput = {
+  type: 'Input.Text',
+  id: 'mailbox',
+  label: 'A mailbox of the tenant, to try an IMAP login on (I read nothing in it)',
+  style: 'Email',
+  placeholder: 'anna@contoso.com',
+  maxLength: 320,
+  isRequired: true,
+  errorMessage: 'Please enter an address.',
+};
+
 function titleOf(findings: readonly TenantFinding[]): string {
   if (findings.some(({ verdict }) => verdict === 'failed')) {
     return 'Your tenant is not ready yet';
@@ -87,15 +99,23 @@ export function tenantCard(findings: readonly TenantFinding[], mailbox: string |
   const title = titleOf(findings);
   const isReady = findings.every(({ verdict }) => verdict !== 'failed');
   const again = mailbox === null ? {} : { mailbox };
+  const isUntried = findings.some(({ code }) => code === 'check.imap-login.not-tried');
+  const trial = isUntried ? [button('tenant.try-login', 'Try a login', {})] : [];
   return card({
     summary: title,
-    body: [heading(title), ...sorted.flatMap(findingLines), ...waitingLine(findings)],
+    body: [
+      heading(title),
+      ...sorted.flatMap(findingLines),
+      ...waitingLine(findings),
+      ...(isUntried ? [TRIAL_FIELD] : []),
+    ],
     actions: isReady
       ? [
           button('people.ask', 'Move someone', {}, 'positive'),
           button('tenant.check', 'Check again', again),
+          ...trial,
         ]
-      : [button('tenant.check', 'Check again', again, 'positive')],
+      : [button('tenant.check', 'Check again', again, 'positive'), ...trial],
   });
 }
 

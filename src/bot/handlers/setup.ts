@@ -17,6 +17,7 @@ import type { HandlerDeps, Handlers } from './handlers.ts';
 type SetupAction =
   | 'help.show'
   | 'tenant.check'
+  | 'tenant.try-login'
   | 'tenant.ask-fix'
   | 'tenant.fix'
   | 'people.ask'
@@ -169,6 +170,7 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       return { kind: 'text', text: 'Here is how it works.' };
     },
     'tenant.check': async (turn, { mailbox }) => checkLater(turn, mailbox ?? null),
+    'tenant.try-login': async (turn, { mailbox }) => checkLater(turn, mailbox),
     'tenant.ask-fix': async (turn, { fix }, signal) => {
       const plan = await api.planFix(fix, signal);
       return plan === null ? checkLater(turn, null) : replaceCard(fixCard(fix, plan));

@@ -8,6 +8,7 @@ export type CheckName =
   | 'rights'
   | 'registration'
   | 'cmdlets'
+  | 'scope'
   | 'imap-login'
   | 'credential'
   | 'security-defaults'

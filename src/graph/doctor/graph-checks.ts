@@ -14,6 +14,7 @@ import {
 } from './check-policies.ts';
 import { checkRegistration } from './check-registration.ts';
 import { checkRights } from './check-rights.ts';
+import { checkScope } from './check-scope.ts';
 import { checkSignIn } from './check-sign-in.ts';
 import { type CheckName, type Finding, notAsked } from './finding.ts';
 import { type Check, runCheck, runChecks } from './run-checks.ts';
@@ -86,6 +87,11 @@ export function graphChecks(
       return checkSecretEnd({ graph, clientId, secret, roles, now: clock.now() }, signal);
     },
   });
+  const scopeOf = (named: string): TokenCheck => ({
+    name: 'scope',
+    needs: 'exchange',
+    run: (signal) => checkScope(m365, named, signal),
+  });
   return [
     { name: 'rights', needs: 'graph', run: rights('graph') },
     { name: 'rights', needs: 'exchange', run: rights('exchange') },
@@ -94,6 +100,7 @@ export function graphChecks(
     { name: 'licences', needs: 'graph', run: (signal) => checkLicences(m365, signal) },
     { name: 'security-defaults', needs: 'graph', run: asking(checkSecurityDefaults) },
     { name: 'conditional-access', needs: 'graph', run: asking(checkConditionalAccess) },
+    ...(mailbox === null ? [] : [scopeOf(mailbox)]),
     ...(credential.kind === 'secret' ? [secretEnd(credential.secret)] : []),
   ];
 }

@@ -40,6 +40,7 @@ export const PAGES = {
   principal: `${LEARN}/powershell/module/exchange/new-serviceprincipal`,
   exchangeRole: `${LEARN}/powershell/exchange/app-only-auth-powershell-v2`,
   exchangeRoles: `${LEARN}/exchange/permissions-exo/permissions-exo`,
+  scopes: `${LEARN}/exchange/understanding-management-role-scopes-exchange-2013-help`,
   licences: `${LEARN}/microsoft-365/commerce/licenses/buy-licenses`,
   subscriptions: `${LEARN}/microsoft-365/commerce/subscriptions/what-if-my-subscription-expires`,
   imapOAuth: `${LEARN}/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth`,

@@ -15,6 +15,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   rights: 'my rights',
   registration: 'whether Exchange knows me',
   cmdlets: 'my role in Exchange',
+  scope: 'whether my role covers the mailbox',
   licences: 'the licences',
   'imap-login': 'whether an IMAP login works',
   credential: 'when my credential ends',
@@ -126,6 +127,15 @@ export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
     what: `My role in Exchange allows ${fact(facts, 'cmdlet')}, but not every parameter that I use (${fact(facts, 'names')}).`,
     doNext: 'Add the parameter that the answer names to the role entry:',
     command: `Set-ManagementRoleEntry "<role>\\${argument(facts, 'cmdlet')}" -AddParameter -Parameters <name>`,
+  })),
+
+  'check.scope': well(
+    (facts) => `My role in Exchange covers ${fact(facts, 'mailbox', 'the mailbox')}.`,
+  ),
+  'check.scope.outside': trouble(PAGES.scopes, (facts) => ({
+    what: `The mailbox ${fact(facts, 'mailbox')} is outside the scope of my role in Exchange, so I cannot prepare it.`,
+    doNext: 'Put the person into the mail-enabled security group that limits my role:',
+    command: `Add-DistributionGroupMember -Identity <group> -Member ${argument(facts, 'mailbox')}`,
   })),
 
   'check.licences': well(

@@ -24,6 +24,7 @@ const WHOLE = {
   address: 'alex@icloud.com',
   appPassword: 'abcdefghijklmnop',
   fix: 'register-principal',
+  mailbox: 'anna@contoso.example',
   choice: 'raise-limit',
   bytes: 1,
 };

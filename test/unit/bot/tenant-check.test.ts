@@ -41,6 +41,19 @@ test('a fix that nobody knows is refused', async () => {
   expect(world.api.mended).toEqual([]);
 });
 
+test('a login is tried on the mailbox that is entered, and on that one again', async () => {
+  const { api, admin } = world;
+  api.findings.push(tenantFinding('check.imap-login.not-tried', 'unknown'));
+  await admin.say('doctor');
+  await admin.see('I have not tried an IMAP login');
+  api.findings.pop();
+  await admin.press('Try a login', { mailbox: 'anna@contoso.example' });
+  await admin.see('Your tenant is ready');
+  expect(api.checked).toEqual([null, 'anna@contoso.example']);
+  await admin.press('Check again');
+  await expect.poll(() => api.checked.at(2)).toBe('anna@contoso.example');
+});
+
 test('a mailbox that the admin names is kept for the next check', async () => {
   const { api, admin } = world;
   await admin.say('doctor anna@contoso.example');

@@ -1,6 +1,7 @@
 /** Sign-in, rights, Exchange's knowledge of us, our role there, licences: planted, named, mended. */
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import { ALL_CMDLETS } from '../../sim/m365/directory.ts';
+import { ALL_CMDLETS, addMailSecurityGroup } from '../../sim/m365/directory.ts';
+import { distinguishedNameOf } from '../../sim/m365/exchange-rbac.ts';
 import { SECRET } from '../graph/tenant-world.ts';
 import { type DoctorWorld, startDoctorWorld } from './doctor-world.ts';
 import { expectFinding, type Fault, verdictsOn } from './faults.ts';
@@ -19,25 +20,31 @@ function without(list: string[], ...gone: readonly string[]): void {
   }
 }
 
-/** What the admin endpoint answers when a role lacks a parameter. */
-const UNKNOWN_PARAMETER = {
-  kind: 'answer',
-  status: 400,
-  body: {
-    error: {
-      code: 'BadRequest',
-      message: 'Error executing request.',
-      details: [
-        {
-          code: 'Context',
-          target: '',
-          message:
-            "Ex6F9304|System.Management.Automation.ParameterBindingException|A parameter cannot be found that matches parameter name 'ImapEnabled'.",
-        },
-      ],
-    },
-  },
-} as const;
+/** A role that allows Set-CASMailbox in part, as `setup` or an admin cuts it. */
+function cutRole(
+  { directory, application }: DoctorWorld,
+  parameters: readonly string[],
+  scope: string | null,
+): void {
+  without(application.allowedCmdlets, 'Set-CASMailbox');
+  const { exchange } = directory;
+  exchange.roles.push({
+    name: 'Cut',
+    parent: 'Mail Recipients',
+    description: '',
+    entries: new Map([['Set-CASMailbox', parameters]]),
+  });
+  exchange.roleGroups.push({ name: 'Movers', description: '', members: [application.objectId] });
+  exchange.assignments.push({ name: 'Cut-Movers', role: 'Cut', assignee: 'Movers', scope });
+}
+
+function restoreRole({ directory, application }: DoctorWorld): void {
+  const { exchange } = directory;
+  for (const list of [exchange.roles, exchange.roleGroups, exchange.assignments, exchange.scopes]) {
+    list.splice(0);
+  }
+  application.allowedCmdlets.push('Set-CASMailbox');
+}
 
 const FAULTS: readonly Fault<DoctorWorld>[] = [
   {
@@ -267,12 +274,30 @@ const FAULTS: readonly Fault<DoctorWorld>[] = [
     name: 'a role that allows a cmdlet without the parameter',
     fact: '"A parameter cannot be found that matches parameter name": PowerShell; that this endpoint binds parameters before it looks for the mailbox is believed',
     mark: 'believed',
-    plant: ({ server }) =>
-      server.faults.push({ operation: 'Set-CASMailbox', action: UNKNOWN_PARAMETER }),
+    plant: (world) => cutRole(world, ['Identity'], null),
+    breaks: /A parameter cannot be found that matches parameter name 'ImapEnabled'/,
     code: 'check.cmdlets.parameter-missing',
     verdict: 'failed',
     names: 'Set-ManagementRoleEntry',
-    mend: ({ server }) => server.faults.clear(),
+    mend: restoreRole,
+  },
+  {
+    name: 'a mailbox outside the scope of the role',
+    fact: 'management scopes limit what is changed: Microsoft, "Understanding management role scopes"; the wording for an application is believed',
+    mark: 'believed',
+    mailbox: 'anna@contoso.example',
+    plant: (world) => {
+      const group = addMailSecurityGroup(world.directory, 'movers');
+      const filter = `MemberOfGroup -eq '${distinguishedNameOf(world.directory, group)}'`;
+      world.directory.exchange.scopes.push({ name: 'Movers alone', filter });
+      cutRole(world, ['Identity', 'ImapEnabled'], 'Movers alone');
+    },
+    breaks: /out of the current user's write scope/,
+    code: 'check.scope.outside',
+    verdict: 'failed',
+    names: 'Add-DistributionGroupMember',
+    mend: ({ directory, anna }) =>
+      directory.groups.find(({ displayName }) => displayName === 'movers')?.memberIds.push(anna.id),
   },
   {
     name: 'no licence with Exchange is free',
@@ -357,9 +382,19 @@ test.for(FAULTS)('$name ($mark)', async (fault) => {
   if (fault.breaks !== undefined) {
     world.allowed.push(fault.breaks);
   }
-  const finding = expectFinding(await world.check(), fault);
+  const finding = expectFinding(await world.check(fault.mailbox), fault);
   await fault.mend(world);
-  expect(verdictsOn(finding.check, await world.check(), fault.leaves)).toEqual(['ok']);
+  expect(verdictsOn(finding.check, await world.check(fault.mailbox), fault.leaves)).toEqual(['ok']);
+});
+
+test('nothing that a finding shows is a secret', async () => {
+  world.application.secretExpired = true;
+  const refused = await world.check(world.anna.userPrincipalName);
+  world.application.secretExpired = false;
+  const shown = JSON.stringify([refused, await world.check(world.anna.userPrincipalName)]);
+  const { tokens } = world.server.journal;
+  expect(tokens.length).toBeGreaterThan(10);
+  expect([SECRET, ...tokens].filter((secret) => shown.includes(secret))).toEqual([]);
 });
 
 test('a tenant that is ready has no fault, and looking at it changes nothing', async () => {

@@ -151,6 +151,22 @@ const CARDS: Readonly<Record<string, Card>> = {
       tenantFinding('check.sign-in', 'ok', { facts: { api: 'Microsoft Graph' } }),
       tenantFinding('check.rights', 'ok', { facts: { api: 'Microsoft Graph', count: 5 } }),
       tenantFinding('check.registration', 'ok'),
+      tenantFinding('check.imap-login', 'ok', { facts: { mailbox: 'anna@contoso.example' } }),
+      tenantFinding('check.credential', 'ok', {
+        facts: { what: 'certificate', until: '2027-03-14', days: 109 },
+      }),
+      tenantFinding('check.security-defaults.on', 'ok', {
+        raw: '{"isEnabled":true}',
+        believed: true,
+      }),
+      tenantFinding('check.server', 'ok', {
+        facts: {
+          server: 'iCloud IMAP',
+          host: 'imap.mail.me.com',
+          port: 993,
+          validTo: '2027-02-01',
+        },
+      }),
       tenantFinding('check.licences.none-free', 'warning', { facts: { names: 'Business Basic' } }),
     ],
     'anna@contoso.example',
@@ -170,6 +186,7 @@ const CARDS: Readonly<Record<string, Card>> = {
         raw: '403 Forbidden The role [assigned](https://evil.example) is not supported',
         believed: true,
       }),
+      tenantFinding('check.imap-login.not-tried', 'unknown'),
       tenantFinding('check.unanswered', 'unknown', {
         facts: { check: 'licences', problem: 'graph.throttled' },
         raw: '429 ApplicationThrottled',
@@ -177,6 +194,26 @@ const CARDS: Readonly<Record<string, Card>> = {
       tenantFinding('check.licences', 'ok', { facts: { freeSeats: 41 } }),
     ],
     null,
+  ),
+  'tenant-proxy': tenantCard(
+    [
+      tenantFinding('check.server.proxy', 'failed', {
+        facts: {
+          server: 'iCloud IMAP',
+          host: 'imap.mail.me.com',
+          port: 993,
+          upgrade: '',
+          issuer: 'Contoso, [Web](https://evil.example) Filter',
+        },
+        raw: 'SELF_SIGNED_CERT_IN_CHAIN',
+      }),
+      tenantFinding('check.imap-login.imap-off', 'warning', {
+        facts: { mailbox: 'anna@contoso.example' },
+        raw: 'User is authenticated but not connected.',
+        believed: true,
+      }),
+    ],
+    'anna@contoso.example',
   ),
   'tenant-no-sign-in': tenantCard(
     [
