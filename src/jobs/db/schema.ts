@@ -136,6 +136,8 @@ export const folders = pgTable(
     sourceModSeq: text('source_mod_seq'),
     /** Why the folder cannot be opened, where it cannot. */
     problem: text('problem'),
+    /** The target folder's class: `IPF.Note` for mail, empty for none, `unknown` where it could not be read; null before it was asked for. */
+    targetClass: text('target_class'),
   },
   (table) => [unique('folders_path').on(table.migrationId, table.sourcePath)],
 );
