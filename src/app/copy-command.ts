@@ -125,7 +125,7 @@ async function copy(
     output.started(row.pass);
     await copyMailbox(copyDeps, row, output.progress, signal);
     const folders = await tallyFolders(database.pool, row.id);
-    output.finished(folders);
+    output.finished(folders, copyDeps.traits.name);
     return folders;
   } finally {
     await Promise.allSettled([closeOf(source), closeOf(target)]);

@@ -3,6 +3,7 @@ import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Tally } from '../jobs/api.ts';
 import type { MappedFolder } from '../jobs/copy/folder-map.ts';
 import type { CopyMailboxProgress } from '../jobs/copy-mailbox.ts';
+import type { TargetTraits } from '../jobs/ports.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { addTallies, type FolderTally } from '../jobs/tally.ts';
 import { formatBytes, formatNoun, formatTimeLeft } from '../words/format.ts';
@@ -16,7 +17,8 @@ export interface CopyOutput {
   readonly progress: (event: CopyMailboxProgress) => void;
   /** One line of a dry run; a text instead of a count says why the folder does not open. */
   planned(folder: MappedFolder, messages: number | string): void;
-  finished(folders: readonly FolderTally[]): void;
+  /** `target`: whether what a folder is for can be told apart from its name there. */
+  finished(folders: readonly FolderTally[], target: TargetTraits['name']): void;
   failed(error: unknown): void;
 }
 
@@ -53,7 +55,7 @@ export function createJsonOutput({ stdout }: Pick<CopyStreams, 'stdout'>): CopyO
     },
     planned: ({ sourcePath, targetPath, reason }, messages) =>
       line({ event: 'planned', sourcePath, targetPath, reason, messages }),
-    finished(folders) {
+    finished(folders, target) {
       progress();
       const rows = folders.map(({ sourcePath, targetPath, tally, problem, repaired }) => ({
         sourcePath,
@@ -62,11 +64,19 @@ export function createJsonOutput({ stdout }: Pick<CopyStreams, 'stdout'>): CopyO
         repaired,
         ...tally,
       }));
-      line({ event: 'finished', total: addTallies(folders.map((f) => f.tally)), folders: rows });
+      line({
+        event: 'finished',
+        total: addTallies(folders.map((f) => f.tally)),
+        ...(target === 'exchange-online' ? { folderClass: 'not checked' } : {}),
+        folders: rows,
+      });
     },
     failed: (error) => line({ event: 'failed', ...problemOf(error) }),
   };
 }
+
+const CLASS_NOT_CHECKED =
+  'Folders: class not checked. IMAP cannot tell whether Outlook takes a folder for mail; look there once.';
 
 /** A progress bar on stderr, the result in sentences on stdout. */
 export function createTerminalOutput({ stdout, stderr }: CopyStreams): CopyOutput {
@@ -124,7 +134,7 @@ export function createTerminalOutput({ stdout, stderr }: CopyStreams): CopyOutpu
           typeof messages === 'number' ? `${messages} messages` : `does not open (${messages})`
         }${reason === null ? '' : ` (${folderReasonText(reason)})`}`,
       ),
-    finished(folders) {
+    finished(folders, target) {
       stop();
       say(sumLine(addTallies(folders.map(({ tally }) => tally))));
       if (flags + moved > 0) {
@@ -140,6 +150,9 @@ export function createTerminalOutput({ stdout, stderr }: CopyStreams): CopyOutpu
         if (problem !== null) {
           say(`  ${sourcePath}: not opened: ${reasonText(problem)}`);
         }
+      }
+      if (target === 'exchange-online') {
+        say(CLASS_NOT_CHECKED);
       }
     },
     failed(error) {

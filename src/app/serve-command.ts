@@ -213,7 +213,7 @@ function openSessions({
     }),
     target: createTargetOpener({
       server: imapServerOf(cloudOf(settings).imapUrl, 'exchange-online'),
-      tokens: m365.tokens,
+      m365,
       maxConnections: TARGET_CONNECTIONS,
       ...ends,
       ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),

@@ -44,6 +44,7 @@ const MEANINGS = {
   'graph.licence-failed': ['ask', 'Microsoft 365 could not give the user this licence.'],
   'graph.mailbox-plan-off': ['ask', 'A group gives the licence, with Exchange switched off.'],
   'graph.address-taken': ['ask', 'Another object of the tenant has this address.'],
+  'graph.folder-exists': ['stop', 'The mailbox has a folder of this name already.'],
   'graph.directory-synced': [
     'ask',
     'The user is mastered in the local directory and must be changed there.',

@@ -16,6 +16,7 @@ export interface GraphQuery {
   readonly path: string;
   readonly select?: readonly string[];
   readonly filter?: string;
+  readonly expand?: string;
   readonly top?: number;
 }
 
@@ -211,11 +212,12 @@ function pathOfLink(link: string): string {
   return `${path}${search}`;
 }
 
-function pathOf({ path, select, filter, top }: GraphQuery): string {
+function pathOf({ path, select, filter, expand, top }: GraphQuery): string {
   // The Graph library joins query values as they are; encoding them is left to us.
   const options = [
     select === undefined ? null : `$select=${select.join(',')}`,
     filter === undefined ? null : `$filter=${encodeURIComponent(filter)}`,
+    expand === undefined ? null : `$expand=${encodeURIComponent(expand)}`,
     top === undefined ? null : `$top=${top}`,
   ].filter((option) => option !== null);
   return options.length === 0 ? path : `${path}?${options.join('&')}`;

@@ -7,10 +7,12 @@ import { createImapSwitch, type ImapSwitch } from './cas-mailbox.ts';
 import type { Cloud } from './clouds.ts';
 import type { Credential } from './credential.ts';
 import { createExchangeAdmin, type ExchangeAdmin } from './exchange-admin.ts';
+import { createFolderStatistics, type FolderStatistics } from './folder-statistics.ts';
 import { createGraphClient, type GraphClient } from './graph-client.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createHttpClient } from './http-client.ts';
 import { createLicences, type Licences } from './licences.ts';
+import { createMailFolders, type MailFolders } from './mail-folders.ts';
 import { createProtocolReader, type ProtocolReader } from './mail-protocols.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
@@ -50,6 +52,8 @@ export interface M365 {
   readonly userCreation: UserCreation;
   readonly licences: Licences;
   readonly mailboxes: Mailboxes;
+  readonly mailFolders: MailFolders;
+  readonly folderStatistics: FolderStatistics;
   /** Of one or of hundreds: what a move must know before it changes anything. */
   readonly people: People;
   /** Object ids of people by their addresses, hundreds at once. */
@@ -110,6 +114,8 @@ export function createM365(deps: M365Deps): M365 {
     userCreation: createUserCreation({ graph, clock }),
     licences,
     mailboxes,
+    mailFolders: createMailFolders({ graph }),
+    folderStatistics: createFolderStatistics({ exchange }),
     people: createPeople({ batch, exchange, licences }),
     addresses: createAddressBook({ batch }),
     groups: createGroups({ graph }),

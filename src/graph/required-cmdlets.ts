@@ -45,6 +45,12 @@ export const REQUIRED_CMDLETS: readonly RequiredCmdlet[] = [
     from: 'Mail Recipients',
   },
   {
+    cmdlet: 'Get-MailboxFolderStatistics',
+    parameters: ['Identity'],
+    tier: 'base',
+    from: 'Mail Recipients',
+  },
+  {
     cmdlet: 'Get-User',
     parameters: ['Identity'],
     tier: 'base',

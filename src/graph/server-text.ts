@@ -48,6 +48,7 @@ const GRAPH_RULES: readonly TextRule[] = [
     serverCode: /^(Authorization_RequestDenied|ErrorAccessDenied|AccessDenied|Forbidden)$/,
     code: 'graph.right-missing',
   },
+  { serverCode: /^ErrorFolderExists$/, code: 'graph.folder-exists' },
   { serverCode: /^(InvalidAuthenticationToken|CompactToken.*)$/, code: 'graph.token-rejected' },
   // CountViolation and its kind: what licenseAssignmentStates names, for licences of groups above all.
   { text: /ProhibitedInUsageLocationViolation/, code: 'graph.licence-not-in-country' },

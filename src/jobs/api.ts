@@ -161,6 +161,10 @@ export interface FolderMapping {
   readonly messages: number;
   /** Why the name changes, where it does; has words in src/words. */
   readonly reason: FolderReason | null;
+  /** The target folder's class, such as IPF.Note; null where it is not known. */
+  readonly targetClass: string | null;
+  /** Its class is one that Outlook may hide, or not take for mail. */
+  readonly isHidden: boolean;
   /** None of its messages is at the target yet, so that it can still go elsewhere. */
   readonly editable: boolean;
 }

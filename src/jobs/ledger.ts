@@ -39,6 +39,8 @@ export interface FolderRow {
   /** The last pass that went through it to its end. */
   readonly passDone: number;
   readonly problem: string | null;
+  /** Class of the target folder; null before it was asked for. */
+  readonly targetClass: string | null;
 }
 
 /** A message that still has to be copied. */

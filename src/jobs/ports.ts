@@ -176,6 +176,11 @@ export interface MailTarget extends MailChanges {
   listFolders(signal: AbortSignal): Promise<readonly TargetFolder[]>;
   /** Creates (and subscribes) the folders and their parents where they are missing. */
   ensureFolders(paths: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * Class by path, by which Outlook tells mail from calendars: `IPF.Note`; empty for a folder that has
+   * none. Folders that it does not name are not known; null where this target cannot tell of any.
+   */
+  folderClasses(signal: AbortSignal): Promise<ReadonlyMap<string, string> | null>;
   folderState(path: string, signal: AbortSignal): Promise<FolderState>;
   /** So many appends will come: connections for them are opened meanwhile. */
   expectAppends(count: number): void;

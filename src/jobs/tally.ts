@@ -9,6 +9,8 @@ export interface FolderTally {
   readonly specialUse: string | null;
   /** Why the folder could not be opened, where it could not. */
   readonly problem: string | null;
+  /** Class of the target folder; `unknown` where it could not be read, null before it was asked for. */
+  readonly targetClass: string | null;
   /** Messages that the server counts in it. */
   readonly messages: number;
   /** Its messages are in the ledger; before that only their number is known. */

@@ -1,4 +1,5 @@
 import type { BatchView, FolderMapping, MigrationView, Progress, Tally } from './api.ts';
+import { CLASS_UNKNOWN, isHiddenClass } from './copy/folder-class.ts';
 import { NAME_PROBLEMS } from './copy/folder-name.ts';
 import type { MigrationRow, TenantChangeRow } from './db/migration-store.ts';
 import { addTallies, type FolderTally } from './tally.ts';
@@ -82,6 +83,8 @@ function mappingOf(folder: FolderTally): FolderMapping {
     targetPath: folder.targetPath,
     messages: folder.tally.source,
     reason: REASONS.find((reason) => reason === folder.reason) ?? null,
+    targetClass: folder.targetClass === CLASS_UNKNOWN ? null : folder.targetClass,
+    isHidden: isHiddenClass(folder.targetClass),
     editable: folder.tally.copied + folder.tally.alreadyThere === 0,
   };
 }

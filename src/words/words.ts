@@ -41,6 +41,8 @@ export interface Words {
   readonly planNotes: Readonly<Record<string, string | ((facts: Facts) => string)>>;
   /** What a move changes at a mailbox and puts back, by name. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What to do about folders whose class lets Outlook hide them. */
+  readonly hiddenFoldersFix: string;
   /** What the person whose mail moves reads. */
   readonly person: PersonTexts;
   /** For a code that has no text of its own. */

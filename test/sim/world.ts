@@ -7,6 +7,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { startExchangeServer } from './imap/exchange.ts';
 import { startIcloudServer } from './imap/icloud.ts';
 import type { ImapServer } from './imap/server.ts';
+import { mailFoldersOf } from './join-mail.ts';
 import {
   ALL_CMDLETS,
   addApplication,
@@ -93,6 +94,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       return verdict;
     },
   });
+  directory.mailFolders = mailFoldersOf(exchange.store);
   const icloudAddress = 'alex.wilber@icloud.com';
   const appPassword = createAppPassword();
   const sample = createSampleMailbox(options.seed ?? 20_261_122);

@@ -24,7 +24,14 @@ import {
   progressBar,
   section,
 } from './elements.ts';
-import { folderLines, isExplained, pilotEvidence, roomLines, sums } from './evidence.ts';
+import {
+  folderLines,
+  hiddenFolders,
+  isExplained,
+  pilotEvidence,
+  roomLines,
+  sums,
+} from './evidence.ts';
 import { folderForm, formPaths, type TypedNames } from './folder-form.ts';
 import { cleanUpLines } from './put-back.ts';
 
@@ -146,6 +153,7 @@ const review: Render = (m, typed) => ({
       ? [paragraph('There was nothing to copy as a pilot.')]
       : pilotEvidence(m.pilot)),
     ...roomLines(m.room),
+    ...hiddenFolders(m.folderMap),
     section(...folderForm(m.folderMap, typed)),
     section(paragraph('Look at it in Outlook. Shall I copy everything, into these folders?')),
   ],
@@ -181,7 +189,7 @@ function percentDone({ progress }: MigrationView): number {
 }
 
 const running: Render = (m) => ({
-  body: [progressBar(percentDone(m)), progressFacts(m)],
+  body: [progressBar(percentDone(m)), progressFacts(m), ...hiddenFolders(m.folderMap)],
   actions: [pause(m), cancel(m)],
 });
 
@@ -202,6 +210,7 @@ const synced: Render = (m) => ({
   body: [
     markedLine('ok', 'Outlook holds everything that iCloud holds.'),
     progressFacts(m),
+    ...hiddenFolders(m.folderMap),
     paragraph(
       `New mail at iCloud still follows. When ${firstName(m)} no longer uses iCloud Mail, finish the move: I copy what came last, verify every message, and put back what I changed.`,
     ),
@@ -233,6 +242,7 @@ const done: Render = (m) => ({
   body: [
     ...sums(m.tally),
     ...roomLines(m.room),
+    ...hiddenFolders(m.folderMap),
     section(
       ...cleanUpLines(m),
       markedLine('waiting', `I have asked ${firstName(m)} to revoke the password at Apple.`),

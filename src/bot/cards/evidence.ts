@@ -92,6 +92,26 @@ export function pilotEvidence(pilot: PilotResult): readonly CardElement[] {
   ];
 }
 
+const MOST_HIDDEN = 5;
+
+/** Folders that Outlook may hide, with what to do about it; nothing where there are none. */
+export function hiddenFolders(map: readonly FolderMapping[]): readonly CardElement[] {
+  const hidden = map.filter(({ isHidden }) => isHidden);
+  if (hidden.length === 0) {
+    return [];
+  }
+  const names = hidden
+    .slice(0, MOST_HIDDEN)
+    .map(({ targetPath, targetClass }) => `'${plain(targetPath)}' (${plain(targetClass ?? '')})`);
+  const more = hidden.length - names.length;
+  const list = `${names.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+  const noun = hidden.length === 1 ? 'a folder' : `${formatCount(hidden.length)} folders`;
+  return [
+    markedLine('warning', `Outlook may hide ${noun}, since the class is not IPF.Note: ${list}.`),
+    hint(wordsFor('en').hiddenFoldersFix),
+  ];
+}
+
 /** Only the folders whose name is not obvious; warnings first, the rest as a number. */
 export function folderLines(map: readonly FolderMapping[]): readonly CardElement[] {
   if (map.length === 0) {

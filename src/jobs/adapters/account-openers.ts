@@ -5,6 +5,7 @@ import type { MigrationStore } from '../db/migration-store.ts';
 import { CredentialMissingError, SourceLoginRefusedError } from '../errors.ts';
 import type { SourceOpener, TargetOpener, TargetTraits } from '../ports.ts';
 import { submitterOf } from '../views.ts';
+import { type GraphFoldersDeps, withGraphFolders } from './graph-folders.ts';
 import {
   type ImapAccount,
   type ImapEndsDeps,
@@ -64,7 +65,7 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
 
 export interface TargetOpenerDeps extends ImapEndsDeps {
   readonly server: ImapServer;
-  readonly tokens: Pick<TokenSource, 'getToken'>;
+  readonly m365: GraphFoldersDeps['m365'] & { readonly tokens: Pick<TokenSource, 'getToken'> };
   readonly maxConnections: number;
   /** Where the world is simulated, what cannot be waited for is shortened. */
   readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
@@ -77,13 +78,16 @@ export function createTargetOpener(deps: TargetOpenerDeps): TargetOpener {
     user,
     credential: async (signal) => ({
       kind: 'access-token',
-      token: await deps.tokens.getToken('exchange', signal),
+      token: await deps.m365.tokens.getToken('exchange', signal),
     }),
   });
   return {
     traits: { ...traitsOf(deps.server.profile), ...deps.traits },
-    open: (mailbox, signal) =>
-      openImapTarget(deps, accountOf(mailbox), { maxConnections: deps.maxConnections }, signal),
+    async open(mailbox, signal) {
+      const { m365, logger, maxConnections } = deps;
+      const target = await openImapTarget(deps, accountOf(mailbox), { maxConnections }, signal);
+      return withGraphFolders(target, { m365, mailbox, logger });
+    },
     openReader: (mailbox, signal) => openImapSource(deps, accountOf(mailbox), signal),
   };
 }

@@ -61,7 +61,12 @@ export async function openImapTarget(
   const throughGate: Opening = (connect, within) => connect(within);
   const { connect, hangUp } = await connectFirst(deps, { account, governor, throughGate }, signal);
   const target = createImapTarget({ ...deps, connect, governor, ...options });
-  return { ...target, close: () => target.close().finally(hangUp) };
+  return {
+    ...target,
+    // IMAP has no word for it.
+    folderClasses: async () => null,
+    close: () => target.close().finally(hangUp),
+  };
 }
 
 function keyOf(side: 'source' | 'target', { host, port, user }: ImapAccount): string {

@@ -2,6 +2,7 @@ import type { FolderRow } from '../ledger.ts';
 import { copyFolders } from './copy-folders.ts';
 import { applyFlagChanges } from './delta-flags.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
+import { noteFolderClasses } from './folder-class.ts';
 import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
@@ -28,6 +29,7 @@ export async function copyPass(
     copied.map(({ targetPath }) => targetPath),
     signal,
   );
+  await noteFolderClasses(deps, { turn: input.turn, again: false }, copied, signal);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = await openFolders(deps, folders);
     if (open.length === 0) {

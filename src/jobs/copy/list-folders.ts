@@ -17,7 +17,12 @@ export async function discoverFolders(
   ]);
   const saved = new Map(known.map((row) => [row.sourcePath, row.targetPath]));
   const selectable = new Set(sourceFolders.filter((f) => f.selectable).map((f) => f.path));
-  const mapping = { source: sourceFolders, target: targetFolders, traits: deps.traits, saved };
+  // What holds no mail is told by its class, too, where somebody can read it.
+  const classes = [...selectable].some((path) => !saved.has(path))
+    ? ((await deps.target.folderClasses(signal)) ?? new Map<string, string>())
+    : new Map<string, string>();
+  const { traits } = deps;
+  const mapping = { source: sourceFolders, target: targetFolders, traits, saved, classes };
   const found = mapFolders(mapping).filter(({ sourcePath }) => selectable.has(sourcePath));
   if (found.length > 0) {
     await deps.ledger.saveFolders(input.turn, found);

@@ -1,5 +1,6 @@
 import type { SourceFolder, SpecialUse, TargetFolder } from '../ports.ts';
 import { chooseDefaultNames, type DefaultNames, foldName, SPECIAL_USES } from './exchange-names.ts';
+import { isMailClass } from './folder-class.ts';
 import { exchangeName, isReserved, MAX_FOLDER_DEPTH, type NameProblem } from './folder-name.ts';
 
 /** The folders of both sides, as far as a mapping depends on them. */
@@ -65,11 +66,6 @@ export function exchangeRules({ source, target, classes = new Map() }: MappedSid
     },
     maxDepth: MAX_FOLDER_DEPTH,
   };
-}
-
-/** Outlook shows mail of folders whose class is IPF.Note, or that have none. */
-function isMailClass(folderClass: string): boolean {
-  return folderClass === '' || /^IPF\.(?:Note|Imap)(?:\.|$)/i.test(folderClass);
 }
 
 function rootsOf(folders: readonly { readonly path: string }[]): readonly string[] {

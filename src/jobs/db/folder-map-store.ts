@@ -63,7 +63,7 @@ async function writeChanges(
   await client.query('update migrations set epoch = epoch + 1 where id = $1', [migrationId]);
   await client.query(
     `update folders f
-        set target_path = c.target_path, reason = 'chosen', problem = null,
+        set target_path = c.target_path, reason = 'chosen', problem = null, target_class = null,
             target_uid_validity = null, target_uid_next = null, target_exists = null
        from unnest($2::text[], $3::text[]) as c (source_path, target_path)
       where f.migration_id = $1 and f.source_path = c.source_path`,

@@ -54,7 +54,8 @@ export function createLedgerReads(pool: pg.Pool): LedgerReads {
       const { rows } = await pool.query<FolderRow>(
         `select id, source_path as "sourcePath", target_path as "targetPath", special_use as "specialUse",
                 messages, uid_validity as "uidValidity",
-                source_uid_next as "sourceUidNext", source_mod_seq as "sourceModSeq", pass_listed as "passListed", pass_done as "passDone", problem
+                source_uid_next as "sourceUidNext", source_mod_seq as "sourceModSeq", pass_listed as "passListed", pass_done as "passDone", problem,
+                target_class as "targetClass"
            from folders where migration_id = $1 order by id`,
         [migrationId],
       );

@@ -20,6 +20,10 @@ export interface LedgerStore extends LedgerReads, LedgerDelta, LedgerSurplus {
   finishFolder(turn: Turn, folderId: number, pass: number): Promise<void>;
   /** Stays until the folder is listed again. */
   markFolderProblem(turn: Turn, folderId: number, problem: string): Promise<void>;
+  noteClasses(
+    turn: Turn,
+    folders: readonly { readonly id: number; readonly targetClass: string }[],
+  ): Promise<void>;
   /** Adds what is new in a listing; rows that vanished at the source before they were copied are `gone`. */
   recordListing(turn: Turn, folderId: number, listing: Listing): Promise<void>;
   /** These folders are as they were listed last. */
@@ -117,6 +121,15 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
     markFolderProblem: (turn, folderId, problem) =>
       whileHolding(turn, async (client) => {
         await client.query('update folders set problem = $2 where id = $1', [folderId, problem]);
+      }),
+
+    noteClasses: (turn, found) =>
+      whileHolding(turn, async (client) => {
+        await client.query(
+          `update folders f set target_class = c.target_class
+             from unnest($1::bigint[], $2::text[]) as c (id, target_class) where f.id = c.id`,
+          [found.map(({ id }) => id), found.map(({ targetClass }) => targetClass)],
+        );
       }),
 
     recordListing: (turn, folderId, listing) =>

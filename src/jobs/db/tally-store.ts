@@ -20,7 +20,8 @@ export async function tallyFolders(
   const [folders, counts, repairs] = await Promise.all([
     pool.query<Omit<FolderTally, 'tally' | 'bytes' | 'repaired'>>(
       `select id as "folderId", source_path as "sourcePath", target_path as "targetPath", reason,
-              special_use as "specialUse", problem, messages, pass_listed >= 0 as listed
+              special_use as "specialUse", problem, messages, pass_listed >= 0 as listed,
+              target_class as "targetClass"
          from folders where migration_id = $1 order by id`,
       [migrationId],
     ),

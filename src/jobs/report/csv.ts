@@ -1,5 +1,6 @@
 /** The report as tables, with the column names that Exchange admins know. */
 import { stringify } from 'csv-stringify/sync';
+import { CLASS_UNKNOWN } from '../copy/folder-class.ts';
 import type { ReportInput } from './input.ts';
 import { countOf, type ReportSums } from './sums.ts';
 
@@ -62,6 +63,7 @@ const FOLDER_COLUMNS = [
   'Mailbox',
   'SourceFolder',
   'TargetFolder',
+  'TargetFolderClass',
   'SourceCount',
   'SourceBytes',
   'Copied',
@@ -84,6 +86,7 @@ function folderRows(input: ReportInput): Record<string, Cell>[] {
     Mailbox: input.targetMailbox,
     SourceFolder: folder.sourcePath,
     TargetFolder: folder.targetPath,
+    TargetFolderClass: classText(folder.targetClass),
     SourceCount: folder.tally.source,
     SourceBytes: folder.bytes.total,
     Copied: folder.tally.copied,
@@ -97,6 +100,13 @@ function folderRows(input: ReportInput): Record<string, Cell>[] {
     VerifiedFound: verified.get(folder.sourcePath)?.found ?? null,
     Reason: reasonsText(input, folder),
   }));
+}
+
+/** A folder without a class is mail to Outlook. */
+function classText(targetClass: string | null): string {
+  return targetClass === null || targetClass === CLASS_UNKNOWN
+    ? 'not checked'
+    : targetClass || 'none';
 }
 
 function reasonsText(input: ReportInput, folder: ReportInput['folders'][number]): string {

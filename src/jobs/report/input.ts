@@ -14,6 +14,8 @@ export interface ReportFolder {
   readonly targetPath: string;
   /** Code of why the folder could not be opened, where it could not. */
   readonly problem: string | null;
+  /** Class of the target folder; `unknown` where it could not be read, null where it was not asked for. */
+  readonly targetClass: string | null;
   readonly tally: Tally;
   readonly bytes: { readonly total: number; readonly settled: number };
   /** Messages that were changed so that the target takes them, by code. */

@@ -1,6 +1,7 @@
 /** The table of folders: every row with its own sum. */
 
 import type { Tally } from '../api.ts';
+import { CLASS_UNKNOWN, isHiddenClass } from '../copy/folder-class.ts';
 import { needsLook } from '../copy/folder-problem.ts';
 import { type Html, html, joinHtml, NO_HTML } from './html.ts';
 import type { ReportFolder, ReportInput } from './input.ts';
@@ -18,7 +19,23 @@ export function folderTable(input: ReportInput, sums: ReportSums): Html {
 <tbody>${joinHtml(rows)}</tbody>
 <tfoot><tr><td class="title">All folders<div class="small soft">${equation(input, sums.total)}</div></td>${numbers(input, sums.total, columns)}<td class="number" data-label="Size">${input.words.bytes(sums.bytes.total)}</td></tr></tfoot>
 </table>
+${classNote(input)}
 </section>`;
+}
+
+/** What was found of the folders' classes, in a sentence. */
+function classNote(input: ReportInput): Html {
+  const unread = input.folders.filter(
+    ({ targetClass, problem }) =>
+      problem === null && (targetClass === null || targetClass === CLASS_UNKNOWN),
+  ).length;
+  const opened = input.folders.filter(({ problem }) => problem === null).length;
+  if (unread === 0) {
+    return NO_HTML;
+  }
+  const some = unread === 1 ? '1 folder' : `${input.words.count(unread)} folders`;
+  const which = unread === opened ? 'any folder' : some;
+  return html`<p class="small soft">Class not checked for ${which}: look once in Outlook whether each of them is shown.</p>`;
 }
 
 function folderRow(input: ReportInput, folder: ReportFolder, columns: readonly Addend[]): Html {
@@ -30,7 +47,10 @@ function folderRow(input: ReportInput, folder: ReportFolder, columns: readonly A
     folder.problem === null
       ? html`<div class="small soft">${equation(input, folder.tally)}</div>`
       : html`<div class="small ${needsLook(folder.problem) ? 'bad-text' : 'soft'}">Not opened: ${input.words.reason(folder.problem)}</div>`;
-  return html`<tr><td class="title">${folder.sourcePath}${moved}${note}</td>${numbers(input, folder.tally, columns)}<td class="number" data-label="Size">${input.words.bytes(folder.bytes.total)}</td></tr>
+  const hidden = isHiddenClass(folder.targetClass)
+    ? html`<div class="small bad-text">Outlook may hide it: its class is ${folder.targetClass ?? ''}, that of a mail folder is IPF.Note.</div>`
+    : NO_HTML;
+  return html`<tr><td class="title">${folder.sourcePath}${moved}${note}${hidden}</td>${numbers(input, folder.tally, columns)}<td class="number" data-label="Size">${input.words.bytes(folder.bytes.total)}</td></tr>
 `;
 }
 

@@ -1,3 +1,4 @@
+import { isHiddenClass, noteFolderClasses } from '../copy/folder-class.ts';
 import { needsLook } from '../copy/folder-problem.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
@@ -30,6 +31,7 @@ export async function verifyMigration(
     verification.differences.length === 0 &&
     items.length === 0 &&
     total.open === 0 &&
+    !folders.some(({ targetClass }) => isHiddenClass(targetClass)) &&
     !folders.some(({ problem }) => needsLook(problem));
   const path = await deps.reports.save(row.id, {
     runId: row.runId,
@@ -55,6 +57,16 @@ async function verifyFolders(
   signal: AbortSignal,
 ): Promise<ReportVerification> {
   const folders = await deps.ledger.folders(row.id);
+  await deps.sessions.use(
+    row,
+    async ({ target }) => {
+      const turn = await deps.ledger.takeTurn(row.id);
+      const opening = folders.filter(({ problem }) => problem === null);
+      const { ledger } = deps;
+      await noteFolderClasses({ target, ledger }, { turn, again: true }, opening, signal);
+    },
+    signal,
+  );
   return deps.sessions.use(
     row,
     ({ source, target }) =>

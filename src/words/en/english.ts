@@ -3,7 +3,14 @@ import { FINDINGS } from './findings.ts';
 import { PLAN_NOTES, SETTINGS } from './mailbox.ts';
 import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
-import { FOLDER_REASONS, REASONS, REFUSALS, RENAME_PROBLEMS, STATES } from './terms.ts';
+import {
+  FOLDER_REASONS,
+  HIDDEN_FOLDERS_FIX,
+  REASONS,
+  REFUSALS,
+  RENAME_PROBLEMS,
+  STATES,
+} from './terms.ts';
 
 /** English, the language that every other one is translated from. */
 export const english: Words = {
@@ -13,6 +20,7 @@ export const english: Words = {
   reasons: REASONS,
   refusals: REFUSALS,
   folderReasons: FOLDER_REASONS,
+  hiddenFoldersFix: HIDDEN_FOLDERS_FIX,
   renameProblems: RENAME_PROBLEMS,
   planNotes: PLAN_NOTES,
   settings: SETTINGS,

@@ -115,6 +115,10 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext:
       'Find who has it in the Microsoft 365 admin center, and remove it there or choose another one.',
   },
+  'graph.folder-exists': {
+    what: 'The mailbox has a folder of this name already.',
+    doNext: 'Nothing: I use it.',
+  },
   'graph.directory-synced': {
     what: 'This person is managed in your local directory and must be changed there.',
     doNext: 'Change it in Active Directory, wait for the synchronisation, then try again.',

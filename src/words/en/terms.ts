@@ -35,6 +35,10 @@ export const FOLDER_REASONS = {
   'too-deep': 'Exchange takes up to 300 folders inside one another',
 } as const;
 
+/** What to do about folders that Outlook may hide. */
+export const HIDDEN_FOLDERS_FIX =
+  'IMAP cannot say what a folder is for. Give me Mail.ReadWrite for these mailboxes (see docs/permissions.md), and I make folders that Outlook shows. For those that are there: make a new folder in Outlook and move the mail into it, or set the class to IPF.Note with MFCMAPI (property 0x3613).';
+
 /** Why a folder cannot go where somebody wants it; beside the reasons for another name. */
 export const RENAME_PROBLEMS = {
   'unknown-folder': 'there is no folder of this name in iCloud',

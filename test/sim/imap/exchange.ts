@@ -68,6 +68,8 @@ export interface ExchangeServerOptions extends ImapServerOptions {
   readonly lostFields?: readonly string[];
   /** Answers other than OK until the session is closed. */
   readonly maxErrors?: number;
+  /** Folders made over IMAP get IPF.Imap, which Outlook may hide; Microsoft knows of it for its own migration tool. */
+  readonly imapFolderClass?: boolean;
 }
 
 const MAX_LINE_BYTES = 10_239;
@@ -106,16 +108,16 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
       defaultFolders: [
         { name: 'INBOX' },
         { name: 'Archive' },
-        { name: 'Calendar' },
-        { name: 'Contacts' },
+        { name: 'Calendar', folderClass: 'IPF.Appointment' },
+        { name: 'Contacts', folderClass: 'IPF.Contact' },
         { name: 'Deleted Items', attributes: ['\\Trash'] },
         { name: 'Drafts', attributes: ['\\Drafts'] },
-        { name: 'Journal' },
+        { name: 'Journal', folderClass: 'IPF.Journal' },
         { name: 'Junk Email', attributes: ['\\Junk'] },
-        { name: 'Notes' },
+        { name: 'Notes', folderClass: 'IPF.StickyNote' },
         { name: 'Outbox' },
         { name: 'Sent Items', attributes: ['\\Sent'] },
-        { name: 'Tasks' },
+        { name: 'Tasks', folderClass: 'IPF.Task' },
       ],
     },
     completed: (command) => `${command} completed.`,
@@ -128,6 +130,7 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
     },
     maxErrors: options.maxErrors ?? 10,
     leaveLiteralAtLineBytes: options.longLineDesync === false ? null : MAX_LINE_BYTES,
+    createdFolderClass: options.imapFolderClass === true ? 'IPF.Imap' : 'IPF.Note',
     refuseFolderName: (name) => (/^files$/iu.test(name) ? 'NO Folder name is reserved' : null),
     refuseSize: (sizeBytes, user) => (sizeBytes > limitOf(user) ? TOO_LARGE : null),
     refuseMessage,

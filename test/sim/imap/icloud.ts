@@ -83,6 +83,7 @@ const ICLOUD_PROFILE: Profile = {
   },
   maxErrors: null,
   leaveLiteralAtLineBytes: null,
+  createdFolderClass: 'IPF.Note',
   refuseFolderName: () => null,
   refuseSize: () => null,
   refuseMessage: () => null,

@@ -29,6 +29,8 @@ export interface Profile {
   readonly maxErrors: number | null;
   readonly leaveLiteralAtLineBytes: number | null;
   /** Why this name cannot be created, as the text after the tag. */
+  /** What CREATE makes. */
+  readonly createdFolderClass: string;
   readonly refuseFolderName: (name: string) => string | null;
   /** Why a literal of that size is not even taken. */
   readonly refuseSize: (sizeBytes: number, user: string) => string | null;

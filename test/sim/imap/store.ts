@@ -26,6 +26,8 @@ export interface Folder {
   attributes: readonly string[];
   /** False: listed, but SELECT answers that it does not exist (iCloud's Notes). */
   opens: boolean;
+  /** PidTagContainerClass: what Outlook takes the folder for; IMAP neither shows nor sets it. */
+  folderClass: string;
   highestModseq: number;
   messages: StoredMessage[];
   /** UIDs that were expunged: iCloud's SEARCH goes on naming them. */
@@ -45,6 +47,7 @@ export interface FolderOptions {
   readonly uidValidity?: number;
   readonly subscribed?: boolean;
   readonly opens?: boolean;
+  readonly folderClass?: string;
 }
 
 /** A folder and its messages at one instant. */
@@ -148,6 +151,7 @@ export function createMailStore(options: MailStoreOptions): MailStore {
         subscribed: folderOptions.subscribed ?? true,
         attributes: folderOptions.attributes ?? [],
         opens: folderOptions.opens ?? true,
+        folderClass: folderOptions.folderClass ?? 'IPF.Note',
         highestModseq: 1,
         messages: [],
         expunged: [],

@@ -35,6 +35,8 @@ export interface ExchangeQuirks {
   filtersByObjectId: boolean;
   /** Whether Get-MailboxStatistics has figures of a mailbox that nobody has opened yet. */
   figuresOfUnopened: boolean;
+  /** False: Get-MailboxFolderStatistics tells a folder's type and not its class. */
+  showsContainerClass: boolean;
   /** Rows per answer; the rest behind `@odata.nextLink`. */
   pageSize: number;
 }

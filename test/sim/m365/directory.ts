@@ -119,6 +119,21 @@ export interface SimApplication {
   allowedCmdlets: string[];
 }
 
+/** One folder of a mailbox; `path` with `/` between levels, the inbox as INBOX. */
+export interface SimMailFolder {
+  readonly path: string;
+  readonly folderClass: string;
+  /** Tells it from every other folder, under any name. */
+  readonly number: number;
+  readonly messages: number;
+}
+
+/** The folders of the tenant's mailboxes, as the mail server keeps them. */
+export interface SimMailFolders {
+  list(address: string): readonly SimMailFolder[];
+  create(address: string, path: string, folderClass: string): void;
+}
+
 export interface SimServicePrincipal {
   readonly appId: string;
   readonly objectId: string;
@@ -180,6 +195,8 @@ export interface Directory {
   /** Conditional Access. */
   readonly policies: SimPolicy[];
   readonly securityDefaults: { isEnabled: boolean };
+  /** Null where no mail server takes part: mailboxes then have their default folders, and get no other. */
+  mailFolders: SimMailFolders | null;
 }
 
 /** Cmdlets that the role group of a well-prepared tenant allows. */
@@ -192,6 +209,7 @@ export const ALL_CMDLETS = [
   'Get-User',
   'Get-TransportConfig',
   'Get-AuthenticationPolicy',
+  'Get-MailboxFolderStatistics',
   'Get-MailboxPermission',
   'Add-MailboxPermission',
   'Remove-MailboxPermission',
@@ -236,6 +254,7 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     exchangeServicePrincipals: [],
     policies: [],
     securityDefaults: { isEnabled: false },
+    mailFolders: null,
   };
 }
 

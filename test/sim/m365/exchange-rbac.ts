@@ -1,4 +1,5 @@
 import { ACCESS_CMDLETS } from './cmdlets-access.ts';
+import { FOLDER_CMDLETS } from './cmdlets-folders.ts';
 import { MAILBOX_CMDLETS } from './cmdlets-mailbox.ts';
 import { POLICY_CMDLETS } from './cmdlets-policies.ts';
 import { type Directory, groupsOf, type SimApplication, type SimGroup } from './directory.ts';
@@ -64,7 +65,7 @@ const BUILT_IN: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = ne
     'Mail Recipients',
     new Map([
       ...entriesOf(
-        [...MAILBOX_CMDLETS, ...ACCESS_CMDLETS, ...POLICY_CMDLETS].filter(
+        [...MAILBOX_CMDLETS, ...FOLDER_CMDLETS, ...ACCESS_CMDLETS, ...POLICY_CMDLETS].filter(
           (one) => !isPrincipalCmdlet(one) && !VIEWS.includes(one.name),
         ),
       ),
@@ -169,6 +170,21 @@ function assignmentsOf(
   const groups = exchange.roleGroups.filter((group) => group.members.includes(objectId));
   return exchange.assignments.filter(({ assignee }) =>
     groups.some((group) => group.name === assignee),
+  );
+}
+
+/** RBAC for Applications: a right in some mailboxes, added to those of the token, which does not show it. */
+export function hasApplicationRole(
+  directory: Directory,
+  { objectId }: SimApplication,
+  roles: readonly string[],
+  userId: string,
+): boolean {
+  return directory.exchange.assignments.some(
+    ({ assignee, role, scope }) =>
+      assignee === objectId &&
+      roles.includes(role) &&
+      (scope === null || isInScope(directory, scope, userId)),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { DIRECTORY_ROLES } from './administrators.ts';
 import { bindParameters, type Cmdlet, type ExchangeQuirks } from './cmdlet.ts';
 import { ACCESS_CMDLETS } from './cmdlets-access.ts';
+import { FOLDER_CMDLETS } from './cmdlets-folders.ts';
 import { MAILBOX_CMDLETS } from './cmdlets-mailbox.ts';
 import { ORGANIZATION_CMDLETS } from './cmdlets-organization.ts';
 import { POLICY_CMDLETS } from './cmdlets-policies.ts';
@@ -42,6 +43,7 @@ interface CmdletInput {
 const CMDLETS = new Map<string, Cmdlet>(
   [
     ...MAILBOX_CMDLETS,
+    ...FOLDER_CMDLETS,
     ...ACCESS_CMDLETS,
     ...POLICY_CMDLETS,
     ...ORGANIZATION_CMDLETS,

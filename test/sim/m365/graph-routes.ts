@@ -9,7 +9,8 @@ export interface GraphRoute {
   /** Express path below `/v1.0`. */
   readonly path: string;
   readonly operation: string;
-  readonly roles: readonly string[];
+  /** Null: the handler decides, since RBAC for Applications gives rights that no token shows. */
+  readonly roles: readonly string[] | null;
   /** What a person's token must allow, any of; absent: not for people. */
   readonly scopes?: readonly string[];
   /** Directory roles of which a person must hold one to change anything. */

@@ -6,6 +6,7 @@ import { readBody, readQuery } from './graph-call.ts';
 import { badRequest, graphRefusal } from './graph-errors.ts';
 import { groupRoutes } from './graph-groups.ts';
 import { licenceRoutes } from './graph-licences.ts';
+import { mailFolderRoutes } from './graph-mail-folders.ts';
 import { mailboxRoutes } from './graph-mailboxes.ts';
 import { policyRoutes } from './graph-policies.ts';
 import { roleRoutes } from './graph-roles.ts';
@@ -80,7 +81,7 @@ function authorize(route: GraphRoute, claims: TokenClaims): void {
     authorizePerson(route, claims.person);
     return;
   }
-  if (route.roles.some((role) => claims.roles.includes(role))) {
+  if (route.roles === null || route.roles.some((role) => claims.roles.includes(role))) {
     return;
   }
   const violation = `needs one of ${route.roles.join(', ')}; the token has ${claims.roles.join(', ') || 'none'}`;
@@ -144,6 +145,7 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...userRoutes(deps),
     ...licenceRoutes(deps),
     ...mailboxRoutes(deps),
+    ...mailFolderRoutes(deps),
     ...groupRoutes(deps),
     ...policyRoutes(deps),
     ...roleRoutes(deps),

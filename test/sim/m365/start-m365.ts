@@ -56,6 +56,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     errorPlace: 'details',
     filtersByObjectId: true,
     figuresOfUnopened: true,
+    showsContainerClass: true,
     pageSize: 1000,
     lifetimeSeconds: 3599,
     deviceIntervalSeconds: 5,

@@ -151,6 +151,8 @@ export interface FakeTargetOptions {
   readonly loseAnswerOf?: ReadonlySet<number>;
   /** Append → the later append with which the server completes it, long after its link died. */
   readonly completeLate?: ReadonlyMap<number, number>;
+  /** Classes of its folders, where they can be read. */
+  readonly classes?: () => ReadonlyMap<string, string>;
   /** The server names no UIDs: it has no UIDPLUS. */
   readonly withoutUids?: boolean;
   /** The process dies while this message is on its way. */
@@ -210,6 +212,7 @@ export function createFakeTarget(
         mailbox.folder(path);
       }
     },
+    folderClasses: async () => options.classes?.() ?? null,
     folderState: async (path) => {
       const folder = mailbox.folder(path);
       return {

@@ -41,6 +41,7 @@ const TALLY: FolderTally = {
   reason: null,
   specialUse: 'inbox',
   problem: null,
+  targetClass: null,
   messages: 3,
   listed: true,
   tally: {
@@ -65,7 +66,7 @@ test('the bar shows messages, bytes, the folder, and no control character of its
   output.progress(MESSAGE);
   output.progress(PLANNED);
   expect(stderr.text()).toContain('25% | 100/400 messages | 1 GB of 3.4 GB');
-  output.finished([TALLY]);
+  output.finished([TALLY], 'exchange-online');
   expect(stderr.text()).not.toContain('\u001b[2JBOX');
   expect(stdout.text()).toBe(
     [
@@ -74,6 +75,7 @@ test('the bar shows messages, bytes, the folder, and no control character of its
       '  changed in 1 message: a request for a read receipt was switched off, so that old mail is not answered again',
       '  changed in 2 messages: a character that no mail may hold was taken out',
       '  INBOX: 1 not copied: Exchange found a virus in it',
+      'Folders: class not checked. IMAP cannot tell whether Outlook takes a folder for mail; look there once.',
       '',
     ].join('\n'),
   );
@@ -91,7 +93,7 @@ test('a pause is said with its end, and the bar is away meanwhile', () => {
   expect(stdout.text()).toMatch(/throttled until \d\d:\d\d\.\n$/);
   output.progress(PLANNED);
   expect(stderr.text().length).toBeGreaterThan(drawn.length);
-  output.finished([]);
+  output.finished([], 'generic');
 });
 
 test('NDJSON: each line an event, with the pace, the end and the folder', () => {
@@ -103,7 +105,7 @@ test('NDJSON: each line an event, with the pace, the end and the folder', () => 
   output.progress({ kind: 'message', folder: 'INBOX', sizeBytes: 5000, state: 'done' });
   output.progress({ kind: 'updated', flags: 2, moved: 0 });
   output.progress({ kind: 'waiting', until: new Date(0), code: 'imap.throttled' });
-  output.finished([TALLY]);
+  output.finished([TALLY], 'exchange-online');
   const lines = stdout
     .text()
     .trim()
@@ -135,5 +137,8 @@ test('NDJSON: each line an event, with the pace, the end and the folder', () => 
     messagesDone: 101,
     folder: { path: 'INBOX', messagesDone: 1, messagesTotal: 300 },
   });
-  expect(lines[6]).toMatchObject({ folders: [{ repaired: { nul: 2 } }] });
+  expect(lines[6]).toMatchObject({
+    folderClass: 'not checked',
+    folders: [{ repaired: { nul: 2 } }],
+  });
 });

@@ -80,6 +80,7 @@ test('the cmdlets we may use are listed without running one', async () => {
     'Set-CASMailbox',
     'Set-Mailbox',
     'Get-MailboxStatistics',
+    'Get-MailboxFolderStatistics',
     'Get-User',
     'Get-TransportConfig',
     'Get-AuthenticationPolicy',

@@ -88,13 +88,34 @@ describe('Graph refuses what Graph does not know', () => {
     ['GET /organization', ['User.Read.All'], 'Authorization_RequestDenied'],
     ['GET /subscribedSkus', [], 'Authorization_RequestDenied'],
     ['GET /users/ANNA/mailboxSettings', ['User.ReadWrite.All'], 'ErrorAccessDenied'],
-    ['GET /users/ANNA/mailFolders', ['MailboxSettings.Read'], 'ErrorAccessDenied'],
     ['GET /groups/x/members', ['User.ReadWrite.All'], 'Authorization_RequestDenied'],
   ])('%s with %j only is forbidden', async (line, roles, code) => {
     tenant.application.graphRoles = [...roles];
     const answer = await tenant.graph(line.replace('ANNA', anna.id));
     expect(answer).toMatchObject({ status: 403, body: { error: { code } } });
     expectViolation(/needs one of/);
+  });
+
+  test('mail folders take a right of the token or one in Exchange, which only asking tells', async () => {
+    tenant.application.graphRoles = ['MailboxSettings.Read'];
+    const ask = async (): Promise<number> =>
+      (await tenant.graph(`GET /users/${anna.id}/mailFolders`)).status;
+    expect(await ask()).toBe(403);
+    const { assignments, scopes } = tenant.directory.exchange;
+    scopes.push({ name: 'others', filter: "MemberOfGroup -eq 'CN=others'" });
+    const given = {
+      name: 'read',
+      role: 'Application Mail.Read',
+      assignee: tenant.application.objectId,
+    };
+    assignments.push({ ...given, scope: 'others' });
+    expect(await ask()).toBe(403);
+    assignments.splice(0, 1, { ...given, scope: null });
+    expect(await ask()).toBe(200);
+    const body = { displayName: 'Family' };
+    const make = await tenant.graph(`POST /users/${anna.id}/mailFolders`, { body });
+    expect(make.status).toBe(403);
+    assignments.length = 0;
   });
 
   test.each([

@@ -76,7 +76,10 @@ function create(session: Session, args: ArgumentCursor): string {
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const path = parts.slice(0, depth).join('/');
     if (store.folder(account, path) === undefined) {
-      store.createFolder(account, path, { subscribed: false });
+      store.createFolder(account, path, {
+        subscribed: false,
+        folderClass: profile.createdFolderClass,
+      });
     }
   }
   return completed(session, 'CREATE');

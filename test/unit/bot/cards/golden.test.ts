@@ -130,6 +130,17 @@ const CARDS: Readonly<Record<string, Card>> = {
       { sourcePath: 'INBOX', targetPath: 'Old mail' },
     ],
   ),
+  'admin-folders-hidden': adminCard(
+    {
+      ...inState('Syncing'),
+      folderMap: FOLDERS.map((folder) => ({
+        ...folder,
+        targetClass: 'IPF.Imap',
+        isHidden: folder.reason !== 'special-use',
+      })),
+    },
+    null,
+  ),
   'admin-folder-refused': adminCard(
     migrationView({
       state: 'WaitingForAdmin',

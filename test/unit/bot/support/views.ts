@@ -2,6 +2,7 @@ import type {
   BatchPlan,
   BatchView,
   DirectoryPerson,
+  FolderMapping,
   MigrationView,
   MovePlan,
   PilotResult,
@@ -70,36 +71,34 @@ export function migrationView(changes: Partial<MigrationView> = {}): MigrationVi
   };
 }
 
+function mapping(
+  sourcePath: string,
+  targetPath: string,
+  more: Partial<FolderMapping> = {},
+): FolderMapping {
+  return {
+    sourcePath,
+    targetPath,
+    messages: 1,
+    reason: null,
+    targetClass: null,
+    isHidden: false,
+    editable: true,
+    ...more,
+  };
+}
+
 export const FOLDERS: MigrationView['folderMap'] = [
-  { sourcePath: 'INBOX', targetPath: 'INBOX', messages: 120, reason: null, editable: true },
-  {
-    sourcePath: 'Sent Messages',
-    targetPath: 'Sent Items',
+  mapping('INBOX', 'INBOX', { messages: 120 }),
+  mapping('Sent Messages', 'Sent Items', {
     messages: 412,
     reason: 'special-use',
+    targetClass: 'IPF.Note',
     editable: false,
-  },
-  {
-    sourcePath: 'Files',
-    targetPath: 'Files (iCloud)',
-    messages: 7,
-    reason: 'reserved',
-    editable: true,
-  },
-  {
-    sourcePath: 'projects',
-    targetPath: 'projects (2)',
-    messages: 3,
-    reason: 'collision',
-    editable: true,
-  },
-  {
-    sourcePath: '[x](https://evil.example)',
-    targetPath: '_',
-    messages: 1,
-    reason: 'invalid-name',
-    editable: true,
-  },
+  }),
+  mapping('Files', 'Files (iCloud)', { messages: 7, reason: 'reserved' }),
+  mapping('projects', 'projects (2)', { messages: 3, reason: 'collision' }),
+  mapping('[x](https://evil.example)', '_', { reason: 'invalid-name' }),
 ];
 
 export const HALF_WAY: Partial<MigrationView> = {

@@ -125,6 +125,16 @@ test('what failed is listed with folder, date, size and reason, failed ones firs
   expect(text).toContain('Not opened: imap folder does not open');
 });
 
+test('a folder that Outlook may hide is named; what was not checked is counted', () => {
+  const text = textOf(renderReport(sample).html);
+  expect(text).toContain('Outlook may hide it: its class is IPF.Imap');
+  expect(text).toContain('Class not checked for 1 folder: look once in Outlook');
+  const unread = withFolders((folder) => ({ ...folder, targetClass: null }));
+  expect(textOf(renderReport(unread).html)).toContain('Class not checked for any folder');
+  const told = withFolders((folder) => ({ ...folder, targetClass: 'IPF.Note' }));
+  expect(textOf(renderReport(told).html)).not.toContain('lass');
+});
+
 test('a page of thousands of failures stays a page; the table has them all', () => {
   const items = Array.from({ length: 3000 }, (_, uid) => ({
     folder: 'INBOX',
@@ -145,8 +155,10 @@ test('the tables carry what admins look for', () => {
     '0b6f2f5e-8c7a-4e0e-9d5c-6c3f6a5d2f11,Anna Müller,anna@contoso.example,anna.mueller@icloud.example,anna@contoso.example,CompletedWithWarnings,Investigate,8612,8573,31,5,2,1,0,17,1305500000,1268100000,6,1,8525,8525,2026-11-22T08:00:00.000Z,2026-11-22T09:12:30.000Z,4350',
   );
   expect(csvOf(sample, 'folders.csv')[1]).toBe(
-    'anna@contoso.example,INBOX,Inbox,412,89400000,405,0,5,2,0,0,13,405,405,5 × copy too old; 1 × copy too large; 1 × copy signed line too long',
+    'anna@contoso.example,INBOX,Inbox,IPF.Note,412,89400000,405,0,5,2,0,0,13,405,405,5 × copy too old; 1 × copy too large; 1 × copy signed line too long',
   );
+  expect(csvOf(sample, 'folders.csv')[3]).toContain('2019,IPF.Imap,77,');
+  expect(csvOf(sample, 'folders.csv')[4]).toContain(',not checked,3,');
   expect(csvOf(sample, 'not-copied.csv')[6]).toBe(
     'anna@contoso.example,INBOX,9,2019-05-04T13:02:11.000Z,37300000,failed,copy.too-large,copy too large,Outstanding',
   );

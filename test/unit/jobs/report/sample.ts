@@ -20,6 +20,7 @@ function folder(sourcePath: string, some: Partial<ReportFolder>): ReportFolder {
     sourcePath,
     targetPath: sourcePath,
     problem: null,
+    targetClass: 'IPF.Note',
     tally: tally({}),
     bytes: { total: 0, settled: 0 },
     repaired: {},
@@ -68,10 +69,12 @@ export const sample: ReportInput = {
       repaired: { 'receipt-disarmed': 4 },
     }),
     folder('Projekte/Umbau Küche/Angebote 2019', {
+      targetClass: 'IPF.Imap',
       tally: tally({ source: 77, copied: 76, gone: 1 }),
       bytes: { total: 12_000_000, settled: 12_000_000 },
     }),
     folder('日本語フォルダ', {
+      targetClass: 'unknown',
       tally: tally({ source: 3, copied: 3 }),
       bytes: { total: 100_000, settled: 100_000 },
     }),
