@@ -24,8 +24,13 @@ const valuesFor = (objectId: string): CmdletParameters => ({
   Confirm: false,
 });
 
-/** What they tell is shown with the plan of a move; a role without them works too. */
-const SHOWN_ONLY = new Set(['Get-User', 'Get-TransportConfig', 'Get-AuthenticationPolicy']);
+/** What they tell is shown with the plan of a move, or in its report; a role without them works too. */
+const SHOWN_ONLY = new Set([
+  'Get-User',
+  'Get-TransportConfig',
+  'Get-AuthenticationPolicy',
+  'Get-MailboxFolderStatistics',
+]);
 
 /** Cmdlets that change something; what reads is tried by reading. */
 const WRITES = cmdletsOf(['base', 'provisioning']).filter(
