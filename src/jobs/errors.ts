@@ -38,7 +38,11 @@ export class SourceLoginRefusedError extends AppError {
 /** The person cannot get a mailbox in this tenant as things stand. */
 export class PersonNotReadyError extends AppError {
   override readonly name = 'PersonNotReadyError';
-  readonly code: 'tenant.guest' | 'tenant.no-free-licence' | 'tenant.no-mailbox-plan';
+  readonly code:
+    | 'tenant.guest'
+    | 'tenant.no-free-licence'
+    | 'tenant.no-mailbox-plan'
+    | 'tenant.licence-not-confirmed';
   readonly disposition = 'ask';
   constructor(code: PersonNotReadyError['code']) {
     super('The person cannot get a mailbox as things stand.');

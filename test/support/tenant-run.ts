@@ -45,6 +45,8 @@ export interface TenantRun {
   readonly store: MigrationStore;
   readonly tenant: TenantPort;
   row(): Promise<MigrationRow>;
+  /** Goes on with another migration of the same person. */
+  switchTo(migrationId: string): void;
   apply(event: MigrationEvent): Promise<void>;
   /** One run of the job of the present state; what it throws is told to the state as the worker does. */
   step(): Promise<MigrationEvent | 'again'>;
@@ -158,13 +160,13 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
         person,
         submitter: person,
         targetMailbox: user.userPrincipalName,
-        sourceAccount: null,
+        sourceAccount: `${alias}@icloud.com`,
         licenceSkuId: input.licensed === false ? PRODUCTS.businessBasic.skuId : null,
       },
     ],
   });
   const [started] = 'batchId' in batch ? await plainStore.ofBatch(batch.batchId) : [];
-  const migrationId = started?.id ?? '';
+  let migrationId = started?.id ?? '';
 
   const row = async (): Promise<MigrationRow> => {
     const found = await plainStore.find(migrationId);
@@ -211,6 +213,9 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     store: plainStore,
     tenant: input.tenant,
     row,
+    switchTo(id) {
+      migrationId = id;
+    },
     apply,
     step,
     async until(state) {

@@ -15,6 +15,7 @@ import {
   type MigrationRow,
 } from './apply-event.ts';
 import { type Database, inTransaction } from './connect.ts';
+import { handOverChanges } from './hand-over.ts';
 import * as schema from './schema.ts';
 
 export type { MigrationRow } from './apply-event.ts';
@@ -48,6 +49,8 @@ export interface MigrationStore {
   noteMade(migrationId: string, change: Pick<TenantChange, 'what' | 'after'>): Promise<void>;
   /** Changes that are not put back yet, the newest first. */
   openChanges(migrationId: string): Promise<readonly TenantChangeRow[]>;
+  /** What another move into the same mailbox still needs is left for that one to put back. */
+  handOver(migrationId: string): Promise<void>;
   /** All of them, in their order. */
   changes(migrationId: string): Promise<readonly TenantChangeRow[]>;
   /** Notes that nothing is left to put back, with its audit row; `present`: what was found instead. */
@@ -244,6 +247,8 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .from(tenantChanges)
         .where(and(eq(tenantChanges.migrationId, migrationId), isNull(tenantChanges.undoneAt)))
         .orderBy(desc(tenantChanges.id)),
+
+    handOver: (migrationId) => handOverChanges(pool, migrationId),
 
     changes: (migrationId) =>
       db

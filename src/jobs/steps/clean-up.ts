@@ -20,6 +20,7 @@ export async function cleanUp(
 ): Promise<MigrationEvent> {
   await deps.sessions.close(row.id);
   await deps.store.purgeCredential(row.id);
+  await deps.store.handOver(row.id);
   const hindrances: AppError[] = [];
   for (const change of await deps.store.openChanges(row.id)) {
     try {

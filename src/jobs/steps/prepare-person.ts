@@ -50,7 +50,8 @@ async function giveLicence(
   signal: AbortSignal,
 ): Promise<void> {
   const personId = personOf(row);
-  if (licence.needsSeat && licence.freeSeats <= 0) {
+  const skuId = confirmedLicence(row, licence);
+  if (skuId === licence.skuId && licence.needsSeat && licence.freeSeats <= 0) {
     throw new PersonNotReadyError('tenant.no-free-licence');
   }
   if (licence.needsUsageLocation) {
@@ -60,10 +61,24 @@ async function giveLicence(
     await deps.tenant.setUsageLocation(personId, country, signal);
     await deps.store.noteMade(row.id, location);
   }
-  const change = { what: 'licence', personId, before: 'none', after: licence.skuId } as const;
+  const change = { what: 'licence', personId, before: 'none', after: skuId } as const;
   await deps.store.planChange(row.id, change);
-  await deps.tenant.assignLicence(personId, licence.skuId, signal);
+  await deps.tenant.assignLicence(personId, skuId, signal);
   await deps.store.noteMade(row.id, change);
+}
+
+/**
+ * The product that an admin confirmed for this person, whichever would be proposed by now. A need that was
+ * not there when the plan was confirmed, or was met without a seat, is nobody's yes.
+ */
+function confirmedLicence(
+  { licenceSkuId }: MigrationRow,
+  licence: NonNullable<PersonReadiness['licence']>,
+): string {
+  if (licenceSkuId === null || (licenceSkuId !== licence.skuId && !licence.needsSeat)) {
+    throw new PersonNotReadyError('tenant.licence-not-confirmed');
+  }
+  return licenceSkuId;
 }
 
 /** Nothing is missing: what an earlier attempt had planned took effect, whether it heard so or not. */

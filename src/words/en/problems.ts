@@ -43,6 +43,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: `${formatNoun(Number(facts['messages'] ?? 1), 'message is', 'messages are')} larger than the ${bytesOf(facts, 'limitBytes')} that the mailbox takes; the largest has ${bytesOf(facts, 'largestBytes')}.`,
     doNext: `Shall I raise the size limits of this mailbox to ${bytesOf(facts, 'bytes')} for the move? I put them back at the end. Otherwise these messages stay at iCloud and are named in the report.`,
   }),
+  'tenant.licence-not-confirmed': {
+    what: 'The person needs a licence that was not part of the plan you confirmed.',
+    doNext: 'Give the licence yourself and try again, or cancel and plan the move anew.',
+  },
   'person.nothing-to-move': {
     what: 'The person says that there is nothing to move: no iCloud Mail.',
     doNext: 'Nothing. Start again if that was a mistake.',

@@ -1,5 +1,5 @@
 import type { Directory, SimMailbox, SimUser } from './directory.ts';
-import { findMailboxUser } from './directory.ts';
+import { findMailboxUser, hasReadyMailbox } from './directory.ts';
 import { badValue, CmdletFailure, objectNotFound, unknownParameter } from './exchange-errors.ts';
 import type { Journal } from './journal.ts';
 
@@ -141,9 +141,6 @@ export function chosenMailboxes(call: CmdletCall): readonly (SimUser & { mailbox
   return wanted === null ? every : every.filter((user) => wanted.includes(user.id));
 }
 
-function everyMailbox(call: CmdletCall): readonly (SimUser & { mailbox: SimMailbox })[] {
-  return call.directory.users.flatMap((user) => {
-    const found = findMailboxUser(call.directory, user.id);
-    return found === undefined ? [] : [found];
-  });
+function everyMailbox({ directory }: CmdletCall): readonly (SimUser & { mailbox: SimMailbox })[] {
+  return directory.users.filter((user) => hasReadyMailbox(directory, user));
 }

@@ -478,3 +478,20 @@ export function groupsOf(directory: Directory, objectId: string): readonly SimGr
   visit(objectId);
   return [...found];
 }
+
+/** Ids of all users and groups in a group, directly or through other groups. */
+export function membersOf(directory: Directory, group: SimGroup): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = ({ memberIds }: SimGroup): void => {
+    for (const id of memberIds) {
+      const inner = directory.groups.find((one) => one.id === id);
+      if (!found.has(id) && inner !== undefined) {
+        found.add(id);
+        visit(inner);
+      }
+      found.add(id);
+    }
+  };
+  visit(group);
+  return found;
+}

@@ -1,4 +1,4 @@
-import { type Directory, findUser, groupsOf, type SimGroup } from './directory.ts';
+import { type Directory, groupsOf, membersOf, type SimGroup } from './directory.ts';
 import { type GraphCall, page, type Resource, resourceType, select } from './graph-call.ts';
 import { badRequest, resourceNotFound } from './graph-errors.ts';
 import { type FilterRules, parseFilter } from './graph-filter.ts';
@@ -49,8 +49,9 @@ function memberRows(
   ids: readonly string[],
   selected: string | undefined,
 ): readonly Resource[] {
+  const users = new Map(directory.users.map((user) => [user.id, user]));
   return ids.map((id) => {
-    const user = findUser(directory, id);
+    const user = users.get(id);
     return user === undefined
       ? { '@odata.type': '#microsoft.graph.group', id }
       : {
@@ -129,9 +130,10 @@ export function groupRoutes({ directory }: GraphRouteDeps): readonly GraphRoute[
       query: ['$select', '$top', '$skiptoken'],
       handle: (call) => {
         const group = requireGroup(directory, call);
+        const members = membersOf(directory, group);
         const ids = [...directory.users, ...directory.groups]
           .map((object) => object.id)
-          .filter((id) => groupsOf(directory, id).includes(group));
+          .filter((id) => members.has(id));
         return {
           status: 200,
           body: page(memberRows(directory, ids, call.query.get('$select')), call, 999),
