@@ -38,7 +38,7 @@ export interface RoleInput {
 
 /** Microsoft speaks of minutes and sometimes of hours: setup waits half an hour and goes on another time. */
 const CUSTOMIZATION_BOUND_MS = 30 * 60_000;
-const CUSTOMIZATION_POLL_MS = 15_000;
+const CUSTOMIZATION_POLL_MS = 30_000;
 
 export function createExchangeChanges(exchange: ExchangeAdmin, clock: Clock): ExchangeChanges {
   /** Runs a cmdlet; an error that says that the work is done already is none. */

@@ -30,6 +30,8 @@ export interface PeopleSignIn {
   /** What a person does in another browser. */
   finishDevice(userCode: string, outcome: 'approved' | 'declined'): void;
   redeem(form: URLSearchParams): Promise<Answer>;
+  /** A token for whoever would sign in, without the ceremony. */
+  tokenOf(audience: Audience): Promise<string>;
 }
 
 export const PEOPLE_GRANTS: readonly string[] = [
@@ -217,6 +219,13 @@ export function createPeopleSignIn(deps: PeopleSignInDeps): PeopleSignIn {
       }
       device.administrator = outcome === 'approved' ? administrator() : 'declined';
     },
+    tokenOf: (audience) =>
+      tokens.issueDelegated({
+        clientId: PUBLIC_CLIENTS.graph,
+        person: administrator(),
+        audience,
+        granted: DELEGATED[audience],
+      }),
     redeem: (form) => {
       const grant = {
         authorization_code: redeemCode,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Directory, SimApplication, SimFederatedCredential } from './directory.ts';
 import type { Audience } from './tokens.ts';
 
@@ -139,4 +139,19 @@ export function settleCredentials(directory: Directory, registration: SimRegistr
     },
   );
   application.federatedCredentials.splice(0, application.federatedCredentials.length, ...federated);
+}
+
+export function addManagedIdentity(
+  directory: Directory,
+  displayName: string,
+  publicKey: string,
+): SimManagedIdentity {
+  const identity: SimManagedIdentity = {
+    id: randomUUID(),
+    clientId: randomUUID(),
+    displayName,
+    publicKey,
+  };
+  directory.managedIdentities.push(identity);
+  return identity;
 }

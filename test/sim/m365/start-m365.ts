@@ -15,7 +15,7 @@ import {
 import { createPeopleSignIn, type PeopleSignIn } from './login-people.ts';
 import { createLoginApplication } from './login-service.ts';
 import { listen, type ServiceContext, type TlsMaterial } from './service.ts';
-import { createTokenAuthority, type TokenSettings } from './tokens.ts';
+import { type Audience, createTokenAuthority, type TokenSettings } from './tokens.ts';
 
 export interface StartM365Input {
   readonly directory: Directory;
@@ -38,6 +38,8 @@ export interface RunningM365 {
   readonly changes: readonly ChangeRecord[];
   readonly requests: readonly RequestRecord[];
   verifyImapToken(user: string, token: string): Promise<ImapTokenVerdict>;
+  /** A token of the first administrator, as if signed in: for tests that are about something else. */
+  administratorToken(audience: Audience): Promise<string>;
   /** What a person does in another browser with a code that was shown. */
   readonly finishDevice: PeopleSignIn['finishDevice'];
   close(): Promise<void>;
@@ -108,6 +110,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     changes: journal.changes,
     requests: journal.requests,
     verifyImapToken: (user, token) => verifyImapToken({ directory, tokens }, user, token),
+    administratorToken: (audience) => people.tokenOf(audience),
     finishDevice: (userCode, outcome) => people.finishDevice(userCode, outcome),
     close: async () => {
       await Promise.all(services.map((service) => service.close()));

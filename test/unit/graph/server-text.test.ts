@@ -13,6 +13,10 @@ test.each([
   ['AADSTS90002', 'graph.tenant-unknown'],
   ['AADSTS53003', 'graph.sign-in-blocked'],
   ['AADSTS500011', 'graph.resource-unknown'],
+  ['AADSTS65004', 'graph.sign-in-refused'],
+  ['AADSTS70043', 'graph.sign-in-refused'],
+  ['AADSTS90094', 'graph.sign-in-refused'],
+  ['access_denied', 'graph.sign-in-refused'],
   ['AADSTS90099', null],
 ])('sign-in: %s is %s', (serverCode, code) => {
   expect(readServerText('token', serverCode, '')).toBe(code);
@@ -113,6 +117,20 @@ test.each([
     "The role assigned to application x isn't supported in this scenario.",
     'exchange-admin.right-missing',
   ],
+  [
+    `The operation on mailbox "Bert" failed because it's out of the current user's write scope. 'Bert' isn't within your current write scopes. Can't perform save operation.`,
+    'exchange-admin.outside-scope',
+  ],
+  // The same beginning, of an object that a local directory masters: another matter.
+  [
+    `The operation on mailbox "Bert" failed because it's out of the current user's write scope. The action 'Set-Mailbox' can't be performed on the object because the object is being synchronized from your on-premises organization.`,
+    null,
+  ],
+  [
+    "The command you tried to run isn't currently allowed in your organization. To run this command, you first need to run the command: Enable-OrganizationCustomization.",
+    'exchange-admin.not-customized',
+  ],
+  ['The recipient "x" is already a member of the group "y".', 'exchange-admin.already-exists'],
   ['Something new.', null],
 ])('Exchange: “%s” is %s', (message, code) => {
   expect(readServerText('exchange', 'BadRequest', message)).toBe(code);

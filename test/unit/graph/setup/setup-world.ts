@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly wrapClients?: (clients: AdministratorClients) => AdministratorClients;
   /** What follows a sign-in page; unset: a browser that does as it is told. */
   readonly browse?: (url: string) => Promise<void>;
+  readonly onPrint?: (text: string) => void;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +62,7 @@ export interface SetupWorld {
 }
 
 /** Time that passes when somebody waits for it. */
-function createHurriedClock(): Clock {
+export function createHurriedClock(): Clock {
   let aheadMs = 0;
   return {
     now: () => new Date(Date.now() + aheadMs),
@@ -74,7 +75,7 @@ function createHurriedClock(): Clock {
 }
 
 /** Signs in: follows the page's form to where it sends the code. */
-async function followSignIn(url: string): Promise<void> {
+export async function followSignIn(url: string): Promise<void> {
   const page = await (await fetch(url)).text();
   const unescape = (text: string): string =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
@@ -118,6 +119,7 @@ export async function createSetupWorld(options: SetupWorldOptions = {}): Promise
     const terminal: Terminal = {
       print: (text) => {
         printed.push(text);
+        run.onPrint?.(text);
         const url = /^Sign in for .+:\n(\S+)\n$/.exec(text)?.[1];
         if (url !== undefined) {
           void browse(url);
