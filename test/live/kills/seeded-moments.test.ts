@@ -15,8 +15,8 @@ import {
 } from './kill-case.ts';
 
 const KILLS = 20;
-const MESSAGES = 1800;
-/** On four connections: the copy takes three quarters of a minute if nobody disturbs it. */
+const MESSAGES = 2000;
+/** On four connections: the copy takes fifty seconds if nobody disturbs it. */
 const APPEND_MS = 100;
 /** The window holds four seconds of appends, which the simulated server goes on with after a kill. */
 const SETTLE_MS = 5000;
