@@ -7,6 +7,8 @@ export interface CanaryInput {
   readonly graph: GraphClient;
   /** A mailbox that the admin named; null: any will do. */
   readonly mailbox: string | null;
+  /** Of our own service principal. */
+  readonly objectId: string;
 }
 
 type Canary = (input: CanaryInput, signal: AbortSignal) => Promise<void>;
@@ -50,6 +52,12 @@ const readMailboxSettings: Canary = async ({ graph, mailbox }, signal) => {
   throw new M365Error('graph.no-mailbox');
 };
 
+/** Roles that we hold ourselves: none, as a rule. */
+const readRoleAssignments: Canary = async ({ graph, objectId }, signal) => {
+  const path = '/roleManagement/directory/roleAssignments';
+  await graph.get({ path, filter: `principalId eq '${objectId}'` }, anyRow, signal);
+};
+
 /**
  * For each right of Microsoft Graph a call that needs it and changes nothing. Of a right to write, only
  * the reading part can be tried.
@@ -60,5 +68,6 @@ export const CANARIES: Readonly<Record<string, Canary>> = {
   'User.ReadWrite.All': read('/users?$select=id&$top=1'),
   'LicenseAssignment.ReadWrite.All': read('/subscribedSkus?$select=skuId'),
   'GroupMember.Read.All': read('/groups?$select=id&$top=1'),
+  'RoleManagement.Read.Directory': readRoleAssignments,
   'MailboxSettings.Read': readMailboxSettings,
 };

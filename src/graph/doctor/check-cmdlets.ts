@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isM365Error } from '../errors.ts';
+import { isM365Error, type M365Error } from '../errors.ts';
 import type { CmdletParameters } from '../exchange-admin.ts';
 import type { M365 } from '../m365.ts';
 import { cmdletsOf } from '../required-cmdlets.ts';
@@ -73,32 +73,77 @@ export async function checkCmdlets(
 }
 
 /**
- * Runs a changing cmdlet on a mailbox that cannot exist, its name being made up on the spot. Parameters
- * are bound before the mailbox is looked for, as PowerShell does it; that this endpoint does so too is
- * believed. Null: the parameters are allowed.
+ * Parameters of a changing cmdlet that our role does not allow. First with all of them at once; should one
+ * be unknown, each alone, since the answer names it in words only. Null: all are allowed.
  */
 async function tryParameters(
-  { exchange }: Pick<M365, 'exchange'>,
+  client: Pick<M365, 'exchange'>,
   { cmdlet, parameters }: (typeof WRITES)[number],
   values: CmdletParameters,
   signal: AbortSignal,
 ): Promise<Finding | null> {
-  const given = Object.entries(values).filter(([name]) => parameters.includes(name));
   try {
-    await exchange.invoke(cmdlet, Object.fromEntries(given), signal);
-    return null;
+    const whole = await tryBinding(client, cmdlet, pick(values, parameters), signal);
+    if (whole === null) {
+      return null;
+    }
+    const alone = await Promise.all(
+      parameters.map(async (name) => ({
+        name,
+        isUnknown: await isUnknown(client, cmdlet, pick(values, ['Identity', name]), signal),
+      })),
+    );
+    const unknown = alone.filter((one) => one.isUnknown).map(({ name }) => name);
+    const names = (unknown.length === 0 ? parameters : unknown).join(', ');
+    const extras = { raw: rawOf(whole), believed: true };
+    return say('check.cmdlets.parameter-missing', 'failed', { cmdlet, names }, extras);
   } catch (error) {
     signal.throwIfAborted();
-    if (isM365Error(error, 'exchange-admin.parameter-unknown')) {
-      const names = parameters.map((name) => `-${name}`).join(' ');
-      const extras = { raw: rawOf(error), believed: true };
-      return say('check.cmdlets.parameter-missing', 'failed', { cmdlet, names }, extras);
-    }
-    const isBound = isM365Error(
-      error,
-      'exchange-admin.object-not-found',
-      'exchange-admin.trustee-unknown',
-    );
-    return isBound ? null : unanswered('cmdlets', error);
+    return unanswered('cmdlets', error);
   }
 }
+
+/**
+ * Calls a cmdlet for a mailbox that cannot exist, its name being made up on the spot. Parameters are bound
+ * before the mailbox is looked for, as PowerShell does it; that this endpoint does so too is believed. The
+ * refusal of a parameter, or null when all were taken.
+ */
+async function tryBinding(
+  { exchange }: Pick<M365, 'exchange'>,
+  cmdlet: string,
+  given: CmdletParameters,
+  signal: AbortSignal,
+): Promise<M365Error | null> {
+  try {
+    await exchange.invoke(cmdlet, given, signal);
+    return null;
+  } catch (error) {
+    if (isM365Error(error, 'exchange-admin.parameter-unknown')) {
+      return error;
+    }
+    if (isM365Error(error, 'exchange-admin.object-not-found', 'exchange-admin.trustee-unknown')) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Whether one parameter is refused; that others are mandatory is complained of only after that. */
+async function isUnknown(
+  client: Pick<M365, 'exchange'>,
+  cmdlet: string,
+  given: CmdletParameters,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await tryBinding(client, cmdlet, given, signal)) !== null;
+  } catch (error) {
+    if (isM365Error(error, 'exchange-admin.request-refused')) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+const pick = (values: CmdletParameters, names: readonly string[]): CmdletParameters =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));

@@ -4,7 +4,7 @@ import type { M365 } from '../m365.ts';
 import { missingRights } from '../rights.ts';
 import { rightsOf, type TierRight } from '../tiers.ts';
 import type { TokenResource } from '../tokens.ts';
-import { CANARIES } from './canaries.ts';
+import { CANARIES, type CanaryInput } from './canaries.ts';
 import { API_NAMES } from './check-sign-in.ts';
 import { type Finding, type FindingFacts, findingsOf, rawOf, unanswered } from './finding.ts';
 
@@ -29,7 +29,7 @@ export async function checkRights(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { m365, resource } = input;
-  const { roles, clientId } = await m365.rights.identity(resource, signal);
+  const { roles, clientId, objectId } = await m365.rights.identity(resource, signal);
   const api = API_NAMES[resource];
   const ours = RIGHTS.filter((right) => right.resource === resource);
   const lacking = new Set(missingRights(resource, roles, ours));
@@ -37,7 +37,9 @@ export async function checkRights(
   // What a wider right that is held makes needless is not tried a second time.
   const replaced = new Set(held.map((right) => right.replaces));
   const tried = await Promise.all(
-    held.filter(({ role }) => !replaced.has(role)).map((right) => tryRight(input, right, signal)),
+    held
+      .filter(({ role }) => !replaced.has(role))
+      .map((right) => tryRight({ ...input, objectId }, right, signal)),
   );
   const troubles = [
     ...ours
@@ -60,12 +62,12 @@ function missingFinding({ tier }: TierRight, facts: FindingFacts): Finding {
 
 /** A right in the token that the service does not honour; null when it does. */
 async function tryRight(
-  { graph, mailbox }: RightsInput,
+  tried: CanaryInput,
   { role }: TierRight,
   signal: AbortSignal,
 ): Promise<Finding | null> {
   try {
-    await CANARIES[role]?.({ graph, mailbox }, signal);
+    await CANARIES[role]?.(tried, signal);
     return null;
   } catch (error) {
     signal.throwIfAborted();

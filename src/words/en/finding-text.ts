@@ -5,6 +5,14 @@ export function fact(facts: Facts, name: string, otherwise = `<${name}>`): strin
   return String(facts[name] ?? otherwise);
 }
 
+/** A day that the facts name as 2027-03-14, as it is spoken: "14 Mar 2027". */
+export function dayOf(facts: Facts, name: string, otherwise = 'a day that I do not know'): string {
+  const day = new Date(fact(facts, name, ''));
+  return Number.isNaN(day.getTime())
+    ? otherwise
+    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(day);
+}
+
 /** A fact for a command that somebody copies: a name, an id or an address, and nothing a shell would read. */
 export function argument(facts: Facts, name: string): string {
   const text = fact(facts, name);

@@ -1,5 +1,5 @@
 import type { Facts, FindingText } from '../words.ts';
-import { argument, fact, PAGES, trouble, well } from './finding-text.ts';
+import { argument, dayOf, fact, PAGES, trouble, well } from './finding-text.ts';
 
 const CREDENTIALS: Readonly<Record<string, string>> = {
   certificate: 'certificate',
@@ -16,17 +16,17 @@ const SET_CLOCK = 'timedatectl set-ntp true';
 /** The credential, the tenant's policies and the clock. */
 export const POLICY_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingText>> = {
   'check.credential': well(
-    (facts) => `My ${credential(facts)} is good until ${fact(facts, 'until', 'it ends')}.`,
+    (facts) => `My ${credential(facts)} is good until ${dayOf(facts, 'until', 'it ends')}.`,
   ),
   'check.credential.managed': well(
     () => 'I sign in with a managed identity: there is no secret, and nothing that ends.',
   ),
   'check.credential.ends-soon': trouble(PAGES.credentials, (facts) => ({
-    what: `My ${credential(facts)} ends on ${fact(facts, 'until')}, in ${fact(facts, 'days', 'a few')} days. A move that runs then stops.`,
+    what: `My ${credential(facts)} ends on ${dayOf(facts, 'until')}, in ${fact(facts, 'days', 'a few')} days. A move that runs then stops.`,
     doNext: RENEW,
   })),
   'check.credential.ended': trouble(PAGES.credentials, (facts) => ({
-    what: `My ${credential(facts)} ended on ${fact(facts, 'until')}.`,
+    what: `My ${credential(facts)} ended on ${dayOf(facts, 'until')}.`,
     doNext: RENEW,
   })),
   'check.credential.secret': trouble(PAGES.credentials, () => ({

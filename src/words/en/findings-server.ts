@@ -1,5 +1,5 @@
 import type { Facts, FindingText } from '../words.ts';
-import { argument, fact, PAGES, trouble, well } from './finding-text.ts';
+import { argument, dayOf, fact, PAGES, trouble, well } from './finding-text.ts';
 
 const where = (facts: Facts): string =>
   `${fact(facts, 'server', 'The server')} (${fact(facts, 'host')}:${fact(facts, 'port')})`;
@@ -20,10 +20,9 @@ const FIREWALL =
 /** Reaching the servers, and what their certificates say. */
 export const SERVER_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingText>> = {
   'check.server': well((facts) => {
-    const until = facts['validTo'];
-    return until === undefined
+    return facts['validTo'] === undefined
       ? `${where(facts)} answers.`
-      : `${where(facts)} answers; its certificate is good until ${until}.`;
+      : `${where(facts)} answers; its certificate is good until ${dayOf(facts, 'validTo')}.`;
   }),
   'check.server.no-such-host': trouble(PAGES.networks, (facts) => ({
     what: `${where(facts)} cannot be found: this machine's DNS has no address for the name.`,
@@ -71,13 +70,13 @@ export const SERVER_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
     doNext: 'Look at the answer: a proxy often names itself in it.',
   })),
   'check.server.expired': trouble(PAGES.networks, (facts) => ({
-    what: `The certificate of ${where(facts)} ended on ${fact(facts, 'validTo')}; "${fact(facts, 'issuer')}" signed it.`,
+    what: `The certificate of ${where(facts)} ended on ${dayOf(facts, 'validTo')}; "${fact(facts, 'issuer')}" signed it.`,
     doNext:
       "If it is a server or proxy of your own, renew it. If it is Apple's or Microsoft's, check the clock of this machine.",
     command: certificateOf(facts),
   })),
   'check.server.not-yet-valid': trouble(PAGES.clock, (facts) => ({
-    what: `The certificate of ${where(facts)} begins on ${fact(facts, 'validFrom')}: the clock of this machine is most likely wrong.`,
+    what: `The certificate of ${where(facts)} begins on ${dayOf(facts, 'validFrom')}: the clock of this machine is most likely wrong.`,
     doNext: 'Set the clock of this machine by a time server.',
     command: 'timedatectl set-ntp true',
   })),

@@ -44,7 +44,7 @@ export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
     what: `I could not find out ${question(facts, 'check')}: no answer within ${fact(facts, 'seconds', 'some')} s.`,
     doNext: 'Check the network and proxy between this machine and Microsoft, then check again.',
   })),
-  'check.not-asked': trouble(PAGES.signInCodes, (facts) => ({
+  'check.not-asked': trouble(PAGES.consent, (facts) => ({
     what: `I did not look at ${question(facts, 'check')}, because ${
       fact(facts, 'because', '') === 'rights' ? 'a right is missing' : 'I cannot sign in'
     }.`,
@@ -119,14 +119,16 @@ export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingT
     command: `Get-ManagementRoleEntry "*\\${argument(facts, 'cmdlet')}" | Format-Table Role`,
   })),
   'check.cmdlets.missing-shown': trouble(PAGES.exchangeRoles, (facts) => ({
-    what: `My role in Exchange does not allow ${fact(facts, 'cmdlet')}. Moves work without it; I cannot show which sign-ins by password are open.`,
+    what: `My role in Exchange does not allow ${fact(facts, 'cmdlet')}. Moves work without it; I can show less of a mailbox.`,
     doNext: 'Nothing, or add a role that holds it to my role group. Which roles do:',
     command: `Get-ManagementRoleEntry "*\\${argument(facts, 'cmdlet')}" | Format-Table Role`,
   })),
   'check.cmdlets.parameter-missing': trouble(PAGES.exchangeRoles, (facts) => ({
-    what: `My role in Exchange allows ${fact(facts, 'cmdlet')}, but not every parameter that I use (${fact(facts, 'names')}).`,
-    doNext: 'Add the parameter that the answer names to the role entry:',
-    command: `Set-ManagementRoleEntry "<role>\\${argument(facts, 'cmdlet')}" -AddParameter -Parameters <name>`,
+    what: `My role in Exchange allows ${fact(facts, 'cmdlet')}, but not with every parameter that I pass: ${fact(facts, 'names')}.`,
+    doNext: 'Add what is missing to the entry of my role:',
+    command: `Set-ManagementRoleEntry "<role>\\${argument(facts, 'cmdlet')}" -AddParameter -Parameters ${
+      fact(facts, 'names').match(/^[\w, ]+$/)?.[0] ?? '<names>'
+    }`,
   })),
 
   'check.scope': well(

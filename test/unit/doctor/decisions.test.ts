@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { CANARIES } from '../../../src/graph/doctor/canaries.ts';
 import { findingsOf } from '../../../src/graph/doctor/finding.ts';
 import { type Check, runChecks } from '../../../src/graph/doctor/run-checks.ts';
 import { sanitiseAnswer } from '../../../src/graph/doctor/sanitise-answer.ts';
 import { M365Error } from '../../../src/graph/errors.ts';
+import { rightsOf } from '../../../src/graph/tiers.ts';
 import type { ProbeResult } from '../../../src/imap/probe/types.ts';
 import { type CheckedServer, serverFinding } from '../../../src/jobs/adapters/server-findings.ts';
 import type { AuditEntry } from '../../../src/jobs/api.ts';
@@ -42,6 +44,12 @@ test.for([
 
 test('an answer without an end is cut', () => {
   expect(sanitiseAnswer('no '.repeat(400)).length).toBeLessThan(310);
+});
+
+test('every right of Microsoft Graph that a move needs has a call that tries it', () => {
+  const needed = rightsOf(['base', 'provisioning']).filter(({ resource }) => resource === 'graph');
+  const untried = needed.filter(({ role }) => CANARIES[role] === undefined);
+  expect(untried).toEqual([]);
 });
 
 test('a question that fails, hangs or breaks is a finding of its own, beside the others', async () => {

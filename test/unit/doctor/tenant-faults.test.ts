@@ -278,7 +278,7 @@ const FAULTS: readonly Fault<DoctorWorld>[] = [
     breaks: /A parameter cannot be found that matches parameter name 'ImapEnabled'/,
     code: 'check.cmdlets.parameter-missing',
     verdict: 'failed',
-    names: 'Set-ManagementRoleEntry',
+    names: /-AddParameter -Parameters ImapEnabled"/,
     mend: restoreRole,
   },
   {
