@@ -1,6 +1,9 @@
 /** Folders of a mailbox through Graph and Exchange's statistics, as the simulated Exchange keeps them for IMAP. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { withGraphFolders } from '../../../src/jobs/adapters/graph-folders.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { chooseProfile } from '../../../src/imap/profiles/choose-profile.ts';
+import { createTargetOpener } from '../../../src/jobs/adapters/account-openers.ts';
+import { createAccountPaces } from '../../../src/jobs/adapters/account-pace.ts';
 import type { MailTarget } from '../../../src/jobs/ports.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { startExchangeServer } from '../../sim/imap/exchange.ts';
@@ -8,16 +11,19 @@ import type { ImapServer } from '../../sim/imap/server.ts';
 import { mailFoldersOf } from '../../sim/join-mail.ts';
 import { addUser, type SimUser } from '../../sim/m365/directory.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
-import { createFakeTarget, FakeMailbox } from '../../support/fakes/mail-servers.ts';
 import { createTenantWorld, never, type TenantWorld } from './tenant-world.ts';
 
 let exchange: ImapServer;
 let world: TenantWorld;
 let anna: SimUser;
+const targets: MailTarget[] = [];
 /** The rule that a test breaks on purpose. */
 let allowed: RegExp | undefined;
 beforeAll(async () => {
-  exchange = await startExchangeServer({ verifyToken: () => 'ok', plain: true });
+  exchange = await startExchangeServer({
+    imapFolderClass: true,
+    verifyToken: (user, token) => world.server.verifyImapToken(user, token),
+  });
 });
 afterAll(async () => {
   await exchange.close();
@@ -31,9 +37,14 @@ beforeEach(async () => {
     product: PRODUCTS.businessBasic,
   });
   exchange.store.addAccount(address());
+  await world.m365.mailboxAccess.grant(anna.id, never);
   world.directory.mailFolders = mailFoldersOf(exchange.store);
 });
 afterEach(async () => {
+  await Promise.all(targets.splice(0).map((target) => target.close()));
+  if (exchange.violations.length > 0) {
+    throw new Error(exchange.violations.join(' | '));
+  }
   await world.close(allowed);
 });
 
@@ -51,38 +62,32 @@ const requests = (): string[] =>
     .filter(({ operation }) => /mailFolders|FolderStatistics/.test(operation))
     .map(({ operation, status }) => `${operation} ${status}`);
 
-/** A target over IMAP: it shows what the store has, and makes folders as Exchange does over IMAP. */
-function imapTarget(): MailTarget {
-  const target = createFakeTarget(new FakeMailbox(), () => undefined);
-  const has = (path: string): boolean => exchange.store.folder(address(), path) !== undefined;
-  return {
-    ...target,
-    listFolders: async () =>
-      (exchange.store.account(address())?.folders ?? []).map(({ name }) => ({
-        path: name,
-        specialUse: null,
-        selectable: true,
-      })),
-    async ensureFolders(paths) {
-      for (const path of paths.filter((one) => !has(one))) {
-        exchange.store.createFolder(address(), path, { folderClass: 'IPF.Imap' });
-      }
+/** The mailbox as a move opens it: IMAP with a token, Graph beside it. */
+async function openTarget(): Promise<MailTarget> {
+  const opener = createTargetOpener({
+    server: {
+      host: exchange.host,
+      port: exchange.port,
+      secure: false,
+      profile: chooseProfile('', 'exchange-online'),
     },
-  };
-}
-
-const openTarget = (): MailTarget =>
-  withGraphFolders(imapTarget(), {
     m365: world.m365,
-    mailbox: address(),
+    maxConnections: 1,
+    spoolDirectory: '/nonexistent',
+    paces: createAccountPaces(systemClock),
+    clock: systemClock,
     logger: silentLogger,
   });
+  const target = await opener.open(address(), never);
+  targets.push(target);
+  return target;
+}
 
 describe('with Mail.ReadWrite in this mailbox', () => {
   beforeEach(() => grant('Application Mail.ReadWrite'));
 
   test('folders are made through Graph, parents first, so that Outlook shows them', async () => {
-    const target = openTarget();
+    const target = await openTarget();
     await target.ensureFolders(['Work/2020/May', 'INBOX/Old', 'Archive', 'Größe & Söhne'], never);
     expect(classesInStore()).toMatchObject({
       Work: 'IPF.Note',
@@ -98,12 +103,12 @@ describe('with Mail.ReadWrite in this mailbox', () => {
   });
 
   test('what is there already, in other capitals too, costs Graph nothing', async () => {
-    await openTarget().ensureFolders(['INBOX', 'archive', 'Sent Items'], never);
+    await (await openTarget()).ensureFolders(['INBOX', 'archive', 'Sent Items'], never);
     expect(requests()).toEqual([]);
   });
 
   test('a folder that somebody made in the same moment is used', async () => {
-    const target = openTarget();
+    const target = await openTarget();
     await target.listFolders(never);
     exchange.store.createFolder(address(), 'Work');
     await target.ensureFolders(['Work/2020'], never);
@@ -114,7 +119,7 @@ describe('with Mail.ReadWrite in this mailbox', () => {
     for (const path of ['A', 'A/B', 'A/B/C', 'D', 'D/E']) {
       exchange.store.createFolder(address(), path, { folderClass: 'IPF.Imap' });
     }
-    const classes = await openTarget().folderClasses(never);
+    const classes = await (await openTarget()).folderClasses(never);
     expect(classes?.get('A/B/C')).toBe('IPF.Imap');
     expect(classes?.get('D/E')).toBe('IPF.Imap');
     expect(requests().filter((one) => one.includes('childFolders'))).toHaveLength(3);
@@ -123,7 +128,7 @@ describe('with Mail.ReadWrite in this mailbox', () => {
 
 describe('without that right', () => {
   test('IMAP makes the folders; Exchange’s statistics tell their classes', async () => {
-    const target = openTarget();
+    const target = await openTarget();
     await target.ensureFolders(['Work/2020', 'Family'], never);
     expect(classesInStore()).toMatchObject({ 'Work/2020': 'IPF.Imap', Family: 'IPF.Imap' });
     const classes = await target.folderClasses(never);
@@ -136,7 +141,7 @@ describe('without that right', () => {
 
   test('a right to read alone tells the classes, and leaves the folders to IMAP', async () => {
     grant('Application Mail.Read');
-    const target = openTarget();
+    const target = await openTarget();
     await target.ensureFolders(['Family'], never);
     expect(classesInStore()['Family']).toBe('IPF.Imap');
   });
@@ -145,13 +150,13 @@ describe('without that right', () => {
     world.application.allowedCmdlets = world.application.allowedCmdlets.filter(
       (name) => name !== 'Get-MailboxFolderStatistics',
     );
-    expect(await openTarget().folderClasses(never)).toBeNull();
+    expect(await (await openTarget()).folderClasses(never)).toBeNull();
     allowed = /Get-MailboxFolderStatistics/;
   });
 
   test('statistics without the column tell of no folder', async () => {
     world.server.quirks.showsContainerClass = false;
-    expect(await openTarget().folderClasses(never)).toEqual(new Map());
+    expect(await (await openTarget()).folderClasses(never)).toEqual(new Map());
   });
 
   test('that Graph asks to wait is no refusal', async () => {
@@ -160,7 +165,8 @@ describe('without that right', () => {
       operation: 'GET /users/{id}/mailFolders/{id}',
       action: { kind: 'throttle', retryAfter: '300' },
     });
-    await expect(openTarget().ensureFolders(['Family'], never)).rejects.toMatchObject({
+    const target = await openTarget();
+    await expect(target.ensureFolders(['Family'], never)).rejects.toMatchObject({
       code: 'graph.throttled',
       disposition: 'wait',
     });
