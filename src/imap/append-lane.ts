@@ -19,7 +19,7 @@ function eagerLiterals(capabilities: ReadonlySet<string>): EagerLiterals {
 /** APPENDLIMIT, RFC 7889; null where the server names no limit for all folders. */
 function appendLimit(capabilities: ReadonlySet<string>): number | null {
   const named = [...capabilities].flatMap(
-    (name) => /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1] ?? [],
+    (name) => /^APPENDLIMIT=([1-9]\d{0,14})$/.exec(name)?.[1] ?? [],
   );
   return named[0] === undefined ? null : Number(named[0]);
 }

@@ -186,6 +186,8 @@ export interface Intent {
   readonly repairs: readonly string[];
   /** The flags that go out with it. */
   readonly flags: readonly string[];
+  /** More of them are to be set once the message is there. */
+  readonly flagsLack: boolean;
   /** Not sent, but moved: the stamp of the message that is to be moved here. */
   readonly stampId: number | null;
   readonly targetFolderId: number;

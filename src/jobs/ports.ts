@@ -208,6 +208,8 @@ export interface TargetTraits {
   readonly settleMs: number;
   /** Exchange: system flags only; null: flags and keywords as they are. */
   readonly allowedFlags: readonly string[] | null;
+  /** Of these, what is lost to other programs where it comes with the message: set once the message is there. */
+  readonly lateFlags: readonly string[];
   /** Longest line in octets, CRLF included; null: no limit known. */
   readonly maxLineBytes: number | null;
   readonly maxMessageBytes: number | null;

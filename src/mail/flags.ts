@@ -19,6 +19,12 @@ export function allowFlags(flags: readonly string[], allowed: readonly string[] 
   return [...kept.values()];
 }
 
+/** What is left of the flags without others, whatever their capitals. */
+export function withoutFlags(flags: readonly string[], others: readonly string[]): string[] {
+  const lower = new Set(others.map((flag) => flag.toLowerCase()));
+  return flags.filter((flag) => !lower.has(flag.toLowerCase()));
+}
+
 /** True for mail that its owner has read. */
 export function isSeen(flags: readonly string[]): boolean {
   return flags.some((flag) => flag.toLowerCase() === '\\seen');

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { isAppError } from '../../src/errors.ts';
 import { createByteBudget } from '../../src/jobs/copy/byte-budget.ts';
 import { copyPass } from '../../src/jobs/copy/copy-pass.ts';
-import type { CopyResult } from '../../src/jobs/copy/deps.ts';
+import type { CopyDeps, CopyInput, CopyResult } from '../../src/jobs/copy/deps.ts';
 import type { Database } from '../../src/jobs/db/connect.ts';
 import { createCopyStore } from '../../src/jobs/db/copy-store.ts';
 import { createLedgerStore, type LedgerStore } from '../../src/jobs/db/ledger-store.ts';
@@ -25,6 +25,7 @@ export const GENERIC: TargetTraits = {
   byteExact: true,
   settleMs: 1000,
   allowedFlags: null,
+  lateFlags: [],
   maxLineBytes: null,
   maxMessageBytes: null,
 };
@@ -34,6 +35,7 @@ export const EXCHANGE: TargetTraits = {
   byteExact: false,
   settleMs: 1000,
   allowedFlags: ['\\Seen', '\\Answered', '\\Flagged', '\\Draft'],
+  lateFlags: ['\\Flagged'],
   maxLineBytes: 10_000,
   maxMessageBytes: null,
 };
@@ -46,7 +48,8 @@ function sampleMailbox(): FakeMailbox {
     Buffer.from(`Message-ID: ${id}\r\nSubject: Message ${n}\r\n\r\nBody ${n}\r\n`);
   const receivedAt = RECEIVED;
   for (let n = 1; n <= 6; n += 1) {
-    mailbox.add('INBOX', { bytes: message(n), flags: n % 2 ? ['\\Seen'] : [], receivedAt });
+    const flags = n === 6 ? ['\\Flagged'] : [];
+    mailbox.add('INBOX', { bytes: message(n), flags: n % 2 ? ['\\Seen'] : flags, receivedAt });
   }
   // Twins: the same bytes and the same date, twice.
   mailbox.add('INBOX', { bytes: message(1), flags: ['\\Seen'], receivedAt });
@@ -103,7 +106,13 @@ export interface World {
   readonly source: FakeMailbox;
   readonly target: FakeMailbox;
   /** Runs a pass to its end, as a process that starts anew would. */
-  run(checkpoint?: Checkpoint, options?: FakeSourceOptions & FakeTargetOptions): Promise<void>;
+  run(checkpoint?: Checkpoint, options?: RunOptions): Promise<void>;
+  /** Runs until the second batch is read, as a worker whose time is up. */
+  runSlice(): Promise<void>;
+}
+
+export interface RunOptions extends FakeSourceOptions, FakeTargetOptions {
+  readonly onProgress?: CopyInput['onProgress'];
 }
 
 export interface Mailboxes {
@@ -131,14 +140,16 @@ export async function createWorld(
     targetMailbox: name,
   });
   const clock = jumpingClock();
-  return {
-    source,
-    target,
-    async run(checkpoint = () => undefined, options = {}) {
-      const { signal } = new AbortController();
-      const turn = await ledger.takeTurn(migration.id);
-      const row = await store.find(migration.id);
-      const deps = {
+  const { signal } = new AbortController();
+
+  async function begin(
+    checkpoint: Checkpoint,
+    options: RunOptions,
+  ): Promise<{ readonly deps: CopyDeps; readonly input: CopyInput }> {
+    const turn = await ledger.takeTurn(migration.id);
+    const row = await store.find(migration.id);
+    return {
+      deps: {
         source: createFakeSource(source, checkpoint, options),
         target: createFakeTarget(target, checkpoint, options),
         traits,
@@ -146,16 +157,33 @@ export async function createWorld(
         budget: createByteBudget(1 << 20),
         clock,
         logger: silentLogger,
-      };
-      const input = {
+      },
+      input: {
         turn,
         targetMailbox: name,
         pass: row?.pass ?? 0,
         stampProven: row?.stampProven ?? false,
         onlyFolders: null,
         mustYield: () => false,
-        onProgress: () => undefined,
+        onProgress: options.onProgress ?? (() => undefined),
+      },
+    };
+  }
+
+  return {
+    source,
+    target,
+    async runSlice() {
+      const { deps, input } = await begin(() => undefined, {});
+      let batches = 0;
+      const mustYield = (): boolean => {
+        batches += 1;
+        return batches > 1;
       };
+      await copyPass(deps, { ...input, mustYield }, signal);
+    },
+    async run(checkpoint = () => undefined, options = {}) {
+      const { deps, input } = await begin(checkpoint, options);
       let result: CopyResult;
       do {
         result = await copyPass(deps, input, signal).catch(goOn);

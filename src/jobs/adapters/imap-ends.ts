@@ -130,6 +130,7 @@ const GENERIC_TRAITS: TargetTraits = {
   // pace is known (append-window.ts), and the first 16 at a pace that is not.
   settleMs: 10_000,
   allowedFlags: null,
+  lateFlags: [],
   maxLineBytes: null,
   maxMessageBytes: null,
 };
@@ -141,6 +142,8 @@ const EXCHANGE_TRAITS: TargetTraits = {
   // Exchange may complete an append of a link that died; nobody has measured for how long.
   settleMs: 10 * 60 * 1000,
   allowedFlags: ['\\Seen', '\\Answered', '\\Flagged', '\\Draft'],
+  // Given with APPEND it is seen over IMAP alone, and in Outlook never; others found no harm in it (2018).
+  lateFlags: ['\\Flagged'],
   // Lines of more than about 10,239 octets make Exchange leave the literal (docs/imap-support.md).
   maxLineBytes: 10_000,
   maxMessageBytes: null,

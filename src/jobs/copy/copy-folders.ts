@@ -1,3 +1,4 @@
+import { sameFlags } from '../../mail/flags.ts';
 import { freeBytes } from '../../mail/message-bytes.ts';
 import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
 import { decideSettlement } from './decide-settlement.ts';
@@ -189,13 +190,14 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
 }
 
 function intentsOf({ messages, state, targetFolderId }: ReadBatch): readonly Intent[] {
-  return messages.map(({ row, key, sha256, outgoing, repairs }) => ({
+  return messages.map(({ row, key, sha256, outgoing, flags, repairs }) => ({
     id: row.id,
     key,
     sha256,
     sentBytes: outgoing.bytes.length,
     repairs,
     flags: outgoing.flags,
+    flagsLack: !sameFlags(outgoing.flags, flags),
     stampId: null,
     targetFolderId,
     targetUidValidity: state.uidValidity,

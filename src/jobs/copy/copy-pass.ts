@@ -36,11 +36,11 @@ export async function copyPass(
       break;
     }
     if ((await copyRound(deps, input, open, signal)) === 'yielded') {
+      await applyFlagChanges(deps, input, signal);
       return { kind: 'yielded', resumeAt: null };
     }
     await resolveSuspects(deps, input, signal);
   }
-  await applyFlagChanges(deps, input, signal);
   return finishPass(deps, input, folders, signal);
 }
 
@@ -83,6 +83,7 @@ async function finishPass(
   signal: AbortSignal,
 ): Promise<CopyResult> {
   const { nextLookAt } = await resolveSuspects(deps, input, signal);
+  await applyFlagChanges(deps, input, signal);
   const open = await openFolders(deps, folders);
   if (nextLookAt !== null || open.length > 0) {
     return { kind: 'yielded', resumeAt: open.length > 0 ? null : nextLookAt };

@@ -5,8 +5,9 @@ import type { FlagChange, FlagOutcome, NumberedFolder, TargetTraits } from '../p
 import type { CopyDeps, CopyInput } from './deps.ts';
 
 /**
- * Brings flags that changed at the source since the copy to the target, where it still shows what we wrote.
- * What the person changed there wins, and is not asked about again.
+ * Brings flags that changed at the source since the copy to the target, and those that could not go out with
+ * their message, where the target still shows what we wrote. What the person changed there wins, and is not
+ * asked about again. Setting a flag twice is setting it once: it may end anywhere and run again.
  */
 export async function applyFlagChanges(
   deps: CopyDeps,
@@ -73,7 +74,9 @@ async function applyGroup(
       written: outcomes.get(change.uid) === 'changed' ? change.wanted : null,
     })),
   );
-  const flags = [...outcomes.values()].filter((outcome) => outcome === 'changed').length;
+  const changed = [...outcomes.values()].filter((outcome) => outcome === 'changed').length;
+  // The first pass changes nothing that was copied before: its flags complete the copy.
+  const flags = input.pass === 0 ? 0 : changed;
   input.onProgress({ kind: 'updated', flags, moved: 0 });
 }
 

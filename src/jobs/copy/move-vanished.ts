@@ -145,6 +145,7 @@ function intentOf(
     sentBytes: row.sizeBytes,
     repairs: [],
     flags: origin.writtenFlags ?? [],
+    flagsLack: false,
     stampId: origin.stampId,
     targetFolderId,
     targetUidValidity: state.uidValidity,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isPossibleDate, nearestPossibleDate } from '../../mail/date.ts';
-import { allowFlags } from '../../mail/flags.ts';
+import { allowFlags, withoutFlags } from '../../mail/flags.ts';
 import { guardMessage } from '../../mail/guard.ts';
 import { firstValue, splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
@@ -16,6 +16,8 @@ export interface Destination {
 
 export interface PreparedMessage {
   readonly outgoing: OutgoingMessage;
+  /** What the message is to show in the end; some of it the target wants only once the message is there. */
+  readonly flags: readonly string[];
   readonly key: string;
   /** Without a usable Message-ID: other messages may well have the same key. */
   readonly weak: boolean;
@@ -45,15 +47,17 @@ export function prepareMessage(
   const body = guarded.bytes;
   const { header } = splitMessage(body);
   const received = receivedFor(row, header, { traits, now });
+  const flags = allowFlags(row.flags, traits.allowedFlags);
   return {
     kind: 'ready',
     message: {
       outgoing: {
         folderPath,
         bytes: traits.stamps ? stampMessage(body, row.id) : body,
-        flags: allowFlags(row.flags, traits.allowedFlags),
+        flags: withoutFlags(flags, traits.lateFlags),
         receivedAt: received.at,
       },
+      flags,
       ...messageKey(header),
       sha256: createHash('sha256').update(bytes).digest('hex'),
       repairs: [...guarded.repairs, ...received.repairs],

@@ -1,4 +1,4 @@
-import { allowFlags } from '../../mail/flags.ts';
+import { allowFlags, withoutFlags } from '../../mail/flags.ts';
 import { splitMessage } from '../../mail/headers.ts';
 import {
   closeBytes,
@@ -29,14 +29,15 @@ export async function prepareSpooled(
   destination: Destination,
 ): Promise<PrepareResult> {
   const { traits, folderPath } = destination;
+  const flags = allowFlags(row.flags, traits.allowedFlags);
   const common = {
     folderPath,
-    flags: allowFlags(row.flags, traits.allowedFlags),
+    flags: withoutFlags(flags, traits.lateFlags),
     receivedAt: row.receivedAt,
   };
   const { header } = splitMessage(content.head);
   if (traits.byteExact) {
-    return ready({ outgoing: { ...common, bytes: content }, header, content, repairs: [] });
+    return ready({ outgoing: { ...common, bytes: content }, flags, header, content, repairs: [] });
   }
   if (needsRewriting(content, traits)) {
     return rewrite(row, content, destination);
@@ -56,6 +57,7 @@ export async function prepareSpooled(
   const received = receivedFor(row, guarded.bytes, destination);
   return ready({
     outgoing: { ...common, bytes, receivedAt: received.at },
+    flags,
     header: splitMessage(guarded.bytes).header,
     content,
     repairs: [...guarded.repairs, ...received.repairs],
@@ -64,14 +66,15 @@ export async function prepareSpooled(
 
 function ready({
   outgoing,
+  flags,
   header,
   content,
   repairs,
-}: Pick<PreparedMessage, 'outgoing' | 'repairs'> & {
+}: Pick<PreparedMessage, 'outgoing' | 'flags' | 'repairs'> & {
   readonly header: Buffer;
   readonly content: SpooledMessage;
 }): PrepareResult {
-  const message = { outgoing, ...messageKey(header), sha256: content.sha256, repairs };
+  const message = { outgoing, flags, ...messageKey(header), sha256: content.sha256, repairs };
   return { kind: 'ready', message };
 }
 

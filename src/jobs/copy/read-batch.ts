@@ -148,7 +148,7 @@ function sortMessage(
   // What was tried before is no stranger's.
   const targetUid = row.attempts === 0 ? adoption.take(row, message) : null;
   if (targetUid !== null) {
-    sorted.adopted.push({ row, targetUid, key, sha256, flags: message.outgoing.flags });
+    sorted.adopted.push({ row, targetUid, key, sha256, flags: message.flags });
     return 'keep';
   }
   sorted.messages.push({ ...message, row, heldBytes: heldBytesOf(row.sizeBytes) });

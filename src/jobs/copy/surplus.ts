@@ -1,4 +1,4 @@
-import { sameFlags } from '../../mail/flags.ts';
+import { sameFlags, withoutFlags } from '../../mail/flags.ts';
 import type { ResentRow, SurplusFinding } from '../ledger.ts';
 import type { TargetMessage, TargetTraits } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
@@ -47,17 +47,26 @@ async function removeFrom(
     ? findByStamp(rows, free)
     : await findByBytes(deps, { path, rows, free }, signal);
   const removable = deps.traits.stamps
-    ? second.filter(({ row, seen: { flags } }) => sameFlags(flags, row.writtenFlags ?? []))
+    ? second.filter((copy) => isUntouched(copy, deps.traits))
     : [];
   const removed =
     removable.length === 0
       ? new Set<number>()
       : await deps.target.removeMessages(
           { path, uidValidity },
-          removable.map(({ row, seen: { uid } }) => ({ uid, written: row.writtenFlags ?? [] })),
+          removable.map(({ seen: { uid, flags } }) => ({ uid, written: flags })),
           signal,
         );
   return rows.map((row) => judge(row, second, removed));
+}
+
+/** It shows what was written; the flags that come behind a message were set on the first copy alone. */
+function isUntouched(
+  { row: { writtenFlags }, seen: { flags } }: SecondCopy,
+  { lateFlags }: Pick<TargetTraits, 'lateFlags'>,
+): boolean {
+  const written = writtenFlags ?? [];
+  return sameFlags(flags, written) || sameFlags(flags, withoutFlags(written, lateFlags));
 }
 
 interface SecondCopy {

@@ -208,14 +208,14 @@ async function updateIntents(
   await client.query(
     `update messages m set state = 'in-flight', key = t.key, sha256 = t.sha256, sent_bytes = t.sent,
             repairs = string_to_array(t.repairs, ' '), attempts = m.attempts + 1,
-            written_flags = string_to_array(t.flags, ' '), flags_changed = false, stamp_id = t.stamp,
+            written_flags = string_to_array(t.flags, ' '), flags_changed = t.lack, stamp_id = t.stamp,
             target_folder_id = t.folder, epoch = $1, empty_looks = 0, link_died_at = null,
             look_from = case when m.target_uid_validity = t.validity and m.target_folder_id = t.folder
                              then least(coalesce(m.look_from, t.next), t.next) else t.next end,
             target_uid_validity = t.validity
        from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
-                   $10::text[], $11::bigint[])
-            as t(id, key, sha256, sent, repairs, folder, validity, next, flags, stamp)
+                   $10::text[], $11::bigint[], $12::boolean[])
+            as t(id, key, sha256, sent, repairs, folder, validity, next, flags, stamp, lack)
       where m.id = t.id and m.state = 'listed'`,
     [
       turn.epoch,
@@ -229,6 +229,7 @@ async function updateIntents(
       intents.map((intent) => intent.uidNext),
       intents.map((intent) => intent.flags.join(' ')),
       intents.map((intent) => intent.stampId),
+      intents.map((intent) => intent.flagsLack),
     ],
   );
 }

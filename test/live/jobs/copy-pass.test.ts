@@ -103,12 +103,17 @@ describe('an append that is completed after it was sent again', () => {
   // The second append is the first message again, in its own time.
   const late = { completeLate: new Map([[1, 9]]) };
 
-  test('leaves one copy where ours bear a stamp, and the other is removed and counted', async () => {
-    const world = await createWorld('late stamped', EXCHANGE);
-    await world.run(undefined, late);
-    expect(world.target.contents(withoutStamp)).toEqual(world.source.contents());
-    expect(await remarks('late stamped')).toEqual(['second-copy-removed']);
-  });
+  // The sixth is flagged, and gets its flag behind the first copy alone.
+  test.each([1, 6])(
+    'leaves one copy where ours bear a stamp, and the other is removed and counted (append %i)',
+    async (n) => {
+      const name = `late stamped ${n}`;
+      const world = await createWorld(name, EXCHANGE);
+      await world.run(undefined, { completeLate: new Map([[n, 9]]) });
+      expect(world.target.contents(withoutStamp)).toEqual(world.source.contents());
+      expect(await remarks(name)).toEqual(['second-copy-removed']);
+    },
+  );
 
   test('that the person has marked meanwhile is left, and named', async () => {
     const world = await createWorld('late touched', EXCHANGE);
@@ -127,6 +132,54 @@ describe('an append that is completed after it was sent again', () => {
     await world.run(undefined, late);
     expect(world.target.folder('INBOX').messages).toHaveLength(8);
     expect(await remarks('late plain')).toEqual(['second-copy-left']);
+  });
+});
+
+describe('a flag that Outlook would not see if it came with the message', () => {
+  const flagsOf = (world: World, subject: string): readonly string[] | undefined =>
+    world.target.folder('INBOX').messages.find(({ bytes }) => bytes.includes(subject))?.flags;
+
+  test('is set behind it, and is no change that somebody made', async () => {
+    const world = await createWorld('late flag', EXCHANGE);
+    const before: unknown[] = [];
+    const updated: unknown[] = [];
+    await world.run(
+      (call) => {
+        if (call === 'target.changeFlags') {
+          before.push(flagsOf(world, 'Message 6'));
+        }
+      },
+      {
+        onProgress: (event) => {
+          if (event.kind === 'updated') {
+            updated.push(event.flags);
+          }
+        },
+      },
+    );
+    expect(before).toEqual([[]]);
+    expect(flagsOf(world, 'Message 6')).toEqual(['\\Flagged']);
+    expect(updated).toEqual([0]);
+  });
+
+  test('is set at the end of a slice, not of the pass', async () => {
+    const world = await createWorld('late flag, slices', EXCHANGE);
+    await world.runSlice();
+    expect(flagsOf(world, 'Message 6')).toEqual(['\\Flagged']);
+    expect(world.target.folder('Projects/2020').messages).toEqual([]);
+  });
+
+  test('is left where the person has marked the message meanwhile', async () => {
+    const world = await createWorld('late flag, touched', EXCHANGE);
+    await world.run((call) => {
+      if (call === 'target.changeFlags') {
+        const inbox = world.target.folder('INBOX');
+        inbox.messages = inbox.messages.map((one) =>
+          one.bytes.includes('Message 6') ? { ...one, flags: ['\\Answered'] } : one,
+        );
+      }
+    });
+    expect(flagsOf(world, 'Message 6')).toEqual(['\\Answered']);
   });
 });
 

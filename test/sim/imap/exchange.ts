@@ -135,6 +135,7 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
     refuseSize: (sizeBytes, user) => (sizeBytes > limitOf(user) ? TOO_LARGE : null),
     refuseMessage,
     unsafe: { commands: new Set(), fetchItems: new Set() },
+    lateFlags: ['\\flagged'],
     rfc822WithoutBody: false,
     searchLies: false,
     folderAttributes: (folder, all) => [

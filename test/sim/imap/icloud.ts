@@ -91,6 +91,7 @@ const ICLOUD_PROFILE: Profile = {
     commands: new Set(['SEARCH', 'UID SEARCH']),
     fetchItems: new Set(['ENVELOPE', 'BODYSTRUCTURE', 'BODY', 'RFC822']),
   },
+  lateFlags: [],
   rfc822WithoutBody: true,
   searchLies: true,
   folderAttributes: ({ attributes }) => attributes,

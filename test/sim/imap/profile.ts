@@ -41,6 +41,8 @@ export interface Profile {
     readonly commands: ReadonlySet<string>;
     readonly fetchItems: ReadonlySet<string>;
   };
+  /** Flags that other programs never see where they came with an APPEND: recorded as violations. */
+  readonly lateFlags: readonly string[];
   /** `RFC822` gives a row without a body. */
   readonly rfc822WithoutBody: boolean;
   /** SEARCH names expunged UIDs, unsorted, and says nothing where nothing was found. */

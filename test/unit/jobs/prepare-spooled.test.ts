@@ -14,6 +14,7 @@ const EXCHANGE: TargetTraits = {
   byteExact: false,
   settleMs: 1000,
   allowedFlags: ['\\Seen'],
+  lateFlags: [],
   maxLineBytes: 1000,
   maxMessageBytes: null,
 };
@@ -23,6 +24,7 @@ const GENERIC: TargetTraits = {
   stamps: false,
   byteExact: true,
   allowedFlags: null,
+  lateFlags: [],
   maxLineBytes: null,
 };
 const NOW = new Date('2026-11-23T00:00:00Z');

@@ -112,7 +112,11 @@ describe('the semantic mode', () => {
 
 describe('the whole sample, written to the simulated Exchange over IMAP', () => {
   it('agrees but for the messages that Exchange refuses', async () => {
-    const server = await startExchange({ longLineDesync: false, maxErrors: 100 });
+    const server = await startExchange({
+      longLineDesync: false,
+      maxErrors: 100,
+      forbidUnsafe: false,
+    });
     const client = await connectRawImap({
       host: server.host,
       port: server.port,

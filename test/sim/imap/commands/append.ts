@@ -28,7 +28,7 @@ function readFlags(args: ArgumentCursor): string[] {
 
 /** APPEND mailbox [flags] [date-time] literal. RFC 3501 section 6.3.11. */
 export function appendCommand(session: Session, args: ArgumentCursor): string {
-  const { profile, store } = session.server;
+  const { profile, store, forbidUnsafe } = session.server;
   const { account } = session;
   args.space();
   const name = args.mailbox(profile.mailboxLiterals);
@@ -42,6 +42,10 @@ export function appendCommand(session: Session, args: ArgumentCursor): string {
   );
   if (strange !== undefined) {
     return `BAD Invalid system flag ${strange.toUpperCase()}`;
+  }
+  const lost = flags.filter((flag) => profile.lateFlags.includes(flag.toLowerCase()));
+  if (forbidUnsafe && lost.length > 0) {
+    session.violate(`APPEND with ${lost.join(' ')}: other programs never see it`);
   }
   const folder = account === null ? undefined : store.folder(account, name);
   if (account === null || folder === undefined || !folder.opens) {
