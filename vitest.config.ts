@@ -16,6 +16,8 @@ function kind(name: string, testTimeout: number): { extends: true; test: Record<
 export default defineConfig({
   test: {
     pool: 'forks',
+    // More than there are cores: most of a live test is waiting for a server.
+    maxWorkers: 4,
     globalSetup: ['test/support/database-setup.ts'],
     restoreMocks: true,
     projects: [

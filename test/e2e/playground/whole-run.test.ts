@@ -87,7 +87,7 @@ describeWith('chromium', 'a whole move in the Agents Playground', () => {
     await admin.press('Check my tenant');
     await admin.see('Your tenant is ready');
     await admin.press('Move someone');
-    await admin.field('Name or address').fill(alex.userPrincipalName);
+    await admin.field('Names or addresses').fill(alex.userPrincipalName);
     await admin.press('Find');
     await admin.see('what I will change');
     await admin.picture('admin-plan');
