@@ -1,4 +1,5 @@
 import type { TenantFinding, TenantFix, TenantFixPlan } from '../../jobs/api.ts';
+import { orderFindings } from '../../words/finding-order.ts';
 import { explainFinding } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement, Mark, TextInput } from './elements.ts';
@@ -10,8 +11,6 @@ const VERDICTS = {
   failed: { mark: 'failed', word: 'Not good' },
   unknown: { mark: 'unknown', word: 'Not known' },
 } as const satisfies Record<TenantFinding['verdict'], { mark: Mark; word: string }>;
-
-const ORDER: readonly TenantFinding['verdict'][] = ['failed', 'warning', 'unknown', 'ok'];
 
 const FIXES = {
   'register-principal': {
@@ -62,17 +61,6 @@ export function checkingTenantCard(): Card {
   });
 }
 
-/** Questions that wait for a sign-in are one line: each would say the same. */
-function waitingLine(findings: readonly TenantFinding[]): readonly CardElement[] {
-  const count = findings.filter(waitsForSignIn).length;
-  return count === 0
-    ? []
-    : [markedLine('unknown', `Not known: ${count} more questions wait until I can sign in.`)];
-}
-
-const waitsForSignIn = ({ code, facts }: TenantFinding): boolean =>
-  code === 'check.not-asked' && facts['because'] === 'sign-in';
-
 /** Where a login was not tried: a field for the mailbox to try it on. */
 const TRIAL_FIELD: TextInput = {
   type: 'Input.Text',
@@ -94,8 +82,7 @@ function titleOf(findings: readonly TenantFinding[]): string {
 
 /** What the check found, problems first; `mailbox` is the one that a login was tried on. */
 export function tenantCard(findings: readonly TenantFinding[], mailbox: string | null): Card {
-  const shown = findings.filter((one) => !waitsForSignIn(one));
-  const sorted = ORDER.flatMap((verdict) => shown.filter((one) => one.verdict === verdict));
+  const { shown, waiting } = orderFindings(findings);
   const title = titleOf(findings);
   const isReady = findings.every(({ verdict }) => verdict !== 'failed');
   const again = mailbox === null ? {} : { mailbox };
@@ -105,8 +92,8 @@ export function tenantCard(findings: readonly TenantFinding[], mailbox: string |
     summary: title,
     body: [
       heading(title),
-      ...sorted.flatMap(findingLines),
-      ...waitingLine(findings),
+      ...shown.flatMap(findingLines),
+      ...(waiting === null ? [] : [markedLine('unknown', `Not known: ${waiting}`)]),
       ...(isUntried ? [TRIAL_FIELD] : []),
     ],
     actions: isReady

@@ -1,7 +1,7 @@
 import { isM365Error } from '../errors.ts';
 import type { M365 } from '../m365.ts';
 import type { TokenResource } from '../tokens.ts';
-import { type Finding, findingsOf, rawOf } from './finding.ts';
+import { type Finding, findingsOf, rawOf, unanswered } from './finding.ts';
 
 /** What Microsoft Graph and Exchange are called on a card. */
 export const API_NAMES: Readonly<Record<TokenResource, string>> = {
@@ -26,8 +26,9 @@ export async function checkSignIn(
     await m365.tokens.getToken(resource, signal);
     return say('check.sign-in', 'ok', { api });
   } catch (error) {
+    signal.throwIfAborted();
     if (!isM365Error(error) || error.disposition !== 'ask') {
-      throw error;
+      return unanswered('sign-in', error, { api });
     }
     return say(
       'check.sign-in.refused',

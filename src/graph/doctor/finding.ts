@@ -72,18 +72,27 @@ export function rawOf(error: unknown): string | null {
   const { status, serverCode, serverText } = error;
   const parts = [status === null ? null : String(status), serverCode, serverText];
   const said = parts.filter((part) => part !== null).join(' ');
-  return said === '' ? null : said;
+  return said === '' ? causeOf(error) : said;
+}
+
+/** Where nobody answered, what the system says of it: ENOTFOUND, UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
+function causeOf(error: Error): string | null {
+  let inner: unknown = error.cause;
+  for (let depth = 0; inner instanceof Error && depth < 3; depth += 1) {
+    const code: unknown = Reflect.get(inner, 'code');
+    if (typeof code === 'string' && code !== '') {
+      return code;
+    }
+    inner = inner.cause;
+  }
+  return null;
 }
 
 /** The question got no answer that says anything: never a guess, the reason and the raw words. */
-export function unanswered(check: CheckName, error: unknown): Finding {
+export function unanswered(check: CheckName, error: unknown, more: FindingFacts = {}): Finding {
   const problem = isAppError(error) ? error.code : 'internal.unexpected';
-  return findingsOf(check)(
-    'check.unanswered',
-    'unknown',
-    { check, problem },
-    { raw: rawOf(error) },
-  );
+  const facts = { check, problem, ...more };
+  return findingsOf(check)('check.unanswered', 'unknown', facts, { raw: rawOf(error) });
 }
 
 /** The question was not asked, because `because` failed. */

@@ -43,6 +43,7 @@ export const PAGES = {
   signInCodes: `${LEARN}/entra/identity-platform/reference-error-codes`,
   consent: `${LEARN}/entra/identity/enterprise-apps/grant-admin-consent`,
   graphRights: `${LEARN}/graph/permissions-reference`,
+  graphErrors: `${LEARN}/graph/errors`,
   throttling: `${LEARN}/graph/throttling`,
   accessPolicy: `${LEARN}/graph/auth-limit-mailbox-access`,
   principal: `${LEARN}/powershell/module/exchange/new-serviceprincipal`,

@@ -9,6 +9,17 @@ function reasonOf(facts: Facts, otherwise: Explanation): Explanation {
   return (typeof text === 'function' ? text({}) : text) ?? otherwise;
 }
 
+/** Where it is documented that a service gives no answer, by the last part of our code for it. */
+function pageOf(problem: string): string {
+  const [, kind = ''] = problem.split('.');
+  const pages: Readonly<Record<string, string>> = {
+    unreachable: PAGES.networks,
+    throttled: PAGES.throttling,
+    'right-missing': PAGES.consent,
+  };
+  return pages[kind] ?? PAGES.graphErrors;
+}
+
 /** What each question of the check is about. */
 const QUESTIONS: Readonly<Record<string, string>> = {
   'sign-in': 'whether I may sign in',
@@ -33,13 +44,16 @@ const question = (facts: Facts, name: string): string =>
 
 /** Sign-in, rights, Exchange and licences. */
 export const TENANT_FINDINGS: Readonly<Record<string, (facts: Facts) => FindingText>> = {
-  'check.unanswered': trouble(PAGES.throttling, (facts) => {
-    const { what, doNext } = reasonOf(facts, {
-      what: 'The answer was none that I know.',
-      doNext: 'Check again in a few minutes.',
-    });
-    return { what: `I could not find out ${question(facts, 'check')}. ${what}`, doNext };
-  }),
+  'check.unanswered': (facts) => {
+    const { what } = reasonOf(facts, { what: 'The answer was none that I know.', doNext: '' });
+    const api = facts['api'] === undefined ? '' : ` to ${facts['api']}`;
+    return {
+      what: `I could not find out ${question(facts, 'check')}${api}. ${what}`,
+      doNext: 'Check again in a few minutes; if it stays, mend what stands above first.',
+      command: null,
+      link: pageOf(fact(facts, 'problem', '')),
+    };
+  },
   'check.timed-out': trouble(PAGES.networks, (facts) => ({
     what: `I could not find out ${question(facts, 'check')}: no answer within ${fact(facts, 'seconds', 'some')} s.`,
     doNext: 'Check the network and proxy between this machine and Microsoft, then check again.',
