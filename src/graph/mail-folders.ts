@@ -1,5 +1,6 @@
 import type { MailFolder as GraphMailFolder } from '@microsoft/microsoft-graph-types';
 import { z } from 'zod';
+import { M365Error } from './errors.ts';
 import type { GraphClient } from './graph-client.ts';
 import { parseGraphAnswer } from './graph-error.ts';
 import { forEachLimited } from './limited.ts';
@@ -29,6 +30,9 @@ export interface MailFolders {
 /** Outlook's services take four requests of an application at a time, in one mailbox. */
 const AT_ONCE = 4;
 const PAGE = 100;
+
+/** Exchange's own limit; a server that goes deeper goes in circles. */
+const MAX_DEPTH = 300;
 
 const CLASS_PROPERTY = 'String 0x3613';
 
@@ -82,7 +86,10 @@ export function createMailFolders({ graph }: { readonly graph: GraphClient }): M
           return { id: row.id, path, hasChildren: (row.childFolderCount ?? 0) > 0 };
         });
       let level = note(await listBelow(userId, null, signal), '');
-      while (level.length > 0) {
+      for (let depth = 1; level.length > 0; depth += 1) {
+        if (depth > MAX_DEPTH) {
+          throw new M365Error('graph.unexpected-answer');
+        }
         const next: Level[] = [];
         const parents = level.filter(({ hasChildren }) => hasChildren);
         await forEachLimited(parents, AT_ONCE, async ({ id, path }) => {
