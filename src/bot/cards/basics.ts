@@ -42,7 +42,7 @@ const STEPS = [
 
 const COMMANDS: Readonly<Record<Role, string>> = {
   admin:
-    'You can say: "move" and a name or address, "status", "doctor", "help". In a channel, "here" makes it the one where I report.',
+    'You can say: "move" and names or addresses, "move group" and the name of one, "status", "doctor", "help". In a channel, "here" makes it the one where I report.',
   helpdesk: 'You can say: "status" for how all moves go and who must act, "help".',
   none: 'You can say: "status", "help".',
 };

@@ -6,7 +6,7 @@ import { adminCard } from '../cards/admin.ts';
 import { continuedCard, helpCard, problemCard } from '../cards/basics.ts';
 import { batchPlanCard, createdPeopleCard } from '../cards/batch-plan.ts';
 import { channelCard } from '../cards/channel.ts';
-import type { Card } from '../cards/elements.ts';
+import { type Card, plain } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
 import { adminCardKey, startLockKey } from '../notifier.ts';
@@ -34,13 +34,23 @@ const ALREADY_STARTED = 'That was started before; nothing was done twice.';
 
 /** Several names or addresses, as somebody writes them. */
 const SEVERAL = /\S\s*[,;\r\n]\s*\S/;
+/** The first line of a file with the columns of Microsoft's IMAP migration CSV. */
+const TABLE = /^[^\n]*\bEmailAddress\b[^\n]*\n/i;
+const GROUP = /^group\s+(?<name>\S.*)$/i;
 
-/** The card that a search for people leads to. */
+/** The card that a search for people leads to: names, addresses, "group Sales", or a pasted table. */
 export async function findPeople(
   deps: HandlerDeps,
   who: string,
   signal: AbortSignal,
 ): Promise<Card> {
+  if (TABLE.test(who)) {
+    return planned(await deps.api.planBatch({ kind: 'csv', text: who }, signal), null);
+  }
+  const { name: group } = GROUP.exec(who)?.groups ?? {};
+  if (group !== undefined) {
+    return await findGroup(deps, group, signal);
+  }
   if (SEVERAL.test(who)) {
     return planned(await deps.api.planBatch({ kind: 'names', text: who }, signal), null);
   }
@@ -50,6 +60,20 @@ export async function findPeople(
     return askPeopleCard('I found nobody with that name or address in your directory.');
   }
   return people.length > 1 ? choosePersonCard(people) : await planPerson(deps, first.id, signal);
+}
+
+async function findGroup(deps: HandlerDeps, name: string, signal: AbortSignal): Promise<Card> {
+  const groups = await deps.api.findGroups(name, signal);
+  const exact = groups.filter((one) => one.displayName.toLowerCase() === name.toLowerCase());
+  const [first, ...others] = exact.length > 0 ? exact : groups;
+  if (first === undefined) {
+    return askPeopleCard('I found no group with that name or address in your directory.');
+  }
+  if (others.length > 0) {
+    const names = [first, ...others].map(({ displayName }) => plain(displayName));
+    return askPeopleCard(`Several groups answer to that: ${names.join(', ')}. Use the address.`);
+  }
+  return planned(await deps.api.planBatch({ kind: 'group', groupId: first.id }, signal), null);
 }
 
 async function planPerson(deps: HandlerDeps, id: string, signal: AbortSignal): Promise<Card> {

@@ -223,3 +223,21 @@ test('of a batch of several the admin has one card, and one more for a move that
   await admin.press('Start everything');
   expect(api.acted).toEqual(['approve-pilot']);
 });
+
+test('a group by its name, and a table pasted as it is', async () => {
+  const { admin, api } = world;
+  api.plan = planOfMany();
+  api.groups.push({ id: 'g-1', displayName: 'Sales' }, { id: 'g-2', displayName: 'Sales EU' });
+  await admin.say('move group Sales');
+  await admin.see('5 people: 2 ready');
+  await admin.say('move group Sal');
+  await admin.see('Several groups answer to that: Sales, Sales EU.');
+  await admin.say('move group Marketing');
+  await admin.see('I found no group with that name');
+  const table = 'EmailAddress,UserName\nalexw@contoso.example,alex@icloud.com';
+  await admin.press('Find', { who: table });
+  expect(api.selections).toEqual([
+    { kind: 'group', groupId: 'g-1' },
+    { kind: 'csv', text: table },
+  ]);
+});

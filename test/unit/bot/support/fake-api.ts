@@ -7,6 +7,7 @@ import type {
   ConversationReference,
   ConversationStore,
   CreatedPerson,
+  DirectoryGroup,
   DirectoryPerson,
   MigrationAction,
   MigrationView,
@@ -61,6 +62,7 @@ export interface FakeApi extends SkybridgeApi {
   roleFailure: Error | null;
   plan: BatchPlan;
   readonly selections: MoveSelection[];
+  readonly groups: DirectoryGroup[];
   created: readonly CreatedPerson[];
   current: MigrationView | null;
   /** Others of the same batch. */
@@ -138,6 +140,7 @@ export function createFakeApi(): FakeApi {
     roleFailure: null,
     plan: batchPlan(),
     selections: [],
+    groups: [],
     created: [],
     current: null,
     more: [],
@@ -166,7 +169,8 @@ export function createFakeApi(): FakeApi {
           .includes(query.toLowerCase()),
       );
     },
-    findGroups: async () => [],
+    findGroups: async (query) =>
+      api.groups.filter(({ displayName }) => displayName.startsWith(query)),
     async planBatch(selection) {
       failIfTold();
       api.selections.push(selection);
