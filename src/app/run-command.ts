@@ -1,4 +1,4 @@
-import { stderr, stdout } from 'node:process';
+import { stderr, stdin, stdout } from 'node:process';
 import { systemClock } from '../clock.ts';
 import {
   ConfigError,
@@ -65,13 +65,13 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
   setup: async (words, env, signal) => {
     const { runSetup } = await import('./setup-command.ts');
     const { createSetupFiles } = await import('./setup-files.ts');
-    const { processTerminal: terminal } = await import('./terminal.ts');
+    const { createTerminal } = await import('./terminal.ts');
     const config = parseConfig(env);
     const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
     return runSetup(
       {
         config,
-        terminal,
+        terminal: createTerminal(stdin, stdout),
         files: createSetupFiles(config.DATA_DIR),
         clock: systemClock,
         logger: createLogger(level, 2),

@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { createExchangeAdmin, type ExchangeAdmin } from '../graph/exchange-admin.ts';
-import { createGraphClient, type GraphClient } from '../graph/graph-client.ts';
-import { createHttpClient } from '../graph/http-client.ts';
-import {
-  type Administrator,
-  type AdministratorTokens,
-  createAdministratorTokens,
-} from '../graph/setup/admin-sign-in.ts';
-import { applyPlan } from '../graph/setup/apply.ts';
+import { type ApplyDeps, type ApplyResult, applyPlan } from '../graph/setup/apply.ts';
 import { createEntraChanges } from '../graph/setup/entra-changes.ts';
 import { SetupError } from '../graph/setup/errors.ts';
 import { createExchangeChanges } from '../graph/setup/exchange-changes.ts';
@@ -29,21 +21,8 @@ import { TIERS, type Tier } from '../graph/tiers.ts';
 import type { Logger } from '../log.ts';
 import { UsageError } from './copy-arguments.ts';
 import { parseSetupArguments, type SetupArguments } from './setup-arguments.ts';
+import { type Session, signInAdministrator, type Terminal } from './setup-session.ts';
 import { describeLimits, describePlan, describeRemoval, describeStep } from './setup-words.ts';
-import { cloudOf } from './tenant-clients.ts';
-
-/** Whoever runs setup, at a terminal. */
-export interface Terminal {
-  print(text: string): void;
-  /** True only for a clear yes. */
-  confirm(question: string, signal: AbortSignal): Promise<boolean>;
-}
-
-/** The tenant, with the rights of whoever signed in. */
-export interface AdministratorClients {
-  readonly graph: GraphClient;
-  readonly exchange: ExchangeAdmin;
-}
 
 export interface SetupCommandDeps {
   readonly config: Config;
@@ -51,8 +30,6 @@ export interface SetupCommandDeps {
   readonly files: SetupFiles;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** For tests that cut a run off. */
-  readonly wrapClients?: (clients: AdministratorClients) => AdministratorClients;
 }
 
 const EXIT_DONE = 0;
@@ -77,7 +54,7 @@ export async function runSetup(
   if (parsed.mode === 'print-powershell') {
     return printScript(run);
   }
-  const session = await signIn(run, signal);
+  const session = await signInAdministrator(deps, { ...parsed, tenantId }, signal);
   return parsed.remove ? remove(run, session, signal) : prepare(run, session, signal);
 }
 
@@ -86,49 +63,6 @@ interface Run {
   readonly parsed: SetupArguments;
   readonly tenantId: string;
   readonly record: SetupRecord | null;
-}
-
-interface Session extends AdministratorClients {
-  readonly administrator: Administrator;
-}
-
-/** Every request of setup is made as the administrator: with their rights, and in their name in the logs of the tenant. */
-async function signIn({ deps, parsed, tenantId }: Run, signal: AbortSignal): Promise<Session> {
-  const { config, terminal, clock, logger: log } = deps;
-  const cloud = cloudOf(config);
-  const service = { graph: 'Microsoft Graph', exchange: 'Exchange Online' } as const;
-  const tokens: AdministratorTokens = createAdministratorTokens({
-    cloud,
-    tenantId,
-    clientId: parsed.clientId,
-    deviceCode: parsed.deviceCode,
-    prompt: {
-      browser: (resource, url) =>
-        terminal.print(
-          `Sign in for ${service[resource]} with a browser on this machine:\n${url}\n`,
-        ),
-      deviceCode: (resource, message) =>
-        terminal.print(`Sign in for ${service[resource]}: ${message}\n`),
-    },
-    clock,
-    log,
-  });
-  const administrator = await tokens.administrator(signal);
-  const clients: AdministratorClients = {
-    graph: createGraphClient({
-      graphUrl: cloud.graphUrl,
-      tokens,
-      http: createHttpClient({ peer: 'graph', clock, log }),
-    }),
-    exchange: createExchangeAdmin({
-      exchangeAdminUrl: cloud.exchangeAdminUrl,
-      tenantId,
-      tokens,
-      http: createHttpClient({ peer: 'exchange-admin', clock, log }),
-      anchor: `UPN:${administrator.userPrincipalName}`,
-    }),
-  };
-  return { administrator, ...(deps.wrapClients?.(clients) ?? clients) };
 }
 
 /** The tiers that hold from now on: those of before, or of the tenant, and what is asked for now. */
@@ -188,7 +122,7 @@ function printScript(run: Run): number {
 
 async function prepare(run: Run, session: Session, signal: AbortSignal): Promise<number> {
   const { deps, parsed, record } = run;
-  const { terminal, files } = deps;
+  const { terminal } = deps;
   const { credential, groupAddress } = choiceOf(run, record?.tiers ?? []);
   const survey = await surveyTenant(
     { ...session, ...deps },
@@ -212,31 +146,48 @@ async function prepare(run: Run, session: Session, signal: AbortSignal): Promise
     terminal.print('Nothing was changed.\n');
     return EXIT_DONE;
   }
-  const result = await applyPlan(
-    {
-      entra: createEntraChanges(session.graph),
-      exchange: createExchangeChanges(session.exchange, deps.clock),
-      files,
-      clock: deps.clock,
-      administratorId: session.administrator.objectId,
-      issuer: issuerOf(run),
-      tell: (progress) => {
-        if (progress.kind === 'waiting') {
-          const minutes = Math.floor(progress.waitedMs / 60_000);
-          terminal.print(`  … Exchange prepares the tenant, ${minutes} min so far\n`);
-        } else if (progress.kind === 'done') {
-          terminal.print(`  done  ${describeStep(progress.step)}\n`);
-        }
-      },
-    },
+  const result = await carryOut(
+    run,
+    session,
     { plan, survey, record: recordOf(run, choice) },
     signal,
   );
-  if (open.length === 0 && result.byHand.length === 0) {
-    terminal.print('\nEverything is there: nothing was changed.\n');
-  }
+  terminal.print(outcomeOf(open.length > 0, result));
   terminal.print(settingsOf(run, result.record, survey));
   return reportByHand(run, result.byHand);
+}
+
+function outcomeOf(changed: boolean, { byHand }: ApplyResult): string {
+  if (changed) {
+    return '\nRights and roles take effect within minutes, at times within an hour. "doctor" says whether they do.\n';
+  }
+  return byHand.length === 0 ? '\nEverything is there: nothing was changed.\n' : '';
+}
+
+function carryOut(
+  run: Run,
+  { graph, exchange, administrator }: Session,
+  input: Parameters<typeof applyPlan>[1],
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const { terminal, files, clock } = run.deps;
+  const deps: ApplyDeps = {
+    entra: createEntraChanges(graph),
+    exchange: createExchangeChanges(exchange, clock),
+    files,
+    clock,
+    administratorId: administrator.objectId,
+    issuer: issuerOf(run),
+    tell: (progress) => {
+      if (progress.kind === 'waiting') {
+        const minutes = Math.floor(progress.waitedMs / 60_000);
+        terminal.print(`  … Exchange prepares the tenant, ${minutes} min so far\n`);
+      } else if (progress.kind === 'done') {
+        terminal.print(`  done  ${describeStep(progress.step)}\n`);
+      }
+    },
+  };
+  return applyPlan(deps, input, signal);
 }
 
 function recordOf({ tenantId, record }: Run, choice: SetupChoice): SetupRecord {

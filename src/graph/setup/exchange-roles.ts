@@ -157,6 +157,8 @@ export interface ExchangeSurveyInput {
   readonly groupAddress: string | null;
   readonly clientId: string | null;
   readonly principalId: string | null;
+  /** True where it is written down that setup made, or began to make, the management scope. */
+  readonly scopeIsOurs: boolean;
 }
 
 /** Reads what Exchange holds of us; changes nothing. Null for somebody who may not look. */
@@ -197,7 +199,7 @@ export async function surveyExchange(
         principalId === null ? [] : readAssignments(exchange, principalId, signal),
       ]);
     const found = roles.flatMap(([name, role]) => (role === null ? [] : [[name, role] as const]));
-    refuseForeign(found, roleGroup);
+    refuseForeign(found, roleGroup, scopeFilter !== null && !input.scopeIsOurs);
     return {
       dehydrated,
       group,
@@ -216,13 +218,21 @@ export async function surveyExchange(
   }
 }
 
-/** What bears our names and is not ours must neither be changed nor be removed. */
+/**
+ * What bears our names and is not ours must neither be changed nor be removed. A scope has no
+ * description: without a record it is taken for ours where our roles are.
+ */
 function refuseForeign(
   roles: readonly (readonly [string, FoundRole])[],
   roleGroup: ExchangeSurvey['roleGroup'],
+  doubtfulScope: boolean,
 ): void {
-  const foreign = roles.find(([, role]) => !role.ours)?.[0];
-  const name = foreign ?? (roleGroup?.ours === false ? SETUP_NAME : undefined);
+  const foreign = [
+    ...roles.filter(([, role]) => !role.ours).map(([name]) => name),
+    ...(roleGroup?.ours === false ? [SETUP_NAME] : []),
+    ...(doubtfulScope && roles.length === 0 && roleGroup === null ? [SCOPE_NAME] : []),
+  ];
+  const [name] = foreign;
   if (name !== undefined) {
     throw new SetupError('setup.name-taken', name);
   }

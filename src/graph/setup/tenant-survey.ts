@@ -48,6 +48,7 @@ export async function surveyTenant(
         // An app that somebody deleted by hand may still be known to Exchange.
         clientId: entra.application?.appId ?? record?.clientId ?? null,
         principalId: entra.principalId ?? record?.principalId ?? null,
+        scopeIsOurs: record?.begun.includes('scope') === true,
       },
       signal,
     ),

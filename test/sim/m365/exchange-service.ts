@@ -179,6 +179,9 @@ function runCmdlet(
     throw unknownParameter(cmdlet.name, surplus);
   }
   const parameters = bindParameters(cmdlet, input.parameters);
+  if (application !== null) {
+    journal.cmdlets.push({ cmdlet: cmdlet.name, parameters: Object.keys(parameters) });
+  }
   // A scope limits what is changed, never what is read.
   const user = findMailboxUser(directory, String(parameters['Identity'] ?? ''));
   if (!cmdlet.name.startsWith('Get-') && user !== undefined && !permission.covers(user.id)) {

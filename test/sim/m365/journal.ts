@@ -19,12 +19,20 @@ export interface ChangeRecord {
   readonly after: string;
 }
 
+/** A cmdlet that an application ran, and what it passed. */
+export interface CmdletRecord {
+  readonly cmdlet: string;
+  readonly parameters: readonly string[];
+}
+
 export interface Journal {
   /** Everything a real tenant would never have accepted: empty at the end of a good test. */
   readonly violations: string[];
   /** Each mutation that took effect, in order. */
   readonly changes: ChangeRecord[];
   readonly requests: RequestRecord[];
+  /** Cmdlets of applications that were allowed, however they ended. */
+  readonly cmdlets: CmdletRecord[];
   /** Each access token that was issued, for whoever searches for leaks. */
   readonly tokens: string[];
   /** Number of requests for one operation, however they were answered. */
@@ -39,6 +47,7 @@ export function createJournal(): Journal {
     violations: [],
     changes: [],
     requests,
+    cmdlets: [],
     tokens: [],
     exchanges: () => requests.filter((request) => request.batched !== true).length,
     count: (operation) => requests.filter((request) => request.operation === operation).length,

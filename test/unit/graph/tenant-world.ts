@@ -4,6 +4,8 @@ import { chooseCloud } from '../../../src/graph/clouds.ts';
 import type { Credential } from '../../../src/graph/credential.ts';
 import { createM365, type M365 } from '../../../src/graph/m365.ts';
 import type { MailboxState } from '../../../src/graph/people.ts';
+import { cmdletsOf } from '../../../src/graph/required-cmdlets.ts';
+import { TIERS } from '../../../src/graph/tiers.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createCertificate } from '../../sim/m365/certificates.ts';
 import {
@@ -15,6 +17,7 @@ import {
   type DirectoryOptions,
   type SimApplication,
 } from '../../sim/m365/directory.ts';
+import type { CmdletRecord } from '../../sim/m365/journal.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
 import { type RunningM365, startM365 } from '../../sim/m365/start-m365.ts';
 
@@ -56,6 +59,18 @@ export const tls = await createCertificate({
 });
 setDefaultCACertificates([...getCACertificates('default'), tls.cert]);
 
+/** What mending of the tenant check needs, which is offered only where the role has it. */
+const BEYOND_THE_TABLE = ['New-ServicePrincipal', 'Remove-ServicePrincipal'];
+
+/** Whether a role that `setup` makes would have allowed the call. */
+function isInTable({ cmdlet, parameters }: CmdletRecord): boolean {
+  const allowed = cmdletsOf(TIERS).find((one) => one.cmdlet === cmdlet)?.parameters ?? [];
+  return (
+    BEYOND_THE_TABLE.includes(cmdlet) ||
+    parameters.every((parameter) => allowed.includes(parameter))
+  );
+}
+
 /** Starts a well-prepared tenant: all rights, application known to Exchange, 5 seats of Business Basic. */
 export async function createTenantWorld(options: DirectoryOptions = {}): Promise<TenantWorld> {
   const directory = createDirectory(options);
@@ -89,6 +104,10 @@ export async function createTenantWorld(options: DirectoryOptions = {}): Promise
     });
   const close = async (allow?: RegExp): Promise<void> => {
     await server.close();
+    const surplus = server.journal.cmdlets.filter((call) => !isInTable(call));
+    if (surplus.length > 0) {
+      throw new Error(`Not in the table of required cmdlets: ${JSON.stringify(surplus)}`);
+    }
     const violations = server.violations.filter((violation) => allow?.test(violation) !== true);
     if (violations.length > 0) {
       throw new Error(`Microsoft 365 would not have taken this: ${violations.join(' | ')}`);

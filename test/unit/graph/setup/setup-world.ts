@@ -1,12 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  type AdministratorClients,
-  runSetup,
-  type Terminal,
-} from '../../../../src/app/setup-command.ts';
+import { runSetup } from '../../../../src/app/setup-command.ts';
 import { createSetupFiles } from '../../../../src/app/setup-files.ts';
+import type { Terminal } from '../../../../src/app/setup-session.ts';
 import { type Clock, systemClock } from '../../../../src/clock.ts';
 import { parseConfig } from '../../../../src/config.ts';
 import { chooseCloud } from '../../../../src/graph/clouds.ts';
@@ -29,7 +26,6 @@ import { never, tls } from '../tenant-world.ts';
 export interface RunOptions {
   /** What is answered to a question; unset: yes. */
   readonly answer?: boolean;
-  readonly wrapClients?: (clients: AdministratorClients) => AdministratorClients;
   /** What follows a sign-in page; unset: a browser that does as it is told. */
   readonly browse?: (url: string) => Promise<void>;
   readonly onPrint?: (text: string) => void;
@@ -145,7 +141,6 @@ export async function createSetupWorld(options: SetupWorldOptions = {}): Promise
         files: createSetupFiles(dataDir),
         clock,
         logger: silentLogger,
-        ...(run.wrapClients === undefined ? {} : { wrapClients: run.wrapClients }),
       },
       words,
       never,

@@ -1,8 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../../src/clock.ts';
+import { graphChecks, runTokenChecks } from '../../../../src/graph/doctor/graph-checks.ts';
 import { cmdletsOf } from '../../../../src/graph/required-cmdlets.ts';
 import { rightsOf } from '../../../../src/graph/tiers.ts';
+import { silentLogger } from '../../../../src/log.ts';
 import { never } from '../tenant-world.ts';
 import { createSetupWorld, type SetupWorld } from './setup-world.ts';
 
@@ -102,6 +105,38 @@ test('with the certificate the service does all that a move needs, on a mailbox 
   const token = await m365.tokens.getToken('exchange', never);
   expect(await server.verifyImapToken(anna.userPrincipalName, token)).toBe('ok');
   await m365.mailboxAccess.revoke(anna.id, never);
+  for (const setting of ['imap', 'retention-hold', 'receive-limit', 'send-limit'] as const) {
+    const value = await m365.mailboxSettings.read(anna.id, setting, never);
+    await m365.mailboxSettings.change(anna.id, { setting, value }, never);
+  }
+  expect(await m365.mailboxes.use(anna.id, never)).toBeDefined();
+  expect(await m365.protocols.read(anna.id, never)).toBeDefined();
+});
+
+test('the tenant check finds nothing that must be mended, and who is outside of the group', async () => {
+  const pem = await readFile(path.join(world.dataDir, 'application.pem'), 'utf8');
+  const m365 = await world.connect(settings);
+  const credential = { kind: 'certificate', pem } as const;
+  const failedFor = async ({ id }: { readonly id: string }): Promise<readonly string[]> => {
+    const checks = graphChecks({ m365, credential, clock: systemClock }, id);
+    const findings = await runTokenChecks({ m365, log: silentLogger }, checks, never);
+    return findings.filter(({ verdict }) => verdict === 'failed').map(({ code }) => code);
+  };
+  expect(await failedFor(world.anna)).toEqual([]);
+  expect(await failedFor(world.bert)).toEqual(['check.scope.outside']);
+});
+
+test('mail through Graph is open for the group alone, once its tier is chosen', async () => {
+  const m365 = await world.connect(settings);
+  const { anna, bert } = world;
+  const list = ({ id }: { readonly id: string }): Promise<unknown> =>
+    m365.mailFolders.list(id, never);
+  await expect(list(anna)).rejects.toMatchObject({ code: 'graph.right-missing' });
+  expect((await world.setup(['--with', 'graph-writing', '--yes'])).questions).toEqual([]);
+  expect(await list(anna)).toContainEqual(expect.objectContaining({ path: 'INBOX' }));
+  await expect(list(bert)).rejects.toMatchObject({ code: 'graph.right-missing' });
+  await world.setup(['--without', 'graph-writing', '--yes']);
+  await expect(list(anna)).rejects.toMatchObject({ code: 'graph.right-missing' });
 });
 
 test('outside of the group it may look, and change nothing', async () => {

@@ -197,6 +197,15 @@ describe('what stands in the way is named', () => {
     expect(world.server.changes).toEqual([]);
   });
 
+  test('so is a scope of our name, unless our roles are there or it is written down', async () => {
+    const scope = { name: 'Skybridge Mailboxes', filter: "Name -eq 'x'" };
+    world.directory.exchange.scopes.push(scope);
+    const taken = { code: 'setup.name-taken', subject: scope.name };
+    await expect(world.apply()).rejects.toMatchObject(taken);
+    await expect(world.remove()).rejects.toMatchObject(taken);
+    expect(world.server.changes).toEqual([]);
+  });
+
   test('a managed identity must be one', async () => {
     const id = '00000000-0000-4000-8000-0000000000ff';
     const choice: SetupChoice = { ...world.choice, credential: { kind: 'managed-identity', id } };
