@@ -13,6 +13,7 @@ export function mailFoldersOf(store: MailStore): SimMailFolders {
         folderClass,
         number: uidValidity,
         messages: messages.length,
+        bytes: messages.reduce((sum, { bytes }) => sum + bytes.length, 0),
       })),
     create(address, path, folderClass) {
       store.createFolder(accountOf(address), path, { folderClass, subscribed: false });

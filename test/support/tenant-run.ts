@@ -66,6 +66,8 @@ export interface TenantRunInput {
   readonly alias: string;
   /** The clock that the steps read. */
   readonly now: () => Date;
+  /** Somebody who is there already; a new person where left out. */
+  readonly user?: SimUser;
   /** False: the person has no licence yet. */
   readonly licensed?: boolean;
   readonly tenant: TenantPort;
@@ -107,12 +109,14 @@ function sourceOf(account: FakeAccount): MailSource {
 export async function createTenantRun(input: TenantRunInput): Promise<TenantRun> {
   const { world, database, alias, now } = input;
   const between = input.between ?? ((target) => target);
-  const user = addUser(world.directory, {
-    alias,
-    displayName: alias,
-    usageLocation: null,
-    ...(input.licensed === false ? {} : { product: PRODUCTS.businessBasic }),
-  });
+  const user =
+    input.user ??
+    addUser(world.directory, {
+      alias,
+      displayName: alias,
+      usageLocation: null,
+      ...(input.licensed === false ? {} : { product: PRODUCTS.businessBasic }),
+    });
   const plainStore = createMigrationStore(database, async () => undefined);
   const store = between(plainStore);
   const tenant = between(input.tenant);
@@ -149,9 +153,9 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
   };
   const person = { ...user, usageLocation: null, kind: 'member' } as const;
   const batches = createBatchStore(database, async () => undefined);
-  await batches.savePlan(user.id, { kind: 'people', personIds: [user.id] });
+  await batches.savePlan(alias, { kind: 'people', personIds: [user.id] });
   const batch = await batches.createBatch({
-    planHash: user.id,
+    planHash: alias,
     actor: ADMIN,
     sourceHost: 'imap.mail.me.com',
     migrations: [

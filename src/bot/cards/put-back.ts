@@ -20,15 +20,19 @@ function asBefore(m: MigrationView): readonly CardElement[] {
   const back = namesOf(
     m.changes.filter(({ outcome }) => outcome === 'put-back' || outcome === 'never-made'),
   );
+  if (back.length === 0 && m.changes.some(({ outcome }) => outcome === 'passed-on')) {
+    return [];
+  }
   const { settings } = wordsFor('en');
   const names = back.length > 0 ? back : PUT_BACK_DEFAULT.map((name) => settings[name] ?? name);
   const verb = names.length === 1 ? 'is as it was' : 'are as they were';
   return [markedLine('ok', `${capital(formatList(names))} ${verb} before.`)];
 }
 
-/** What somebody else changed meanwhile, or what went with the mailbox. */
+/** What somebody else changed meanwhile, what another move still needs, or what went with the mailbox. */
 function notPutBack(m: MigrationView): readonly CardElement[] {
   const left = namesOf(m.changes.filter(({ outcome }) => outcome === 'left'));
+  const passedOn = namesOf(m.changes.filter(({ outcome }) => outcome === 'passed-on'));
   const gone = m.changes.some(({ outcome }) => outcome === 'gone');
   return [
     ...(left.length === 0
@@ -37,6 +41,14 @@ function notPutBack(m: MigrationView): readonly CardElement[] {
           markedLine(
             'warning',
             `Somebody changed ${formatList(left)} meanwhile. I left that as it is now.`,
+          ),
+        ]),
+    ...(passedOn.length === 0
+      ? []
+      : [
+          markedLine(
+            'waiting',
+            `Another move goes on in this mailbox. At its end I put back ${formatList(passedOn)}.`,
           ),
         ]),
     ...(gone

@@ -2,22 +2,14 @@ import { and, eq, inArray, isNotNull, isNull, ne, notInArray, sql } from 'drizzl
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { END_STATES } from '../migration/state.ts';
-import type { MailboxSetting } from '../ports.ts';
+import { PUT_BACK_SETTINGS } from '../tenant-change.ts';
 import { inTransaction } from './connect.ts';
 import * as schema from './schema.ts';
 
-/** What is put back at the end of the last move into a mailbox. */
-const SETTINGS: MailboxSetting[] = [
-  'imap',
-  'mailbox-access',
-  'retention-hold',
-  'receive-limit',
-  'send-limit',
-];
-
 /**
  * Where another move into the same mailbox has not ended, what this one changed there is left for that one
- * to put back. The other move cannot end meanwhile: its row is locked, and its clean-up comes after its end.
+ * to put back, and is kept here as passed on. The other move cannot end meanwhile: its row is locked, and
+ * its clean-up comes after its end.
  */
 export function handOverChanges(pool: pg.Pool, migrationId: string): Promise<void> {
   const { migrations, tenantChanges } = schema;
@@ -41,7 +33,10 @@ export function handOverChanges(pool: pg.Pool, migrationId: string): Promise<voi
     if (heir === undefined) {
       return;
     }
-    const open = and(isNull(tenantChanges.undoneAt), inArray(tenantChanges.what, SETTINGS));
+    const open = and(
+      isNull(tenantChanges.undoneAt),
+      inArray(tenantChanges.what, [...PUT_BACK_SETTINGS]),
+    );
     const known = await tx
       .select()
       .from(tenantChanges)
@@ -55,10 +50,16 @@ export function handOverChanges(pool: pg.Pool, migrationId: string): Promise<voi
         ({ what, before, after }) =>
           what === change.what && before === change.before && after === change.after,
       );
+      const passedOn = { undoneAt: new Date(), outcome: 'passed-on' } as const;
       await tx
         .update(tenantChanges)
-        .set(twin ? { undoneAt: new Date(), outcome: 'stays' } : { migrationId: heir.id })
+        .set(twin ? passedOn : { migrationId: heir.id })
         .where(eq(tenantChanges.id, change.id));
+      if (!twin) {
+        // The row itself goes over: changes are put back in the order of their ids.
+        const { id: _id, ...kept } = change;
+        await tx.insert(tenantChanges).values({ ...kept, ...passedOn });
+      }
     }
   });
 }

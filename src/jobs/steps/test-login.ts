@@ -39,6 +39,8 @@ export async function testLogin(
   }
   if (row.person !== null) {
     await changeSetting(deps, row, { setting: 'mailbox-access', value: 'FullAccess' }, signal);
+    // Another move into the same mailbox, or an admin, may have switched it off since.
+    await changeSetting(deps, row, { setting: 'imap', value: 'on' }, signal);
   }
   return awaitTarget(deps, row, signal);
 }

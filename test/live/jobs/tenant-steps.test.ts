@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createGraphTenant } from '../../../src/jobs/adapters/graph-tenant.ts';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { SourceLoginRefusedError } from '../../../src/jobs/errors.ts';
+import type { MigrationEvent, StateName } from '../../../src/jobs/migration/state.ts';
 import { silentLogger } from '../../../src/log.ts';
+import type { SimUser } from '../../sim/m365/directory.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createTenantRun, type TenantRun } from '../../support/tenant-run.ts';
 import {
@@ -28,6 +30,9 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = await openDatabase(testDatabase.connectionString, silentLogger);
   world = await createTenantWorld({ now: () => Date.now() + aheadMs });
+  for (const sku of world.directory.skus) {
+    sku.enabledUnits = 500;
+  }
 });
 afterEach(backToNow);
 afterAll(async () => {
@@ -43,7 +48,7 @@ function backToNow(): void {
   world.m365.tokens.forget('exchange');
 }
 
-function run(alias: string, more: { licensed?: boolean } = {}): Promise<TenantRun> {
+function run(alias: string, more: { licensed?: boolean; user?: SimUser } = {}): Promise<TenantRun> {
   return createTenantRun({
     world,
     database,
@@ -170,19 +175,23 @@ test('a mailbox that does not come within a day is somebody’s to look at, with
   const anna = await run('late', { licensed: false });
   world.directory.timing.provisioningMs = 30 * HOUR_MS;
   await anna.step();
-  let looks = 0;
-  for (let event = await anna.step(); event !== 'again' && event.type === 'waiting'; ) {
-    aheadMs += event.until.getTime() - now().getTime();
-    looks += 1;
-    event = await anna.step();
+  const pauses: number[] = [];
+  for (const waitedMs of [0, HOUR_MS, 23.5 * HOUR_MS]) {
+    aheadMs = waitedMs;
+    const event = await anna.step();
+    const until = event !== 'again' && event.type === 'waiting' ? event.until : now();
+    expect((await anna.row()).until).toEqual(until);
+    pauses.push(Math.round((until.getTime() - now().getTime()) / 60_000));
   }
+  expect(pauses).toEqual([1, 12, 30]);
+  aheadMs = 24 * HOUR_MS + 1000;
+  await anna.step();
   world.directory.timing.provisioningMs = 0;
   expect(await anna.row()).toMatchObject({
     state: 'WaitingForAdmin',
     resume: 'Provisioning',
     problem: { code: 'tenant.mailbox-late' },
   });
-  expect(looks).toBeLessThan(60);
   backToNow();
   anna.user.mailbox = { ...anna.mailbox(), readyAtMs: 0 };
   await anna.apply({ type: 'retry-requested' });
@@ -265,23 +274,64 @@ test('access and IMAP that were there before stay', async () => {
   expect(await anna.audits()).toEqual([]);
 });
 
-test.each([
-  'Validating',
-  'Provisioning',
-  'WaitingForUser',
-  'Testing',
-  'Piloting',
-  'PilotReview',
-] as const)('a cancel in %s puts everything back', async (state) => {
-  const anna = await prepared(`cancel-${state.toLowerCase()}`);
+/** How each state is come to from the one before it, in the order of the table. */
+const FROM_PILOT: readonly (readonly [StateName, MigrationEvent])[] = [
+  ['Syncing', { type: 'pilot-approved' }],
+  ['RateLimited', { type: 'throttled', until: new Date() }],
+  ['Paused', { type: 'pause-requested' }],
+  ['Syncing', { type: 'resume-requested' }],
+  ['WaitingForUser', { type: 'credential-lost', problem: { code: 'a.b', facts: {} } }],
+  ['Testing', { type: 'credential-submitted' }],
+  ['Syncing', { type: 'login-accepted' }],
+  ['Synced', { type: 'pass-finished' }],
+  ['IncrementalSyncing', { type: 'delta-due' }],
+  ['Synced', { type: 'pass-finished' }],
+  ['Completing', { type: 'finish-requested' }],
+  ['Verifying', { type: 'pass-finished' }],
+  ['WaitingForAdmin', { type: 'blocked', problem: { code: 'a.b', facts: {} } }],
+];
+
+const CASES = [
+  ...(['Validating', 'Provisioning', 'WaitingForUser', 'Piloting', 'PilotReview'] as const).map(
+    (state) => [state, state, []] as const,
+  ),
+  ...FROM_PILOT.map(([state], index) => {
+    const events = FROM_PILOT.slice(0, index + 1).map(([, event]) => event);
+    return [`${state}, after the pilot`, state, events] as const;
+  }).filter(([name], index, all) => all.findIndex((other) => other[0] === name) === index),
+];
+
+test.each(CASES)('a cancel in %s puts everything back', async (name, state, events) => {
+  const anna = await prepared(name.toLowerCase().replaceAll(/\W+/g, '-'));
   const before = anna.look();
-  await anna.until(state === 'Testing' ? 'WaitingForUser' : state);
-  if (state === 'Testing') {
-    await anna.apply({ type: 'credential-submitted' });
+  await anna.until(events.length === 0 ? state : 'PilotReview');
+  for (const event of events) {
+    await anna.apply(event);
   }
+  expect((await anna.row()).state).toBe(state);
   await cancel(anna);
   expect(anna.look()).toBe(before);
   expect(await anna.store.openChanges((await anna.row()).id)).toEqual([]);
+});
+
+test('of two moves into one mailbox, the one that ends first leaves the put-back to the other', async () => {
+  const first = await prepared('two-one');
+  const before = first.look();
+  await first.until('PilotReview');
+  const second = await run('two-two', { user: first.user });
+  await second.until('Piloting');
+  second.account.sizes = [40 * MIB];
+  await second.step();
+  await agree(second, 'raise-limit', 41 * MIB);
+  await second.until('PilotReview');
+  await cancel(first);
+  expect(first.mailbox()).toMatchObject({ imapEnabled: true, retentionHoldEnabled: true });
+  expect(first.mailbox().permissions).toHaveLength(1);
+  expect((await first.store.changes((await first.row()).id)).map(({ outcome }) => outcome)).toEqual(
+    ['passed-on', 'passed-on', 'passed-on'],
+  );
+  await cancel(second);
+  expect(second.look()).toBe(before);
 });
 
 test('a failure puts everything back, too', async () => {
@@ -321,20 +371,60 @@ test('a token that expires between two changes is replaced', async () => {
   expect(anna.look()).toBe(before);
 });
 
-test('a consent withdrawn in mid-run stops for the admin; given back, it goes on', async () => {
-  const anna = await prepared('consent');
-  await anna.until('WaitingForUser');
-  await anna.apply({ type: 'credential-submitted' });
-  withdrawConsent();
-  expect(await anna.step()).toMatchObject({
-    type: 'blocked',
-    problem: { code: 'exchange-admin.right-missing' },
-  });
-  expect(await anna.row()).toMatchObject({ state: 'WaitingForAdmin', resume: 'Testing' });
-  giveConsent();
-  await anna.apply({ type: 'retry-requested' });
+test.each(['Validating', 'Provisioning', 'Testing', 'Piloting'] as const)(
+  'a consent withdrawn in %s stops for the admin; given back, it goes on',
+  async (state) => {
+    const anna = await prepared(`consent-${state.toLowerCase()}`);
+    await upTo(anna, state);
+    const seen = world.server.changes.length;
+    withdrawConsent();
+    expect(await anna.step()).toMatchObject({
+      type: 'blocked',
+      problem: { code: 'exchange-admin.right-missing' },
+    });
+    giveConsent();
+    expect(await anna.row()).toMatchObject({ state: 'WaitingForAdmin', resume: state });
+    expect(world.server.changes.length).toBe(seen);
+    await anna.apply({ type: 'retry-requested' });
+    await anna.until('PilotReview');
+  },
+);
+
+test.each([
+  ['Validating', 'POST /$batch', 'Validating'],
+  ['Provisioning', 'Get-Mailbox', 'Provisioning'],
+  ['Provisioning', 'Set-CASMailbox', 'Provisioning'],
+  ['Testing', 'Add-MailboxPermission', 'Testing'],
+  ['Piloting', 'Get-MailboxStatistics', 'RateLimited'],
+  ['Piloting', 'Set-Mailbox', 'RateLimited'],
+] as const)('%s, asked to wait five minutes by %s, is a job that waits', async (...row) => {
+  const [state, operation, waits] = row;
+  const anna = await prepared(`wait-${state}-${operation.replaceAll(/\W/g, '')}`.toLowerCase());
+  await upTo(anna, state);
+  const action = { kind: 'throttle', retryAfter: '300' } as const;
+  world.server.faults.push({ operation, action });
+  const startedMs = Date.now();
+  await anna.step();
+  expect(Date.now() - startedMs).toBeLessThan(5000);
+  const waiting = await anna.row();
+  expect(waiting.state).toBe(waits);
+  expect(waiting.until?.getTime()).toBeGreaterThan(startedMs + 295_000);
+  if (waits === 'RateLimited') {
+    await anna.apply({ type: 'due' });
+  }
   await anna.until('PilotReview');
 });
+
+/** To the moment before this state's job runs. */
+async function upTo(
+  anna: TenantRun,
+  state: 'Validating' | 'Provisioning' | 'Testing' | 'Piloting',
+): Promise<void> {
+  await anna.until(state === 'Testing' ? 'WaitingForUser' : state);
+  if (state === 'Testing') {
+    await anna.apply({ type: 'credential-submitted' });
+  }
+}
 
 test('a consent withdrawn before the end: what is left to put back is said, and put back once it is given again', async () => {
   const anna = await prepared('consent-end');

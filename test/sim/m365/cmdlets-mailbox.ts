@@ -1,4 +1,10 @@
-import { type Cmdlet, type CmdletCall, chosenMailboxes, requireMailbox } from './cmdlet.ts';
+import {
+  type Cmdlet,
+  type CmdletCall,
+  type CmdletResult,
+  chosenMailboxes,
+  requireMailbox,
+} from './cmdlet.ts';
 import type { SimMailbox, SimUser } from './directory.ts';
 
 type MailboxUser = SimUser & { readonly mailbox: SimMailbox };
@@ -107,6 +113,25 @@ function setMailbox(call: CmdletCall): { value: []; warnings?: string[] } {
   return before === state() ? { value: [], warnings: [UNCHANGED(user)] } : { value: [] };
 }
 
+function mailboxStatistics(call: CmdletCall): CmdletResult {
+  const { mailbox, displayName, userPrincipalName } = requireMailbox(call);
+  const stored = call.directory.mailFolders?.list(userPrincipalName) ?? [];
+  const items = stored.reduce((sum, { messages }) => sum + messages, mailbox.itemCount);
+  const usedBytes = stored.reduce((sum, { bytes }) => sum + bytes, mailbox.usedBytes);
+  if (!call.quirks.figuresOfUnopened && items === 0) {
+    // Believed wording.
+    const warning = `The user hasn't logged on to mailbox '${displayName}', so there is no data to return. After the user logs on, this warning will no longer appear.`;
+    return { value: [], warnings: [warning] };
+  }
+  const row = {
+    DisplayName: displayName,
+    MailboxGuid: mailbox.exchangeGuid,
+    ItemCount: items,
+    TotalItemSize: formatSize(usedBytes),
+  };
+  return { value: [row] };
+}
+
 /** Mailboxes and what protocols may reach them. */
 export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
   {
@@ -146,23 +171,6 @@ export const MAILBOX_CMDLETS: readonly Cmdlet[] = [
     name: 'Get-MailboxStatistics',
     parameters: { Identity: 'string' },
     required: ['Identity'],
-    run: (call) => {
-      const { mailbox, displayName } = requireMailbox(call);
-      if (!call.quirks.figuresOfUnopened && mailbox.itemCount === 0) {
-        // Believed wording.
-        const warning = `The user hasn't logged on to mailbox '${displayName}', so there is no data to return. After the user logs on, this warning will no longer appear.`;
-        return { value: [], warnings: [warning] };
-      }
-      return {
-        value: [
-          {
-            DisplayName: displayName,
-            MailboxGuid: mailbox.exchangeGuid,
-            ItemCount: mailbox.itemCount,
-            TotalItemSize: formatSize(mailbox.usedBytes),
-          },
-        ],
-      };
-    },
+    run: mailboxStatistics,
   },
 ];

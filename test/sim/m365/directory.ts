@@ -126,6 +126,7 @@ export interface SimMailFolder {
   /** Tells it from every other folder, under any name. */
   readonly number: number;
   readonly messages: number;
+  readonly bytes: number;
 }
 
 /** The folders of the tenant's mailboxes, as the mail server keeps them. */

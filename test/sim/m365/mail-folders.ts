@@ -16,7 +16,13 @@ export type Owner = SimUser & { readonly mailbox: SimMailbox };
 
 /** What a mailbox has before a mail server takes part. */
 const DEFAULT_FOLDERS: readonly SimMailFolder[] = Object.values(WELL_KNOWN).map(
-  (path, number): SimMailFolder => ({ path, number, folderClass: 'IPF.Note', messages: 0 }),
+  (path, number): SimMailFolder => ({
+    path,
+    number,
+    folderClass: 'IPF.Note',
+    messages: 0,
+    bytes: 0,
+  }),
 );
 
 /** All folders of a mailbox, also those without mail. */

@@ -23,6 +23,35 @@ afterEach(async () => {
   await world.close();
 });
 
+test('an account that does not fit: the answer carries the bytes it was asked with, and a stale one does nothing', async () => {
+  const { admin, api } = world;
+  await admin.install();
+  const problem = {
+    code: 'tenant.messages-too-large',
+    facts: { bytes: 47_185_920, messages: 1, largestBytes: 45_000_000, limitBytes: 36_700_160 },
+  };
+  api.set({ state: 'WaitingForAdmin', resume: 'Piloting', problem });
+  await world.notify('admin');
+  await admin.see('1 message is larger than the 35 MB that the mailbox takes');
+  const data = { migrationId: 'migration-1', choice: 'raise-limit' };
+  await admin.forge('migration.agree', { ...data, bytes: 1 });
+  expect(api.current?.state).toBe('WaitingForAdmin');
+  await admin.press('Raise the limit to 45 MB');
+  await admin.see('Copying one folder as a pilot');
+  expect(api.acted).toEqual(['raise-limit', 'raise-limit']);
+});
+
+test('what keeps the clean-up from its end is said, with a button for when it is mended', async () => {
+  const { admin, api } = world;
+  await admin.install();
+  const putBackProblem = { code: 'exchange-admin.right-missing', facts: {} };
+  api.set({ ...HALF_WAY, state: 'Cancelled', putBackProblem });
+  await world.notify('admin');
+  await admin.see('Not everything is put back yet. Exchange refused: a right is missing.');
+  await admin.press('Put it back now');
+  expect(api.acted).toEqual(['retry']);
+});
+
 test('the whole run, from the first word to the report', async () => {
   const { admin, api } = world;
   await admin.install();

@@ -310,6 +310,10 @@ const CARDS: Readonly<Record<string, Card>> = {
     null,
   ),
   'admin-put-back': adminCard({ ...inState('Completed'), changes: CHANGES, room: ROOM }, null),
+  'admin-passed-on': adminCard(
+    { ...inState('Completed'), changes: [change('imap', 'passed-on')] },
+    null,
+  ),
   'admin-late': adminCard(
     { ...inState('Provisioning'), problem: { code: 'graph.unreachable', facts: {} } },
     null,
