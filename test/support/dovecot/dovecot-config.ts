@@ -19,6 +19,8 @@ export interface DovecotConfigInput {
   /** Folders that exist from the first login on, by special use. */
   readonly folders: Readonly<Record<string, string | null>>;
   readonly fsync: boolean;
+  /** Between levels of folders, `/` unless given; with a dot, a name may hold a slash. */
+  readonly separator: '/' | '.' | undefined;
   /** Bytes a mailbox may hold; null: no limit. */
   readonly quotaBytes: number | null;
 }
@@ -88,7 +90,7 @@ auth_failure_delay = 0
 first_valid_uid = 1
 mail_uid = ${input.mailUid}
 mail_gid = ${input.mailGid}
-mail_location = sdbox:~/box
+mail_location = sdbox:~/box${input.separator === '.' ? ':LAYOUT=index' : ''}
 mail_fsync = ${input.fsync ? 'optimized' : 'never'}
 mail_max_userip_connections = 50
 ${capabilities === null ? '' : `imap_capability = ${capabilities}`}
@@ -105,7 +107,7 @@ userdb {
 }
 namespace inbox {
   inbox = yes
-  separator = /
+  separator = ${input.separator ?? '/'}
 ${mailboxes.join('\n')}
 }
 service imap-login {

@@ -31,6 +31,8 @@ export interface DovecotOptions {
   /** False saves time where nothing is killed. */
   readonly fsync?: boolean;
   readonly quotaBytes?: number;
+  /** `/` unless given. */
+  readonly separator?: '/' | '.';
   /** Where its directory is made; the system's place for temporary files unless given. */
   readonly parentDirectory?: string;
 }
@@ -146,6 +148,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     folders: options.folders ?? {},
     fsync: options.fsync ?? true,
     quotaBytes: options.quotaBytes ?? null,
+    separator: options.separator,
   });
   await writeFile(join(dir, 'dovecot.conf'), config);
   await writeFile(join(dir, 'oauth2.conf.ext'), oauthConfig(oauth?.url ?? ''));
