@@ -16,7 +16,7 @@ export interface DoctorArguments {
 /** Reads the words behind `doctor`; throws UsageError. */
 export function parseDoctorArguments(words: readonly string[]): DoctorArguments {
   const { mailbox = null, json = false } = readOptions(words);
-  if (mailbox !== null && !/^[^\s@]+@[^\s@]+$/.test(mailbox)) {
+  if (mailbox !== null && !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(mailbox)) {
     throw new UsageError('--mailbox needs an address such as anna@contoso.com');
   }
   return { mailbox, json };

@@ -10,7 +10,12 @@ import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
-const address = z.string().trim().min(3).max(320);
+/** An address of the tenant; control characters would end up in a login. */
+export const mailboxSchema = z
+  .string()
+  .trim()
+  .max(320)
+  .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u);
 const ofFix = z.object({ fix: z.enum(['register-principal']) });
 
 /** One of the form's fields; `paths` says whose, in the order of the fields. */
@@ -42,8 +47,8 @@ interface ActionSchema {
 
 export const ACTIONS = {
   'help.show': { data: nothing, inputs: nothing },
-  'tenant.check': { data: z.object({ mailbox: address.optional() }), inputs: nothing },
-  'tenant.try-login': { data: nothing, inputs: z.object({ mailbox: address }) },
+  'tenant.check': { data: z.object({ mailbox: mailboxSchema.optional() }), inputs: nothing },
+  'tenant.try-login': { data: nothing, inputs: z.object({ mailbox: mailboxSchema }) },
   'tenant.ask-fix': { data: ofFix, inputs: nothing },
   'tenant.fix': { data: ofFix, inputs: nothing },
   'people.ask': { data: nothing, inputs: nothing },

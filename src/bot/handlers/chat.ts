@@ -4,6 +4,7 @@ import { roleUnknownText } from '../access.ts';
 import type { OutgoingActivity } from '../activity.ts';
 import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
+import { mailboxSchema } from '../cards/actions.ts';
 import { adminCard } from '../cards/admin.ts';
 import { helpCard } from '../cards/basics.ts';
 import { channelCard } from '../cards/channel.ts';
@@ -133,7 +134,7 @@ export function createChat(deps: HandlerDeps): Chat {
   const doctor: Reply = async (turn, rest, signal) => {
     const { content, summary } = checkingTenantCard();
     const posted = await outbound.post(turn.conversation, cardActivity(content, summary), signal);
-    const mailbox = rest.includes('@') ? rest : null;
+    const mailbox = mailboxSchema.safeParse(rest).data ?? null;
     const found = await checkTenant(deps, { mailbox, actor: turn.actor }, signal);
     const activity = cardActivity(found.content, found.summary);
     await outbound.update(posted, activity, { urgent: true }, signal);

@@ -61,3 +61,13 @@ test('a mailbox that the admin names is kept for the next check', async () => {
   await admin.press('Check again');
   await expect.poll(() => api.checked).toEqual(['anna@contoso.example', 'anna@contoso.example']);
 });
+
+test('what is no address, or holds control characters, is tried on nobody', async () => {
+  const { api, admin } = world;
+  await admin.say('doctor please');
+  await admin.see('Your tenant is ready');
+  expect(api.checked).toEqual([null]);
+  const reply = await admin.forge('tenant.try-login', { mailbox: 'a\u0001auth=x@contoso.example' });
+  expect(reply).toMatchObject({ statusCode: 400 });
+  expect(api.checked).toEqual([null]);
+});
