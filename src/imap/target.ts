@@ -8,8 +8,8 @@ import { hashBodies } from './commands/hash-bodies.ts';
 import { type ListedFolder, listFolders } from './commands/list-folders.ts';
 import { lookInto } from './commands/look-into.ts';
 import type { ImapLink } from './connect.ts';
-import { type ControlConnection, ControlSession } from './control-session.ts';
-import { FolderMissingError, FolderRefusedError } from './errors.ts';
+import { type ControlConnection, ControlSession, isLinkLoss } from './control-session.ts';
+import { FolderMissingError, FolderRefusedError, UidValidityChangedError } from './errors.ts';
 import type { Governor } from './governor.ts';
 import { type MailboxNaming, mailboxOfPath } from './mailbox-name.ts';
 import { createTargetChanges, type ImapTargetChanges } from './target-changes.ts';
@@ -143,13 +143,13 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
   /** Opens a folder read-only for one piece of work, and leaves it. */
   function inFolder<T>(
     path: string,
-    work: (connection: ControlConnection, exists: number) => Promise<T>,
+    work: (connection: ControlConnection, state: ImapFolderState) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     return session.run(async (connection) => {
       const mailbox = mailboxOf(path, connection.naming);
-      const { exists } = await examine(connection.wire, mailbox, { condstore: false }, signal);
-      const result = await work(connection, exists);
+      const state = await examine(connection.wire, mailbox, { condstore: false }, signal);
+      const result = await work(connection, state);
       await leaveFolder(connection.wire, connection.capabilities, signal);
       return result;
     }, signal);
@@ -187,10 +187,34 @@ export function createImapTarget(deps: ImapTargetDeps): ImapTarget {
     append: (message, signal) => appender.append(message, signal),
 
     look: (path, fromUid, signal) =>
-      inFolder(path, ({ wire }, exists) => lookInto(wire, { fromUid, exists }, signal), signal),
+      inFolder(path, ({ wire }, { exists }) => lookInto(wire, { fromUid, exists }, signal), signal),
 
-    hashBodies: (path, uids, signal) =>
-      inFolder(path, ({ wire }, exists) => hashBodies(wire, { uids, exists }, signal), signal),
+    async hashBodies(path, uids, signal) {
+      const hashes = new Map<number, string>();
+      let numbering: number | null = null;
+      for (;;) {
+        const before = hashes.size;
+        try {
+          await inFolder(
+            path,
+            ({ wire }, { exists, uidValidity }) => {
+              if (numbering !== null && numbering !== uidValidity) {
+                throw new UidValidityChangedError(numbering, uidValidity);
+              }
+              numbering = uidValidity;
+              return hashBodies(wire, { uids, exists, hashes }, signal);
+            },
+            signal,
+          );
+          return hashes;
+        } catch (error) {
+          // What was read stays: a link that breaks after so many octets would else never read all of it.
+          if (!isLinkLoss(error) || hashes.size === before) {
+            throw error;
+          }
+        }
+      }
+    },
 
     async close() {
       await appender.close();

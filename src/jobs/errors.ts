@@ -28,6 +28,13 @@ export class JobRefusedError extends AppError {
   readonly disposition = 'retry';
 }
 
+/** A source folder was renamed or deleted between its listing and its reading: the folders are listed anew. */
+export class SourceFolderLostError extends AppError {
+  override readonly name = 'SourceFolderLostError';
+  readonly code = 'source.folder-lost';
+  readonly disposition = 'retry';
+}
+
 /** The source refused the stored password: never given right, revoked, or changed. */
 export class SourceLoginRefusedError extends AppError {
   override readonly name = 'SourceLoginRefusedError';

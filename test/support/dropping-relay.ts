@@ -1,4 +1,4 @@
-/** A loopback relay that resets each connection once so many octets of the server's went through it. */
+/** A loopback relay that resets each connection once so many octets went through it. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -9,10 +9,11 @@ export interface DroppingRelay {
   close(): Promise<void>;
 }
 
-/** `afterBytes` is never the end of a line: the last octets come, and then nothing. */
+/** Counts what the server says, or what both say. `afterBytes` is never the end of a line: the last octets come, and then nothing. */
 export async function startDroppingRelay(
   upstreamPort: number,
   afterBytes: number,
+  counted: 'server' | 'both' = 'server',
 ): Promise<DroppingRelay> {
   const sockets = new Set<Socket>();
   let drops = 0;
@@ -32,6 +33,13 @@ export async function startDroppingRelay(
         });
     }
     client.pipe(upstream);
+    client.on('data', (chunk: Buffer) => {
+      left -= counted === 'both' ? chunk.length : 0;
+      if (left <= 0 && counted === 'both' && !client.destroyed) {
+        drops += 1;
+        client.resetAndDestroy();
+      }
+    });
     upstream.on('data', (chunk: Buffer) => {
       if (left <= 0) {
         return;

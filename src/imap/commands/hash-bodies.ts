@@ -8,14 +8,22 @@ import { readFlags } from './read-flags.ts';
 
 const UIDS_PER_FETCH = 500;
 
-/** By UID, hexadecimal; a UID that is not in the open folder is left out, one that is held back throws. */
+export interface HashInput {
+  readonly uids: readonly number[];
+  /** Messages in the open folder. */
+  readonly exists: number;
+  /** By UID, hexadecimal; what is there already is not read again. */
+  readonly hashes: Map<number, string>;
+}
+
+/** Adds hashes; a UID that is not in the open folder is left out, one that is held back throws. */
 export async function hashBodies(
   wire: CommandWire,
-  { uids, exists }: { readonly uids: readonly number[]; readonly exists: number },
+  { uids, exists, hashes }: HashInput,
   signal: AbortSignal,
-): Promise<ReadonlyMap<number, string>> {
-  const hashes = new Map<number, string>();
-  for (const group of splitUids(uids, UIDS_PER_FETCH)) {
+): Promise<void> {
+  const unread = uids.filter((uid) => !hashes.has(uid));
+  for (const group of splitUids(unread, UIDS_PER_FETCH)) {
     await hashGroup(wire, group, hashes, signal);
     const missing = group.filter((uid) => !hashes.has(uid));
     if (missing.length > 0) {
@@ -29,7 +37,6 @@ export async function hashBodies(
       throw new BodyMissingError([...present.keys()]);
     }
   }
-  return hashes;
 }
 
 async function hashGroup(

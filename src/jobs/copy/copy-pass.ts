@@ -71,8 +71,10 @@ async function openFolders(
   deps: CopyDeps,
   folders: readonly FolderRow[],
 ): Promise<readonly FolderRow[]> {
-  const open = new Set(await deps.ledger.foldersWithOpenRows(folders.map(({ id }) => id)));
-  return folders.filter(({ id }) => open.has(id));
+  // What is open of a folder that does not open stays open, and is told as such.
+  const opening = folders.filter(({ problem }) => problem === null);
+  const open = new Set(await deps.ledger.foldersWithOpenRows(opening.map(({ id }) => id)));
+  return opening.filter(({ id }) => open.has(id));
 }
 
 /** The pass is through when nothing is open and no suspect is left; else it names when to look again. */

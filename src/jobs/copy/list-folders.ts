@@ -4,12 +4,17 @@ import type { CopyDeps, CopyInput } from './deps.ts';
 import { mapFolders } from './folder-map.ts';
 import { folderProblemOf } from './folder-problem.ts';
 
+/** A folder of the ledger, and whether the source lists it now. */
+export interface DiscoveredFolder extends FolderRow {
+  readonly isListed: boolean;
+}
+
 /** Saves where each folder goes; a mapping, once saved, stays. Nothing is made at the target yet. */
 export async function discoverFolders(
   deps: CopyDeps,
   input: Pick<CopyInput, 'turn' | 'onlyFolders'>,
   signal: AbortSignal,
-): Promise<readonly FolderRow[]> {
+): Promise<readonly DiscoveredFolder[]> {
   const [sourceFolders, targetFolders, known] = await Promise.all([
     deps.source.listFolders(signal),
     deps.target.listFolders(signal),
@@ -28,7 +33,9 @@ export async function discoverFolders(
     await deps.ledger.saveFolders(input.turn, found);
   }
   const rows = found.length > 0 ? await deps.ledger.folders(input.turn.migrationId) : known;
-  return rows.filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true);
+  return rows
+    .filter((row) => input.onlyFolders?.includes(row.sourcePath) ?? true)
+    .map((row) => ({ ...row, isListed: selectable.has(row.sourcePath) }));
 }
 
 /**
@@ -38,7 +45,7 @@ export async function discoverFolders(
 export async function listFolders(
   deps: CopyDeps,
   input: CopyInput,
-  folders: readonly FolderRow[],
+  folders: readonly DiscoveredFolder[],
   signal: AbortSignal,
 ): Promise<readonly FolderRow[]> {
   const unlisted = folders.filter((row) => row.passListed < input.pass);
@@ -85,7 +92,7 @@ function knownState({
 async function recordSurvey(
   deps: CopyDeps,
   input: CopyInput,
-  folder: FolderRow,
+  folder: DiscoveredFolder,
   surveyed: SurveyedFolder,
 ): Promise<void> {
   if ('error' in surveyed) {
@@ -97,16 +104,30 @@ async function recordSurvey(
   await deps.ledger.recordListing(input.turn, folder.id, listing);
 }
 
-/** A folder that cannot be opened is named and left; anything wider than one folder ends the pass. */
+/**
+ * A folder that cannot be opened is named and left; anything wider than one folder ends the pass. One that
+ * opened before and is neither listed nor there any more was renamed or deleted: its messages have vanished
+ * from it, and are found where they are now.
+ */
 async function nameFolderProblem(
   deps: CopyDeps,
   input: CopyInput,
-  folder: FolderRow,
+  folder: DiscoveredFolder,
   error: unknown,
 ): Promise<void> {
-  const problem = folderProblemOf(error, folder.uidValidity !== null);
+  const known = knownState(folder);
+  const problem = folderProblemOf(error, known !== null);
   if (problem === null) {
     throw error;
+  }
+  if (known !== null && !folder.isListed) {
+    const state = { ...known, exists: 0, modSeq: null };
+    await deps.ledger.recordListing(input.turn, folder.id, {
+      pass: input.pass,
+      state,
+      messages: [],
+    });
+    return;
   }
   await deps.ledger.markFolderProblem(input.turn, folder.id, problem);
 }

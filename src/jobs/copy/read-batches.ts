@@ -1,9 +1,11 @@
 import { errorCodeOf } from '../../errors.ts';
 import { closeBytes } from '../../mail/message-bytes.ts';
+import { SourceFolderLostError } from '../errors.ts';
 import type { FolderRow, OpenRow, Settlement } from '../ledger.ts';
 import type { FolderState } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { folderProblemOf } from './folder-problem.ts';
 import type { MovedRow } from './move-vanished.ts';
 import { type PlannedBatch, planBatches } from './plan-batches.ts';
 import type { PreparedMessage } from './prepare-message.ts';
@@ -112,12 +114,16 @@ async function readPlanned(context: ReadContext, plan: PlannedBatch): Promise<Re
   const [state, read] = await Promise.all([
     plan.state ?? deps.target.folderState(folder.targetPath, signal),
     readBatch(context, plan).catch(async (error: unknown) => {
-      if (errorCodeOf(error) !== 'imap.uid-validity-changed') {
+      const isLost = folderProblemOf(error, true) !== null;
+      if (!isLost && errorCodeOf(error) !== 'imap.uid-validity-changed') {
         throw error;
       }
-      // Renumbered since it was listed: its UIDs name other messages now, and nothing is read blindly.
+      // Renumbered since it was listed, its UIDs name other messages, and nothing is read blindly; renamed or
+      // deleted, it is no longer there.
       await deps.ledger.listAgain(input.turn, folder.id);
-      throw error;
+      throw isLost
+        ? new SourceFolderLostError('A source folder is gone.', { cause: error })
+        : error;
     }),
   ]);
   return {

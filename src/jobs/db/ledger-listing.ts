@@ -38,15 +38,18 @@ async function insertListed(
   { state, messages }: Pick<Listing, 'state' | 'messages'>,
 ): Promise<void> {
   // Flags travel as one string a row: unnest would flatten an array of arrays. IMAP flags hold no space.
-  // They are sorted, so that another order is no change.
+  // They are sorted, so that another order is no change. What was gone and is back begins anew.
   await client.query(
     `insert into messages (folder_id, uid_validity, uid, size_bytes, received_at, flags, state)
      select $1, $2, uid, size, received, string_to_array(flags, ' '), 'listed'
        from unnest($3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[]) as t(uid, size, received, flags)
      on conflict (folder_id, uid_validity, uid) do update
         set flags = excluded.flags, vanished = false,
-            flags_changed = messages.state in ('in-flight', 'done', 'adopted')
-      where messages.flags is distinct from excluded.flags or messages.vanished`,
+            flags_changed = messages.state in ('in-flight', 'done', 'adopted'),
+            state = case messages.state when 'gone' then 'listed' else messages.state end,
+            attempts = case messages.state when 'gone' then 0 else messages.attempts end,
+            stamp_id = case messages.state when 'gone' then null else messages.stamp_id end
+      where messages.flags is distinct from excluded.flags or messages.vanished or messages.state = 'gone'`,
     [
       folderId,
       state.uidValidity,

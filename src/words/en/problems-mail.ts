@@ -60,6 +60,10 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A folder is not there, or cannot be opened.',
     doNext: 'Nothing: it is named in the report.',
   },
+  'source.folder-lost': {
+    what: 'A folder was renamed or deleted in iCloud while I read it.',
+    doNext: 'Nothing: I look where its messages are now.',
+  },
   'imap.folder-internal': {
     what: 'Apple lists this folder for one of its apps; it holds no mail and does not open.',
     doNext: 'Nothing: it is named in the report.',

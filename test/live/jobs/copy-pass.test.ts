@@ -208,6 +208,21 @@ test('a folder that was renumbered between its listing and its reading is listed
   expect(world.target.contents()).toEqual(world.source.contents());
 });
 
+test('a folder that is renamed between its listing and its reading is copied where it is now', async () => {
+  const world = await createWorld('renamed meanwhile', GENERIC);
+  let isRenamed = false;
+  await world.run((name) => {
+    if (name === 'source.readMessages' && !isRenamed) {
+      isRenamed = true;
+      world.source.folders.set('Old', world.source.folder('Projects/2020'));
+      world.source.folders.delete('Projects/2020');
+    }
+  });
+  const { 'Projects/2020': left, ...rest } = world.target.contents();
+  expect(rest).toEqual(world.source.contents());
+  expect(left).toEqual([]);
+});
+
 test('a worker whose turn was taken writes nothing any more', async () => {
   const world = await createWorld('turn lost', GENERIC);
   const ledger = createLedgerStore(database.pool);

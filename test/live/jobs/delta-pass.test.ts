@@ -149,6 +149,24 @@ describe.each([
     expect(world.target.contents(withoutStamp)).toEqual(world.source.contents());
   });
 
+  test('follows a folder that was renamed, and back again, without sending anything', async () => {
+    const world = await copied(`${name} renamed folder`, traits);
+    const rename = (from: string, to: string): void => {
+      world.source.folders.set(to, world.source.folder(from));
+      world.source.folders.delete(from);
+    };
+    rename('INBOX', 'Old mail');
+    world.source.folder('INBOX');
+    expect((await runCounting(world))['target.append']).toBeUndefined();
+    expect(world.target.contents(withoutStamp)).toEqual(world.source.contents());
+    world.source.folders.delete('INBOX');
+    rename('Old mail', 'INBOX');
+    expect((await runCounting(world))['target.append']).toBeUndefined();
+    const { 'Old mail': left, ...rest } = world.target.contents(withoutStamp);
+    expect(rest).toEqual(world.source.contents());
+    expect(left).toEqual([]);
+  });
+
   test('that dies at any call, with moves and new flags under way, is exact', async () => {
     let n = 1;
     for (let more = true; more; n += 1) {

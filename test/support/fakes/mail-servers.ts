@@ -25,6 +25,11 @@ class BodyMissing extends AppError {
   readonly disposition = 'wait';
 }
 
+class FolderMissing extends AppError {
+  readonly code = 'imap.folder-missing';
+  readonly disposition = 'stop';
+}
+
 class Renumbered extends AppError {
   readonly code = 'imap.uid-validity-changed';
   readonly disposition = 'retry';
@@ -116,6 +121,10 @@ export function createFakeSource(
     async *surveyFolders(folders) {
       for (const { path } of folders) {
         checkpoint('source.surveyFolders');
+        if (!mailbox.folders.has(path)) {
+          yield { path, error: new FolderMissing('no such folder') };
+          continue;
+        }
         const { uidValidity, uidNext, messages } = mailbox.folder(path);
         const rows = messages.map(({ uid, flags, receivedAt, bytes }) => ({
           uid,
@@ -128,6 +137,9 @@ export function createFakeSource(
       }
     },
     async *readMessages({ path, uidValidity }, uids) {
+      if (!mailbox.folders.has(path)) {
+        throw new FolderMissing('no such folder');
+      }
       const kept = uids.filter((uid) => path === 'INBOX' && options.withheld?.has(uid));
       for (const message of numbered(mailbox, path, uidValidity).messages) {
         if (uids.includes(message.uid) && !kept.includes(message.uid)) {

@@ -206,6 +206,26 @@ describe('hashBodies', () => {
     await target.close();
   });
 
+  test('a link that breaks again and again: what was read is not read again', async () => {
+    const asked: string[] = [];
+    const target = await targetOn(async (peer, connection) => {
+      await answerExamine(peer, 'INBOX');
+      const line = (await peer.line()) ?? '';
+      asked.push(/FETCH (\S+)/.exec(line)?.[1] ?? '');
+      peer.say(`* 1 FETCH (UID ${connection} BODY[] {3}\r\nabc)`);
+      if (connection < 6) {
+        peer.socket.end('* 2 FETCH (UID 9 BODY[] {100}\r\nhalf');
+        return;
+      }
+      peer.say(`${line.split(' ')[0]} OK done`);
+      await answerOk(peer, 'UNSELECT');
+    });
+    const hashes = await target.hashBodies('INBOX', [1, 2, 3, 4, 5, 6], signal());
+    expect([...hashes.keys()]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(asked).toEqual(['1:6', '2:6', '3:6', '4:6', '5:6', '6']);
+    await target.close();
+  });
+
   test.for([
     {
       name: 'it is shown, and has no body',
