@@ -127,14 +127,19 @@ const waitingForPerson: Render = (m) => ({
   actions: [cancel(m)],
 });
 
+/** Without a problem it is the new mailbox that is not open yet: the password was taken. */
+function whatItAwaits({ problem }: MigrationView, at: string): string {
+  return problem === null
+    ? `The password is right. The new mailbox does not let me in yet, which takes minutes, sometimes an hour. I look again at ${at}.`
+    : `No answer yet. I try again at ${at}.`;
+}
+
 const testing: Render = (m) => ({
   body: [
     paragraph(
       `${firstName(m)} gave a password. I am trying it at ${m.sourceIsApple ? 'Apple' : plain(m.sourceHost)}.`,
     ),
-    ...(m.until === null
-      ? []
-      : [markedLine('waiting', `No answer yet. I try again at ${cardTime(m.until)}.`)]),
+    ...(m.until === null ? [] : [markedLine('waiting', whatItAwaits(m, cardTime(m.until)))]),
   ],
   actions: [cancel(m)],
 });
@@ -227,7 +232,11 @@ const completing: Render = (m) => ({
 });
 
 const verifying: Render = (m) => ({
-  body: [paragraph('I compare Outlook with iCloud, folder by folder.'), ...sums(m.tally)],
+  body: [
+    paragraph('I compare Outlook with iCloud, folder by folder.'),
+    ...(m.until === null ? [] : [markedLine('waiting', whyItWaits(m))]),
+    ...sums(m.tally),
+  ],
   actions: [pause(m)],
 });
 

@@ -314,6 +314,15 @@ const CARDS: Readonly<Record<string, Card>> = {
     { ...inState('Completed'), changes: [change('imap', 'passed-on')] },
     null,
   ),
+  'admin-Testing-access': adminCard({ ...inState('Testing'), until: UNTIL }, null),
+  'admin-Testing-later': adminCard(
+    { ...inState('Testing'), until: UNTIL, problem: { code: 'imap.unreachable', facts: {} } },
+    null,
+  ),
+  'admin-Verifying-later': adminCard(
+    { ...inState('Verifying'), until: UNTIL, problem: { code: 'imap.timeout', facts: {} } },
+    null,
+  ),
   'admin-late': adminCard(
     { ...inState('Provisioning'), problem: { code: 'graph.unreachable', facts: {} } },
     null,
