@@ -27,6 +27,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'move.start': 'admin',
   'move.not-now': 'admin',
   'migration.show': 'helpdesk',
+  'migration.remind': 'helpdesk',
   'migration.approve-pilot': 'admin',
   'folders.rename': 'admin',
   'migration.finish': 'admin',

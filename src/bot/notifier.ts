@@ -13,7 +13,7 @@ import { wordsFor } from '../words/words.ts';
 import { textActivity } from './activity.ts';
 import { adminCard, needsAttention } from './cards/admin.ts';
 import { continuedCard } from './cards/basics.ts';
-import { channelCard, whoMustAct } from './cards/channel.ts';
+import { channelCard, statusCard, whoMustAct } from './cards/channel.ts';
 import { plain } from './cards/elements.ts';
 import { asksForPassword, personCard } from './cards/person.ts';
 import type { Gateway } from './gateway.ts';
@@ -43,6 +43,8 @@ export const startLockKey = (adminId: string): string => `start ${adminId}`;
 export interface Notifier extends NoticePort {
   /** The same at once, after a press. */
   deliverNow(notice: Notice, signal: AbortSignal): Promise<void>;
+  /** Asks for the password once more, once for each `key`; false where it was done before. */
+  remind(migration: MigrationView, key: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** A refused password comes back on the card that it was typed into; a lost one asks anew. */
@@ -143,7 +145,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       return null;
     }
     const conversation = await conversationWith(batch.startedBy.personId, batch, signal);
-    const card = channelCard(batch);
+    const card = statusCard(batch);
     return {
       card,
       signature: JSON.stringify(card.content),
@@ -241,7 +243,25 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
   }
 
+  async function remind(
+    migration: MigrationView,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return await lock.run(`reminder ${key}`, async () => {
+      const batch = await api.batch(migration.batchId);
+      if (batch === null || (await conversations.findPosted(key)) !== null) {
+        return false;
+      }
+      const conversation = await conversationWith(migration.submitter.id, batch, signal);
+      const posted = await outbound.post(conversation, textActivity(t.reminder), signal);
+      await conversations.savePosted(key, posted);
+      return true;
+    });
+  }
+
   return {
+    remind,
     deliver: async (notice, signal) => {
       await deliver(notice, false, signal);
     },

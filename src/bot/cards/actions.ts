@@ -57,6 +57,7 @@ export const ACTIONS = {
   'people.create': { data: z.object({ planHash: id }), inputs: nothing },
   'move.start': { data: z.object({ planHash: id }), inputs: nothing },
   'move.not-now': { data: nothing, inputs: nothing },
+  'migration.remind': { data: ofMigration, inputs: nothing },
   'migration.show': { data: ofMigration, inputs: nothing },
   // Whoever approves the pilot approves the folder map, with what stands in its fields.
   'migration.approve-pilot': folderForm,

@@ -124,7 +124,7 @@ const waitingForPerson: Render = (m) => ({
     ),
     markedLine('waiting', `Who must act: ${firstName(m)}. You need not do anything.`),
   ],
-  actions: [cancel(m)],
+  actions: [button('migration.remind', 'Remind', { migrationId: m.id }), cancel(m)],
 });
 
 /** Without a problem it is the new mailbox that is not open yet: the password was taken. */

@@ -3,6 +3,7 @@ import type { BatchView, MigrationView, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
 import { formatBytes, formatNoun, formatTimeLeft, percentOf } from '../../words/format.ts';
 import { explain, stateText } from '../../words/words.ts';
+import { type Button, button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import {
   card,
@@ -100,8 +101,28 @@ function titleOf(batch: BatchView): string {
     : `Move of ${formatNoun(batch.migrations.length, 'person', 'people')}`;
 }
 
+/** Teams shows no more buttons below a card. */
+const MOST_BUTTONS = 6;
+
+/** The same in the own chat of an admin or the helpdesk, with what both may do. */
+export function statusCard(batch: BatchView): Card {
+  const reminders = batch.migrations
+    .filter(({ state }) => state === 'WaitingForUser')
+    .slice(0, MOST_BUTTONS)
+    .map(({ id, submitter }) =>
+      button('migration.remind', `Remind ${submitter.displayName.slice(0, 40)}`, {
+        migrationId: id,
+      }),
+    );
+  return batchCard(batch, reminders);
+}
+
 /** The batch as it is now. */
 export function channelCard(batch: BatchView): Card {
+  return batchCard(batch, []);
+}
+
+function batchCard(batch: BatchView, actions: readonly Button[]): Card {
   const title = titleOf(batch);
   const acts = batch.migrations.map(whoMustAct).filter((line) => line !== null);
   const shown = batch.migrations.slice(0, MOST_PEOPLE);
@@ -119,5 +140,6 @@ export function channelCard(batch: BatchView): Card {
       ...(hidden > 0 ? [hint(`And ${formatNoun(hidden, 'person', 'people')} more.`)] : []),
       section(subheading('Who must act'), ...actLines),
     ],
+    actions,
   });
 }

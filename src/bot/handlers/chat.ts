@@ -7,7 +7,7 @@ import { looksLikeAppPassword } from '../app-password.ts';
 import { mailboxSchema } from '../cards/actions.ts';
 import { adminCard } from '../cards/admin.ts';
 import { helpCard } from '../cards/basics.ts';
-import { channelCard } from '../cards/channel.ts';
+import { channelCard, statusCard } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
 import { askPeopleCard } from '../cards/people.ts';
 import { asksForPassword, personCard } from '../cards/person.ts';
@@ -95,11 +95,11 @@ export function createChat(deps: HandlerDeps): Chat {
     }
   }
 
-  /** How the newest batch goes and who must act, without the buttons of an admin; and the own move. */
+  /** How the newest batch goes and who must act, with what the helpdesk may do; and the own move. */
   async function statusForHelpdesk(turn: Turn, signal: AbortSignal): Promise<void> {
     const batch = await api.latestBatch();
     if (batch !== null) {
-      await sayCard(turn, channelCard(batch), signal);
+      await sayCard(turn, statusCard(batch), signal);
     }
     if (batch === null || (await api.migrationsOfPerson(turn.actor.personId)).length > 0) {
       await ownStatus(turn, signal);
@@ -109,7 +109,7 @@ export function createChat(deps: HandlerDeps): Chat {
   function statusCards(batch: BatchView): readonly Card[] {
     return batch.migrations.length === 1
       ? batch.migrations.map((migration) => adminCard(migration, null))
-      : [channelCard(batch)];
+      : [statusCard(batch)];
   }
 
   const move: Reply = async (turn, rest, signal) => {

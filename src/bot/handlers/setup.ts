@@ -5,7 +5,7 @@ import { cardActivity } from '../activity.ts';
 import { adminCard } from '../cards/admin.ts';
 import { continuedCard, helpCard, problemCard } from '../cards/basics.ts';
 import { batchPlanCard, createdPeopleCard } from '../cards/batch-plan.ts';
-import { channelCard } from '../cards/channel.ts';
+import { statusCard } from '../cards/channel.ts';
 import { type Card, plain } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
@@ -140,7 +140,7 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       await deps.notifier.deliverNow(notice, later);
     });
     const note = result.kind === 'started' ? null : ALREADY_STARTED;
-    return showState(others.length > 0 ? channelCard(batch) : adminCard(migration, note));
+    return showState(others.length > 0 ? statusCard(batch) : adminCard(migration, note));
   }
 
   async function create(

@@ -44,6 +44,7 @@ export interface PersonTexts {
   readonly howFar: string;
   readonly passwordInChat: string;
   readonly continued: string;
+  readonly reminder: string;
 }
 
 const ACCOUNT = '[account.apple.com](https://account.apple.com)';
@@ -109,4 +110,6 @@ export const PERSON: PersonTexts = {
   passwordInChat:
     'That looks like an app-specific password. I have not used it and not kept it, but it now stands in this chat. Please delete your message, revoke that password at account.apple.com, make a new one, and paste it into the field of my card.',
   continued: 'This goes on in a newer card below.',
+  reminder:
+    'A reminder: your move waits for an app-specific password. The card for it is further up; say "status" for a new one.',
 };

@@ -76,12 +76,21 @@ test('where the directory does not say who is an admin, nobody is, and the cause
   await admin.see('Waiting for the person');
 });
 
-test('the helpdesk sees how all moves go, and who must act, and moves nobody', async () => {
+test('the helpdesk sees how all moves go, reminds who must act, and moves nobody', async () => {
   const { api, teams } = world;
   const helper = teams.person('00000000-0000-4000-8000-0000000000fe');
   api.helpdesk.add('00000000-0000-4000-8000-0000000000fe');
   await helper.say('status');
   await helper.see('Alex Wilber: enter an app-specific password');
+  await helper.press('Remind Alex Wilber');
+  await world.alex.see('A reminder: your move waits for an app-specific password.');
+  const again = await helper.press('Remind Alex Wilber');
+  expect(again.value).toBe('I have reminded Alex Wilber within this hour already.');
+  expect(api.audits).toMatchObject([{ action: 'migration.remind', outcome: 'done' }]);
+  api.set({ state: 'Testing' });
+  expect((await helper.press('Remind Alex Wilber')).value).toBe(
+    'I am not waiting for Alex Wilber any more.',
+  );
   const look = await helper.forge('migration.show', WHOLE);
   expect(JSON.stringify(look.value)).toContain('goes on as before');
   await helper.forge('migration.cancel', WHOLE);
