@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly seed?: number;
   /** How long a new mailbox takes to appear. */
   readonly provisioningMs?: number;
+  /** Folders that are made over IMAP get a class that Outlook may hide. */
+  readonly imapFolderClass?: boolean;
   /** PEM of authorities that the service must trust too, where other mail servers take part. */
   readonly moreAuthorities?: readonly string[];
 }
@@ -81,6 +83,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const icloud = await startIcloudServer({ tls });
   const exchange = await startExchangeServer({
     tls,
+    imapFolderClass: options.imapFolderClass ?? false,
     // Believed: that both limits count for a message that is written over IMAP.
     maxMessageBytes: (user) => {
       const mailbox = findMailboxUser(directory, user)?.mailbox;

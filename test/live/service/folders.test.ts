@@ -1,0 +1,90 @@
+/** Where folders go in a move: edited in the pilot's card, made through Graph or IMAP, their class named. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWholeWorld, type WholeWorld } from '../../sim/whole-world.ts';
+import { createMover, createPlay } from '../../support/play.ts';
+import { queryService } from '../../support/service-database.ts';
+
+let dir = '';
+let world: WholeWorld;
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'skybridge-folder-move-'));
+  world = await startWholeWorld({ dir, imapFolderClass: true });
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+function classesOf(user: string): Readonly<Record<string, string>> {
+  const folders = world.exchange.store.account(user)?.folders ?? [];
+  return Object.fromEntries(folders.map(({ name, folderClass }) => [name, folderClass]));
+}
+
+test('names are edited before anything is copied; folders that Outlook may hide are named to the end', async () => {
+  const mover = createMover(world, { displayName: 'Ida Imap', alias: 'ida', messages: 40 });
+  world.icloud.store.createFolder(mover.icloudAddress, 'Files');
+  world.icloud.store.createFolder(mover.icloudAddress, 'Files/2020');
+  const play = createPlay(world, mover);
+  await play.until('pilot');
+  expect(play.adminCard()).toContain(
+    "'Files' → 'Files (iCloud)': Exchange keeps this name for itself.",
+  );
+  const refused = await play.admin.press('Start everything', { name0: 'Calendar' });
+  expect(JSON.stringify(refused.value)).toContain('something that holds no mail');
+  expect(play.adminCard()).toContain('Pilot ready for review');
+  await play.admin.press('Start everything', { name0: 'Papers' });
+  await play.seeState('In step with iCloud', 90_000);
+  expect(classesOf(mover.user.userPrincipalName)).toMatchObject({
+    INBOX: 'IPF.Note',
+    Papers: 'IPF.Imap',
+    'Papers/2020': 'IPF.Imap',
+  });
+  expect(play.adminCard()).toMatch(/Outlook may hide .*'Papers' \(IPF\.Imap\)/);
+  const renames = await queryService(
+    world.dataDir,
+    `select actor_person, before, after from audit where action = 'folder.renamed' and subject = $1 order by id`,
+    [play.migrationId()],
+  );
+  expect(renames).toEqual([
+    {
+      actor_person: world.admin.id,
+      before: 'Files → Files (iCloud)',
+      after: 'Files → Papers',
+    },
+    {
+      actor_person: world.admin.id,
+      before: 'Files/2020 → Files (iCloud)/2020',
+      after: 'Files/2020 → Papers/2020',
+    },
+  ]);
+  await play.admin.press('Finish the move');
+  await play.seeState('Done, with something to look at', 90_000);
+  const [, report = ''] = /Report: (\S+\.html)/.exec(play.adminCard()) ?? [];
+  expect(await readFile(path.join(world.dataDir, report), 'utf8')).toContain(
+    'Outlook may hide it: its class is IPF.Imap',
+  );
+}, 240_000);
+
+test('with the right to write folders they are made through Graph, and Outlook shows them', async () => {
+  const [application] = world.directory.applications;
+  world.directory.exchange.assignments.push({
+    name: 'folders',
+    role: 'Application Mail.ReadWrite',
+    assignee: application?.objectId ?? '',
+    scope: null,
+  });
+  const mover = createMover(world, { displayName: 'Gil Graph', alias: 'gil', messages: 40 });
+  world.icloud.store.createFolder(mover.icloudAddress, 'Files');
+  world.icloud.store.createFolder(mover.icloudAddress, 'Files/2020');
+  const play = createPlay(world, mover);
+  await play.until('done');
+  const classes = classesOf(mover.user.userPrincipalName);
+  expect(classes).toMatchObject({ 'Files (iCloud)/2020': 'IPF.Note' });
+  expect(Object.values(classes)).not.toContain('IPF.Imap');
+  expect(play.adminCard()).not.toContain('may hide');
+  expect(world.violations()).toEqual([]);
+}, 240_000);
