@@ -95,6 +95,9 @@ export function describeLimits(
     open.some(({ kind }) => kind === 'customization')
       ? 'Enable-OrganizationCustomization can take long, and cannot be undone. It changes nothing that people see.'
       : '',
+    plan.some(({ step }) => step.kind === 'grant' && step.role === 'Domain.ReadWrite.All')
+      ? 'The rights for the cut-over are for the day of it: take them back afterwards with --without cut-over.'
+      : '',
     lacking.length === 0
       ? ''
       : `Exchange's own roles in this tenant do not have these as they are needed, so that the role is made without them: ${lacking.join(', ')}.`,

@@ -120,7 +120,9 @@ export async function applyPlan(
         clock,
         signal,
       );
-      await write(made);
+      if (Object.keys(made).length > 0) {
+        await write(made);
+      }
       await files.audit({
         at: clock.now().toISOString(),
         by: deps.administratorId,

@@ -190,10 +190,10 @@ export async function surveyExchange(
           ),
         ),
         readRoleGroup(exchange, principalId, signal),
-        clientId === null || principalId === null
+        clientId === null
           ? ('unknown' as const)
           : createExchangeServicePrincipal({ exchange }).check(
-              { clientId, objectId: principalId },
+              { clientId, objectId: principalId ?? '' },
               signal,
             ),
         principalId === null ? [] : readAssignments(exchange, principalId, signal),

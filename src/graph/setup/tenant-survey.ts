@@ -5,7 +5,7 @@ import type { GraphClient } from '../graph-client.ts';
 import { surveyEntra } from './entra.ts';
 import { surveyExchange } from './exchange-roles.ts';
 import type { SetupFiles, SetupRecord } from './record.ts';
-import type { LocalCertificate, SetupCredential, Survey } from './survey.ts';
+import type { EntraSurvey, LocalCertificate, SetupCredential, Survey } from './survey.ts';
 
 export interface TenantSurveyDeps {
   readonly graph: GraphClient;
@@ -17,7 +17,7 @@ export interface TenantSurveyDeps {
 export interface TenantSurveyInput {
   readonly record: SetupRecord | null;
   readonly credential: SetupCredential;
-  /** Null where the group does not matter. */
+  /** Null where all is to be removed, and no group matters. */
   readonly groupAddress: string | null;
 }
 
@@ -27,31 +27,34 @@ export function readLocalCertificate(pem: string): LocalCertificate {
   return { key: certificate.raw.toString('base64'), endsAt: certificate.validToDate };
 }
 
+/**
+ * Whom to look for in Exchange. What an app that somebody deleted by hand left there is to be removed;
+ * a new app knows nothing of it.
+ */
+function whomToFind(
+  { application, principalId }: EntraSurvey,
+  former: SetupRecord | null,
+): { readonly clientId: string | null; readonly principalId: string | null } {
+  return {
+    clientId: application?.appId ?? former?.clientId ?? null,
+    principalId: principalId ?? former?.principalId ?? null,
+  };
+}
+
 /** Reads all that a plan is made from; changes nothing, here or there. */
 export async function surveyTenant(
   { graph, exchange, files, clock }: TenantSurveyDeps,
   { record, credential, groupAddress }: TenantSurveyInput,
   signal: AbortSignal,
 ): Promise<Survey> {
-  const entra = await surveyEntra(
-    graph,
-    { applicationId: record?.applicationId ?? null, credential },
-    signal,
-  );
+  const applicationId = record?.applicationId ?? null;
+  const entra = await surveyEntra(graph, { applicationId, credential }, signal);
   const pem = await files.readCertificate();
+  const scopeIsOurs = record?.begun.includes('scope') === true;
+  const whom = whomToFind(entra, groupAddress === null ? record : null);
   return {
     entra,
-    exchange: await surveyExchange(
-      exchange,
-      {
-        groupAddress,
-        // An app that somebody deleted by hand may still be known to Exchange.
-        clientId: entra.application?.appId ?? record?.clientId ?? null,
-        principalId: entra.principalId ?? record?.principalId ?? null,
-        scopeIsOurs: record?.begun.includes('scope') === true,
-      },
-      signal,
-    ),
+    exchange: await surveyExchange(exchange, { groupAddress, scopeIsOurs, ...whom }, signal),
     certificate: pem === null ? null : readLocalCertificate(pem),
     now: clock.now(),
   };

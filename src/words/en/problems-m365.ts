@@ -143,12 +143,12 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   'exchange-admin.cmdlet-unknown': {
     what: 'The Exchange role of this application lacks a command that I need.',
     doNext:
-      'Give it a role with Mail Recipients (Exchange Administrator has it), then check again.',
+      'Run setup again: it completes the role. By hand: the commands are in docs/permissions.md.',
   },
   'exchange-admin.parameter-unknown': {
     what: 'The Exchange role of this application lacks a parameter that I need.',
     doNext:
-      'Give it a role with Mail Recipients (Exchange Administrator has it), then check again.',
+      'Run setup again: it completes the role. By hand: the commands are in docs/permissions.md.',
   },
   'exchange-admin.outside-scope': {
     what: 'I may not change this mailbox: it is not in the group that my Exchange role is limited to.',

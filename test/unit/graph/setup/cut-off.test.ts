@@ -111,3 +111,35 @@ test('a certificate that is lost, or ends, is replaced; the one that works stays
   await world.apply();
   expect(world.directory.applications[0]?.certificates).toHaveLength(1);
 });
+
+test.for(['application', 'principal'] as const)(
+  'where somebody deleted the %s by hand, one run makes all of it good',
+  async (gone) => {
+    await world.apply();
+    const { directory } = world;
+    directory.applications.length = 0;
+    directory.appRoleAssignments.length = 0;
+    if (gone === 'application') {
+      directory.registrations.length = 0;
+    }
+    expect((await world.apply()).byHand).toEqual([]);
+    expect((await world.plan()).map(({ status }) => status)).toEqual(
+      (await world.plan()).map(() => 'there'),
+    );
+    const [application] = directory.applications;
+    expect(directory.exchange.roleGroups[0]?.members).toContain(application?.objectId);
+    expect(directory.exchangeServicePrincipals).toContainEqual(
+      expect.objectContaining({ appId: application?.clientId, objectId: application?.objectId }),
+    );
+  },
+);
+
+test('of an app that was deleted by hand, what is left in Exchange is removed', async () => {
+  const untouched = shapeOf(world);
+  await world.apply();
+  world.directory.applications.length = 0;
+  world.directory.appRoleAssignments.length = 0;
+  world.directory.registrations.length = 0;
+  await world.remove();
+  expect(shapeOf(world)).toEqual(untouched);
+});

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { vi } from 'vitest';
 import { runSetup } from '../../../../src/app/setup-command.ts';
 import { createSetupFiles } from '../../../../src/app/setup-files.ts';
 import type { Terminal } from '../../../../src/app/setup-session.ts';
@@ -22,6 +23,9 @@ import {
 import { PRODUCTS } from '../../../sim/m365/skus.ts';
 import { type RunningM365, startM365 } from '../../../sim/m365/start-m365.ts';
 import { never, tls } from '../tenant-world.ts';
+
+// A whole set-up is some hundred requests: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 export interface RunOptions {
   /** What is answered to a question; unset: yes. */
