@@ -14,7 +14,7 @@ import type { BatchCreation, BatchStore } from './db/batch-store.ts';
 import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
-import type { MigrationEvent } from './migration/state.ts';
+import type { MigrationEvent, StateName } from './migration/state.ts';
 import { createNewPeople } from './people/new-people.ts';
 import { createBatchPlanner, migrationsOf, type Planned } from './people/plan-batch.ts';
 import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
@@ -51,6 +51,18 @@ const EVENT_OF_ACTION: Readonly<Record<MigrationAction, MigrationEvent>> = {
   retry: { type: 'retry-requested' },
 };
 
+const BEFORE_COPYING: readonly StateName[] = [
+  'Queued',
+  'Validating',
+  'Provisioning',
+  'WaitingForUser',
+  'Testing',
+];
+
+/** Before the first login nothing is counted: a large batch starts with all of its moves there. */
+const hasFolders = ({ state, interrupted }: MigrationRow): boolean =>
+  interrupted !== null || !BEFORE_COPYING.includes(state);
+
 /** The domain as the conversation sees it. */
 export function createService(deps: ServiceDeps): SkybridgeApi {
   const source = { host: deps.sourceHost, isApple: isApple(deps.sourceHost) };
@@ -75,7 +87,7 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
 
   const view = async (row: MigrationRow): Promise<MigrationView> => {
     const [folders, changes] = await Promise.all([
-      deps.tallies(row.id),
+      hasFolders(row) ? deps.tallies(row.id) : [],
       deps.store.changes(row.id),
     ]);
     return viewMigration(row, { folders, changes }, isApple);
