@@ -8,19 +8,34 @@ import { startGatewayWorld } from './support/gateway-world.ts';
 
 let world: GatewayWorld;
 let outbound: Outbound;
+/** When updates left, by the clock that paces them: a busy machine delays their arrival. */
+let updatesLeftMs: number[];
 const signal = AbortSignal.timeout(30_000);
 const later = { urgent: false };
 
 beforeEach(async () => {
   world = await startGatewayWorld();
-  outbound = createOutbound({
-    gateway: world.gateway,
+  outbound = openOutbound(300);
+});
+
+function openOutbound(updateEveryMs: number): Outbound {
+  const { gateway } = world;
+  updatesLeftMs = [];
+  return createOutbound({
+    gateway: {
+      ...gateway,
+      update: (...input) => {
+        updatesLeftMs.push(systemClock.monotonicMs());
+        return gateway.update(...input);
+      },
+    },
     clock: systemClock,
-    updateEveryMs: 300,
+    updateEveryMs,
     afterAnswerMs: 50,
     random: () => 0,
   });
-});
+}
+
 afterEach(async () => {
   await outbound.close();
   await world.close();
@@ -35,19 +50,20 @@ test('many updates of one card become few, apart, and the last one wins', async 
   await outbound.update(posted, textActivity('end'), later, signal);
   const puts = world.teams.requests.filter((request) => request.line.startsWith('PUT'));
   expect(puts.length).toBeLessThanOrEqual(3);
-  const gaps = puts.slice(1).map((put, n) => put.atMs - (puts[n]?.atMs ?? 0));
-  expect(gaps.every((gap) => gap >= 295)).toBe(true);
+  const gaps = updatesLeftMs.slice(1).map((leftMs, n) => leftMs - (updatesLeftMs[n] ?? 0));
+  expect(gaps).toHaveLength(puts.length - 1);
+  expect(gaps.filter((gap) => gap < 295)).toEqual([]);
   expect(world.teams.transcript.entries.at(-1)?.text).toBe('end');
 });
 
 test('an urgent update does not wait, and takes waiting ones along', async () => {
+  await outbound.close();
+  outbound = openOutbound(60_000);
   const posted = await outbound.post(world.reference, textActivity('start'), signal);
   await outbound.update(posted, textActivity('one'), later, signal);
-  const startedMs = performance.now();
   const waiting = outbound.update(posted, textActivity('two'), later, signal);
   await outbound.update(posted, textActivity('three'), { urgent: true }, signal);
   await waiting;
-  expect(performance.now() - startedMs).toBeLessThan(250);
   expect(world.teams.transcript.entries.at(-1)?.text).toBe('three');
 });
 
