@@ -47,7 +47,7 @@ const MAILBOX: MailboxSnapshot = {
 };
 
 async function dovecotServers(): Promise<Servers> {
-  const dovecot = await startDovecot();
+  const dovecot = await startDovecot({ fsync: false });
   const { host, port, password } = dovecot;
   const relays = [await startCountingRelay(port), await startCountingRelay(port)] as const;
   const url = (user: string, relay: CountingRelay): string =>

@@ -28,7 +28,7 @@ describeWith('dovecot', 'node src/main.ts copy, on Dovecot', () => {
   let dataDir: string;
   const clients: RawImapClient[] = [];
   beforeAll(async () => {
-    dovecot = await startDovecot({ xoauth2: true });
+    dovecot = await startDovecot({ xoauth2: true, fsync: false });
     dataDir = await mkdtemp(path.join(tmpdir(), 'skybridge-copy-'));
     dovecot.tokens?.allow(TOKEN, 'to');
     dovecot.tokens?.allow(DRY_TOKEN, 'dry');

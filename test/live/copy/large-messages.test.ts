@@ -67,7 +67,7 @@ describeWith('dovecot', 'copy of large messages between real servers', () => {
   let dovecot: DovecotServer;
   let dataDir: string;
   beforeAll(async () => {
-    dovecot = await startDovecot();
+    dovecot = await startDovecot({ fsync: false });
     await as('from', (client) => loadMailbox(client, MAILBOX));
     dataDir = await directories.create();
   });

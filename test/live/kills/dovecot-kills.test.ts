@@ -7,6 +7,7 @@ import { compareMailboxes } from '../../support/compare/compare-mailboxes.ts';
 import { loadMailbox } from '../../support/compare/load-mailbox.ts';
 import { type MailboxSnapshot, snapshotOverImap } from '../../support/compare/mailbox-snapshot.ts';
 import { connectRawImap, type RawImapClient } from '../../support/compare/raw-imap-client.ts';
+import type { CopyProcessInput } from '../../support/copy-process.ts';
 import type { CopyRun } from '../../support/copy-run.ts';
 import { type DovecotServer, startDovecot } from '../../support/dovecot/start-dovecot.ts';
 import { mustAgree } from '../../support/must-agree.ts';
@@ -23,18 +24,26 @@ const KILLS = 4;
 const MESSAGES = 3000;
 const MOST_ATTEMPTS = 12;
 const SPREAD_MS = 160;
+/** Dovecot works off what it has received of a dead client in less than this. */
+const SETTLE_MS = 3000;
+/** Fewer: these are killed at a step, not at a moment. */
+const STEP_MESSAGES = 150;
 
 describeWith('dovecot', 'copy between real servers, killed at seeded moments', () => {
   const directories = createDataDirectories();
   let dovecot: DovecotServer;
   beforeAll(async () => {
-    dovecot = await startDovecot();
+    // What is killed is not Dovecot.
+    dovecot = await startDovecot({ fsync: false });
     const client = await connect('from');
     await loadMailbox(
       client,
       createNumberedMailbox({ seed: 5, messages: MESSAGES, keywords: true }),
     );
     client.close();
+    const few = await connect('few');
+    await loadMailbox(few, createNumberedMailbox({ seed: 6, messages: STEP_MESSAGES }));
+    few.close();
   });
   afterEach(endCopies);
   afterAll(async () => {
@@ -54,15 +63,35 @@ describeWith('dovecot', 'copy between real servers, killed at seeded moments', (
       client.close();
     }
   }
-  function start(dataDir: string): CopyRun {
+  function start(
+    dataDir: string,
+    { from = 'from', to = 'to' }: { from?: string; to?: string } = {},
+    dieAt: Pick<CopyProcessInput, 'dieAt'> = {},
+  ): CopyRun {
     const { tlsPort, password, caFile } = dovecot;
     const url = (user: string): string => `imaps://${user}@127.0.0.1:${tlsPort}`;
-    const words = ['--source', url('from'), '--target', url('to'), '--json'];
-    return startWatchedCopy(
-      { words, dataDir, sourcePassword: password, targetPassword: password },
-      caFile,
-    );
+    const words = ['--source', url(from), '--target', url(to), '--json'];
+    const secrets = { sourcePassword: password, targetPassword: password };
+    return startWatchedCopy({ words, dataDir, ...secrets, settleMs: SETTLE_MS, ...dieAt }, caFile);
   }
+
+  test('killed at each step of the ledger, of Node alone or with its PostgreSQL, and exact', async () => {
+    const dataDir = await directories.create();
+    const killed = { exitCode: null, signal: 'SIGKILL' };
+    const ends = { from: 'few', to: 'stepwise' };
+    // One after the other: what a kill left is there when the next step is reached.
+    for (const step of ['intents-recorded', 'before-done', 'in-look'] as const) {
+      for (const withDatabase of [false, true]) {
+        const dying = start(dataDir, ends, { dieAt: { step, withDatabase } });
+        expect({ step, ...(await dying.exited) }).toMatchObject({ step, ...killed });
+      }
+    }
+    const last = start(dataDir, ends);
+    expect(await last.event('test-suspects')).not.toMatchObject({ all: 0 });
+    expect(await last.exited).toMatchObject(ALL_COPIED);
+    const sides = { source: await snapshot('few'), target: await snapshot('stepwise') };
+    mustAgree(await compareMailboxes({ ...sides, mode: 'exact' }));
+  });
 
   test(`${KILLS} kills, and every message is there once`, async () => {
     const random = createSeededRandom(4);

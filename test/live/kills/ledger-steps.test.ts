@@ -18,9 +18,9 @@ import {
 const KILLED = { exitCode: null, signal: 'SIGKILL' };
 const MESSAGES = 120;
 /** Longer than the simulated server goes on with what it has received of a dead client. */
-const SETTLE_MS = 3000;
+const SETTLE_MS = 1500;
 /** How long after the kill the server stores what it had received. */
-const STORING_MS = 2000;
+const STORING_MS = 900;
 const BIG_BYTES = 12 * 1024 * 1024;
 
 interface Moment {

@@ -41,10 +41,12 @@ describeWith('dovecot', 'a whole move from Dovecot to Dovecot', () => {
     source = await startDovecot({
       password: APP_PASSWORD.replaceAll('-', ''),
       folders: APPLE_FOLDERS,
+      fsync: false,
     });
     target = await startDovecot({
       capabilities: EXCHANGE_CAPABILITIES,
       xoauth2: true,
+      fsync: false,
       folders: EXCHANGE_FOLDERS,
       // The tenant decides: the application's right, its access to this mailbox, and the IMAP switch.
       tokenOwner: async (token) => {

@@ -28,7 +28,7 @@ export interface DovecotOptions {
   readonly password?: string;
   /** Folders of every account beside INBOX, with a special-use attribute or null. */
   readonly folders?: Readonly<Record<string, string | null>>;
-  /** False saves time where nothing is killed. */
+  /** False saves time where no session of its own is killed. */
   readonly fsync?: boolean;
   readonly quotaBytes?: number;
   /** `/` unless given. */
