@@ -33,6 +33,7 @@ export interface SetupCommandDeps {
 }
 
 const EXIT_DONE = 0;
+const EXIT_STOPPED = 1;
 const EXIT_BY_HAND = 2;
 
 /** `setup`: prepares a tenant. Returns the exit code: 0 done, 2 some steps are left to do by hand. */
@@ -42,7 +43,7 @@ export async function runSetup(
   signal: AbortSignal,
 ): Promise<number> {
   const parsed = parseSetupArguments(words);
-  const tenantId = parsed.tenantId ?? deps.config.TENANT_ID;
+  const tenantId = parsed.tenantId ?? deps.config.TENANT_ID?.toLowerCase();
   if (tenantId === undefined) {
     throw new UsageError('--tenant or TENANT_ID must name the tenant');
   }
@@ -54,8 +55,16 @@ export async function runSetup(
   if (parsed.mode === 'print-powershell') {
     return printScript(run);
   }
-  const session = await signInAdministrator(deps, { ...parsed, tenantId }, signal);
-  return parsed.remove ? remove(run, session, signal) : prepare(run, session, signal);
+  try {
+    const session = await signInAdministrator(deps, { ...parsed, tenantId }, signal);
+    return await (parsed.remove ? remove(run, session, signal) : prepare(run, session, signal));
+  } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
+    deps.terminal.print('\nStopped. Run it again: it goes on where it was.\n');
+    return EXIT_STOPPED;
+  }
 }
 
 interface Run {

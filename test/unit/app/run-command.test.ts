@@ -26,6 +26,19 @@ test('what is no command is named, with what is one', async () => {
   expect(error).toMatch(/^there is no command "migrate"\n\nSkybridge moves/);
 });
 
+test('a script that prepares a tenant is printed without asking anybody anything', async () => {
+  const tenant = '00000000-0000-4000-8000-000000000001';
+  const words = ['setup', '--print-powershell', '--group', 'moves@contoso.example'];
+  const { code, out, error } = await run(...words, '--tenant', tenant);
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+  expect(out).toContain(`Connect-MgGraph -TenantId '${tenant}'`);
+  expect(out).toContain("Get-DistributionGroup -Identity 'moves@contoso.example'");
+  expect((await run('setup', '--dry-run')).error).toContain('--tenant or TENANT_ID must');
+  expect((await run('setup', '--print-powershell', '--tenant', tenant)).error).toContain(
+    '--group must name',
+  );
+});
+
 test('settings that are missing are all named at once', async () => {
   const { code, error } = await run('doctor');
   expect(code).toBe(64);

@@ -33,6 +33,7 @@ export interface RunOptions {
   /** What follows a sign-in page; unset: a browser that does as it is told. */
   readonly browse?: (url: string) => Promise<void>;
   readonly onPrint?: (text: string) => void;
+  readonly signal?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -147,7 +148,7 @@ export async function createSetupWorld(options: SetupWorldOptions = {}): Promise
         logger: silentLogger,
       },
       words,
-      never,
+      run.signal ?? never,
     );
     return { exitCode, output: printed.join(''), questions };
   };

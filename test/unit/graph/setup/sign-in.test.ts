@@ -83,6 +83,24 @@ test('whoever declines is told so', async () => {
   });
 });
 
+test('whoever stops it, at the sign-in or in the middle, is told that it goes on', async () => {
+  for (const moment of [/^Sign in for Exchange/, /^ {2}done {2}app registration/]) {
+    const stopping = new AbortController();
+    const { exitCode, output } = await world.setup(['--group', world.group], {
+      signal: stopping.signal,
+      onPrint: (text) => {
+        if (moment.test(text)) {
+          stopping.abort(new Error('stopped by SIGINT'));
+        }
+      },
+    });
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/Stopped\. Run it again: it goes on where it was\.\n$/);
+  }
+  expect(world.directory.registrations).toHaveLength(1);
+  expect(world.directory.applications).toEqual([]);
+});
+
 test('a code can be entered on another machine', async () => {
   world.server.quirks.deviceIntervalSeconds = 0.02;
   const { exitCode, output } = await world.setup([...DRY(), '--device-code'], {
