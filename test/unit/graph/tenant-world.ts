@@ -64,10 +64,10 @@ const BEYOND_THE_TABLE = ['New-ServicePrincipal', 'Remove-ServicePrincipal'];
 
 /** Whether a role that `setup` makes would have allowed the call. */
 function isInTable({ cmdlet, parameters }: CmdletRecord): boolean {
-  const allowed = cmdletsOf(TIERS).find((one) => one.cmdlet === cmdlet)?.parameters ?? [];
+  const allowed = cmdletsOf(TIERS).find((one) => one.cmdlet === cmdlet)?.parameters;
   return (
     BEYOND_THE_TABLE.includes(cmdlet) ||
-    parameters.every((parameter) => allowed.includes(parameter))
+    (allowed !== undefined && parameters.every((parameter) => allowed.includes(parameter)))
   );
 }
 
