@@ -48,7 +48,8 @@ export function viewMigration(
     room: row.room,
     progress: progressOf(row, folders, tally),
     tally,
-    folderMap: folders.map(mappingOf),
+    // What does not open goes nowhere.
+    folderMap: folders.filter(({ problem }) => problem === null).map(mappingOf),
     pilot: row.pilot,
     reportPath: row.reportPath,
   };

@@ -49,8 +49,10 @@ async function pilotFolder(
       const copy = copyDeps(deps, session);
       const folders = await discoverFolders(copy, { turn, onlyFolders: null }, signal);
       const found = await countFolders(session.source, folders, signal);
-      for (const { id, exists } of found) {
-        await deps.ledger.noteCount(turn, id, exists ?? 0);
+      for (const { id, exists, problem } of found) {
+        await (problem === null
+          ? deps.ledger.noteCount(turn, id, exists ?? 0)
+          : deps.ledger.markFolderProblem(turn, id, problem));
       }
       return found;
     },
@@ -75,7 +77,7 @@ async function countFolders(
 ): Promise<readonly CountedFolder[]> {
   const counted: CountedFolder[] = [];
   for (const folder of folders) {
-    counted.push({ ...folder, exists: await existsIn(source, folder, signal) });
+    counted.push({ ...folder, ...(await existsIn(source, folder, signal)) });
   }
   return counted;
 }
@@ -84,14 +86,15 @@ async function existsIn(
   source: MailSource,
   folder: FolderRow,
   signal: AbortSignal,
-): Promise<number | null> {
+): Promise<Pick<CountedFolder, 'exists' | 'problem'>> {
   try {
-    return (await source.openFolder(folder.sourcePath, signal)).exists;
+    return { exists: (await source.openFolder(folder.sourcePath, signal)).exists, problem: null };
   } catch (error) {
-    if (folderProblemOf(error, false) === null) {
+    const problem = folderProblemOf(error, false);
+    if (problem === null) {
       throw error;
     }
-    return null;
+    return { exists: null, problem };
   }
 }
 
