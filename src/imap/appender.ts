@@ -11,6 +11,7 @@ import type { Logger } from '../log.ts';
 import { findLongLine } from '../mail/guard/scan.ts';
 import type { MessageBytes } from '../mail/message-bytes.ts';
 import { AppendLane } from './append-lane.ts';
+import { WINDOW_LIMITS } from './append-window.ts';
 import type { ImapLink } from './connect.ts';
 import {
   AppendCancelledError,
@@ -36,6 +37,8 @@ export interface AppenderDeps {
   readonly maxConnections?: number;
   /** How long answers may still arrive after a cancellation. */
   readonly graceMs?: number;
+  /** How long answers may still arrive once nothing more is taken. */
+  readonly drainMs?: number;
 }
 
 export interface Appender {
@@ -43,6 +46,7 @@ export interface Appender {
   append(message: ImapOutgoingMessage, signal: AbortSignal): Promise<ImapAppendOutcome>;
   /** So many appends will come: connections for them are opened meanwhile. Waits for nothing, and never fails. */
   expect(count: number): void;
+  /** Takes nothing more, and gives what was sent the time in which a window of appends is answered. */
   close(): Promise<void>;
 }
 
@@ -78,6 +82,8 @@ class PipelinedAppender implements Appender {
   readonly #lifetime = new AbortController();
   #waiting: Waiting[] = [];
   #lanes = new Set<AppendLane>();
+  /** On its way, or answered just now. */
+  readonly #sent = new Set<Promise<void>>();
   #opening = 0;
   #useless = 0;
   /** Not before this, by the monotonic clock, while any lane is up or being opened. */
@@ -103,10 +109,14 @@ class PipelinedAppender implements Appender {
   async close(): Promise<void> {
     this.#lifetime.abort();
     this.#giveBack(new ConnectionLostError());
+    const drained = new AbortController();
+    const answered = Promise.all(this.#sent).finally(() => drained.abort());
+    const { clock, drainMs = WINDOW_LIMITS.maxAgeMs } = this.#deps;
+    // An answer that is not waited for would leave a message of which nobody knows whether it is there.
+    await Promise.race([answered, clock.sleep(drainMs, drained.signal).catch(() => undefined)]);
     for (const lane of this.#lanes) {
       lane.close();
     }
-    await Promise.resolve();
   }
 
   #refuseAtOnce(message: ImapOutgoingMessage, signal: AbortSignal): ImapAppendOutcome | null {
@@ -155,7 +165,8 @@ class PipelinedAppender implements Appender {
         break;
       }
       this.#waiting.shift();
-      void this.#sendOn(lane, entry);
+      const sent = this.#sendOn(lane, entry).finally(() => this.#sent.delete(sent));
+      this.#sent.add(sent);
     }
     this.#closeSpareLanes();
     this.#openLanes();

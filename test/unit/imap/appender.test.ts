@@ -24,6 +24,7 @@ interface Options extends LoginScript {
   readonly profile?: ImapProfile;
   readonly maxConnections?: number;
   readonly graceMs?: number;
+  readonly drainMs?: number;
   readonly clock?: Clock;
   readonly governor?: Governor;
 }
@@ -39,6 +40,7 @@ async function appenderOn(
   {
     maxConnections = 1,
     graceMs,
+    drainMs = 50,
     clock = systemClock,
     governor = createGovernor(clock),
     profile = exchangeOnlineProfile,
@@ -53,6 +55,7 @@ async function appenderOn(
     clock,
     logger: silentLogger,
     maxConnections,
+    drainMs,
     ...(graceMs === undefined ? {} : { graceMs }),
   });
 }
@@ -278,6 +281,26 @@ describe('cancellation', () => {
     abort.abort();
     expect(await outcome).toMatchObject({ kind: 'unknown', error: { code: 'imap.cancelled' } });
     await appender.close();
+  });
+
+  test('close takes nothing more, and waits for the answers to what was sent', async () => {
+    let answer: () => void = () => undefined;
+    const reached = Promise.withResolvers<void>();
+    const appender = await appenderOn(
+      async (peer) => {
+        const { tag } = await peer.expectAppend();
+        answer = () => peer.say(`${tag} OK [APPENDUID 1 1] done`);
+        reached.resolve();
+      },
+      { drainMs: 5000 },
+    );
+    const sent = appender.append(message(1), signal());
+    await reached.promise;
+    const closing = appender.close();
+    expect((await appender.append(message(2), signal())).kind).toBe('unsent');
+    answer();
+    await closing;
+    expect(await sent).toMatchObject({ kind: 'stored', uid: 1 });
   });
 
   test('after close nothing is taken', async () => {
