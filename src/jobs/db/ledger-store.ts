@@ -33,6 +33,7 @@ export interface LedgerStore extends LedgerReads, LedgerDelta, LedgerSurplus {
   /** The target folder as it was when this migration first saw it; `now` is noted the first time. */
   targetBefore(turn: Turn, folderId: number, now: FolderState): Promise<FolderState>;
   adopt(turn: Turn, rows: readonly AdoptedRow[]): Promise<void>;
+  /** Throws where the turn is lost; what the server has answered with a UID is written down all the same. */
   settle(turn: Turn, settlements: readonly Settlement[]): Promise<void>;
   setStampProven(turn: Turn): Promise<void>;
   /** The folder was renumbered since it was listed: it is listed again before anything of it is read. */
@@ -182,7 +183,17 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         );
       }),
 
-    settle: (turn, settlements) => whileHolding(turn, (client) => updateRows(client, settlements)),
+    async settle(turn, settlements) {
+      try {
+        await whileHolding(turn, (client) => updateRows(client, settlements));
+      } catch (error) {
+        if (error instanceof TurnLostError) {
+          // Whoever has the turn now, or nobody: a message that was answered is there.
+          await noteStored(pool, turn, settlements);
+        }
+        throw error;
+      }
+    },
 
     setStampProven: (turn) =>
       whileHolding(turn, async (client) => {
@@ -258,6 +269,30 @@ async function updateRows(
       settlements.map((row) => ('emptyLooks' in row ? row.emptyLooks : null)),
       settlements.map((row) => (row.state === 'listed' && !row.suspected ? 1 : 0)),
       settlements.map((row) => ('targetFolderId' in row ? (row.targetFolderId ?? null) : null)),
+    ],
+  );
+}
+
+/** Only rows that are in flight from that very turn, and UIDs that nobody has taken since. */
+async function noteStored(
+  pool: pg.Pool,
+  turn: Turn,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  const stored = settlements.flatMap((row) =>
+    row.state === 'done' && row.uid !== null && row.targetFolderId === undefined ? [row] : [],
+  );
+  await pool.query(
+    `update messages m set state = 'done', target_uid = t.uid, target_uid_validity = t.validity
+       from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as t(id, validity, uid)
+      where m.id = t.id and m.state = 'in-flight' and m.epoch = $4
+        and not exists (select 1 from messages o where o.target_folder_id = m.target_folder_id
+                         and o.target_uid_validity = t.validity and o.target_uid = t.uid)`,
+    [
+      stored.map(({ id }) => id),
+      stored.map(({ uidValidity }) => uidValidity),
+      stored.map(({ uid }) => uid),
+      turn.epoch,
     ],
   );
 }

@@ -223,6 +223,46 @@ test('a folder that is renamed between its listing and its reading is copied whe
   expect(left).toEqual([]);
 });
 
+test('an answer that comes when the turn is lost is written down, and nothing else is', async () => {
+  const world = await createWorld('answered late', GENERIC);
+  const ledger = createLedgerStore(database.pool);
+  const store = createCopyStore(database.pool);
+  await world.run();
+  const row = await store.findOrCreate({
+    sourceAddress: 'answered late',
+    sourceHost: 'source.test',
+    targetMailbox: 'answered late',
+  });
+  const { rows } = await database.pool.query<{ id: number; epoch: number; uid: number }>(
+    `select m.id, m.epoch, m.target_uid as uid from messages m join folders f on f.id = m.folder_id
+      where f.migration_id = $1 and m.state = 'done' order by m.id`,
+    [row.id],
+  );
+  const [one, other, third] = rows;
+  if (one === undefined || other === undefined || third === undefined) {
+    throw new Error('too few messages');
+  }
+  const ids = [one.id, other.id, third.id];
+  await database.pool.query(
+    `update messages set state = 'in-flight', target_uid = null where id = any($1::bigint[])`,
+    [ids],
+  );
+  await ledger.takeTurn(row.id);
+  // Sent again by whoever has the turn now.
+  await database.pool.query('update messages set epoch = epoch + 1 where id = $1', [third.id]);
+  const settling = ledger.settle({ migrationId: row.id, epoch: one.epoch }, [
+    { id: one.id, state: 'done', uidValidity: 7, uid: one.uid },
+    { id: other.id, state: 'failed', reason: 'x' },
+    { id: third.id, state: 'done', uidValidity: 7, uid: third.uid },
+  ]);
+  await expect(settling).rejects.toMatchObject({ code: 'jobs.turn-lost' });
+  const after = await database.pool.query(
+    'select state from messages where id = any($1::bigint[]) order by id',
+    [ids],
+  );
+  expect(after.rows.map(({ state }) => state)).toEqual(['done', 'in-flight', 'in-flight']);
+});
+
 test('a worker whose turn was taken writes nothing any more', async () => {
   const world = await createWorld('turn lost', GENERIC);
   const ledger = createLedgerStore(database.pool);
