@@ -116,7 +116,8 @@ describeWith('linux-proc', 'copy killed at a step of the ledger', () => {
       // One address for all runs: to the ledger another port is another mailbox.
       const copy = { world, account, dataDir, throughRelay: true };
       expect(await reach(copy, withDatabase)).toMatchObject(KILLED);
-      expect(postgresRuns(dataDir)).toBe(!withDatabase);
+      // What was killed takes a moment to be gone.
+      await expect.poll(() => postgresRuns(dataDir)).toBe(!withDatabase);
 
       const run = startSimulatedCopy(copy, { settleMs: SETTLE_MS });
       expect(await run.event('test-suspects')).not.toMatchObject({ all: 0 });
