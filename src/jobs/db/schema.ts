@@ -106,7 +106,20 @@ export const credentials = pgTable('credentials', {
     .references(() => migrations.id),
   sealed: text('sealed').notNull(),
   storedAt: instant('stored_at').notNull().defaultNow(),
+  /** When the source took it; null before that. */
+  acceptedAt: instant('accepted_at'),
 });
+
+/** Logins at source accounts, by account: how many more may be tried is counted here. */
+export const logins = pgTable(
+  'logins',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    account: text('account').notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [index('logins_account').on(table.account)],
+);
 
 /** A folder of the source and where it goes. */
 export const folders = pgTable(
