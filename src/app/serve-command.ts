@@ -14,6 +14,7 @@ import { createBatchStore } from '../jobs/db/batch-store.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
+import { createLoginStore, type LoginStore } from '../jobs/db/login-store.ts';
 import { createMigrationStore, type MigrationStore } from '../jobs/db/migration-store.ts';
 import { startQueue } from '../jobs/db/queue.ts';
 import { tallyFolders } from '../jobs/db/tally-store.ts';
@@ -150,7 +151,16 @@ async function openService(
   });
   const bot = await openBot({ api, settings, clock, logger, overrides, publicKey: keys.publicKey });
   opened.push(() => bot.close());
-  const sessions = openSessions({ settings, store, m365, clock, logger, overrides, keys });
+  const sessions = openSessions({
+    settings,
+    store,
+    logins: createLoginStore(pool),
+    m365,
+    clock,
+    logger,
+    overrides,
+    keys,
+  });
   const worker = await startWorker({
     store,
     ledger: createLedgerStore(pool),
@@ -180,6 +190,7 @@ async function openService(
 interface SessionsInput {
   readonly settings: RequiredSettings;
   readonly store: MigrationStore;
+  readonly logins: LoginStore;
   readonly m365: M365;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -191,6 +202,7 @@ interface SessionsInput {
 function openSessions({
   settings,
   store,
+  logins,
   m365,
   clock,
   logger,
@@ -207,6 +219,7 @@ function openSessions({
     source: createSourceOpener({
       server: imapServerOf(settings.SOURCE_IMAP_URL, 'icloud'),
       store,
+      logins,
       seals: createSealOpener(keys.privateKey),
       tenantId: settings.TENANT_ID,
       ...ends,

@@ -5,7 +5,6 @@ import type {
   Notice,
   NoticePort,
   SkybridgeApi,
-  StateName,
 } from '../jobs/api.ts';
 import { END_STATES } from '../jobs/api.ts';
 import { formatNoun } from '../words/format.ts';
@@ -48,11 +47,12 @@ export interface Notifier extends NoticePort {
 }
 
 /** A refused password comes back on the card that it was typed into; a lost one asks anew. */
-function attentionOfPerson(state: StateName): LiveCard['attention'] {
+function attentionOfPerson(migration: MigrationView): LiveCard['attention'] {
+  const { state } = migration;
   if (state === 'Testing') {
     return 'unchanged';
   }
-  return asksForPassword(state) || END_STATES.includes(state) ? 'needed' : 'not-needed';
+  return asksForPassword(migration) || END_STATES.includes(state) ? 'needed' : 'not-needed';
 }
 
 /** The reply in the thread that a state deserves; null for most of them. */
@@ -111,12 +111,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const { batch, migration } = now;
     const { id: personId } = migration.submitter;
     const conversation = await conversationWith(personId, batch, signal);
-    const nonce = asksForPassword(migration.state) ? await nonces.issue(migration) : '';
+    const nonce = asksForPassword(migration) ? await nonces.issue(migration) : '';
     const input = { migration, complaint: null };
     return {
       card: personCard({ ...input, nonce }),
       signature: JSON.stringify(personCard({ ...input, nonce: '' }).content),
-      attention: attentionOfPerson(migration.state),
+      attention: attentionOfPerson(migration),
       continued: continuedCard(t.askTitle, t.continued),
       post: async (activity) => await outbound.post(conversation, activity, signal),
     };

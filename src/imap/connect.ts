@@ -19,6 +19,8 @@ export interface ConnectInput {
   readonly profile: ImapProfile;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Told before every login; on iCloud one call may make two. */
+  readonly beforeLogin?: () => Promise<void>;
   /** PEM of further authorities. */
   readonly ca?: string | readonly string[];
 }
@@ -88,6 +90,7 @@ export function trustedCapabilities(
 async function login(input: ConnectInput, user: string, signal: AbortSignal): Promise<ImapLink> {
   // Loaded at the first login: the database starts meanwhile, and nobody else has to wait for it.
   const imapflow = await import('imapflow');
+  await input.beforeLogin?.();
   signal.throwIfAborted();
   const { profile, clock } = input;
   let throttledMs: number | null = null;

@@ -42,6 +42,18 @@ export class SourceLoginRefusedError extends AppError {
   readonly disposition = 'ask';
 }
 
+/** The source account was logged in to so often that one more try could lock it. */
+export class LoginLimitError extends AppError {
+  override readonly name = 'LoginLimitError';
+  readonly code = 'source.login-limit';
+  readonly disposition = 'wait';
+  override readonly retryAfter: Date;
+  constructor(retryAfter: Date) {
+    super('The account was logged in to too often just now.');
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The person cannot get a mailbox in this tenant as things stand. */
 export class PersonNotReadyError extends AppError {
   override readonly name = 'PersonNotReadyError';

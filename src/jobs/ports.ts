@@ -218,6 +218,8 @@ export interface TargetTraits {
 /** Opens the person's iCloud account; the password is unsealed inside and nowhere else. */
 export interface SourceOpener {
   open(migrationId: string, signal: AbortSignal): Promise<MailSource>;
+  /** Logs in and leaves, to try a password; throws `LoginLimitError` before it asks too often. */
+  tryLogin(migrationId: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Opens the mailbox that is written to. */

@@ -41,9 +41,9 @@ export function createSessionPool(openers: {
   /** Who waits for a migration's connections: an old slice must be off them before a new one is on. */
   const users = new Map<string, Promise<unknown>>();
 
-  const openSource = async (migrationId: string, signal: AbortSignal): Promise<MailSource> => {
+  const asSource = async <T>(login: Promise<T>): Promise<T> => {
     try {
-      return await openers.source.open(migrationId, signal);
+      return await login;
     } catch (error) {
       if (isAppError(error) && error.code === 'imap.login-refused') {
         throw new SourceLoginRefusedError('The source did not accept the password.', {
@@ -69,7 +69,7 @@ export function createSessionPool(openers: {
       return there;
     }
     const [source, target] = await Promise.allSettled([
-      openSource(migration.id, signal),
+      asSource(openers.source.open(migration.id, signal)),
       openers.target.open(migration.targetMailbox, signal),
     ]);
     if (source.status === 'fulfilled' && target.status === 'fulfilled') {
@@ -86,10 +86,7 @@ export function createSessionPool(openers: {
 
   return {
     traits: openers.target.traits,
-    async tryLogin(migrationId, signal) {
-      const source = await openSource(migrationId, signal);
-      await source.close();
-    },
+    tryLogin: (migrationId, signal) => asSource(openers.source.tryLogin(migrationId, signal)),
     async use(migration, work, signal) {
       const before = users.get(migration.id) ?? Promise.resolve();
       const run = before.then(async () => {

@@ -40,6 +40,33 @@ function complaintOf({ migration, complaint }: PersonCardInput): readonly CardEl
   return [markedLine('failed', what), paragraph(doNext)];
 }
 
+/** The two fields that a password needs. */
+function credentialFields({ sourceAddress }: MigrationView): readonly CardElement[] {
+  return [
+    {
+      type: 'Input.Text',
+      id: 'address',
+      label: t.addressLabel,
+      style: 'Email',
+      placeholder: 'name@icloud.com',
+      maxLength: 320,
+      isRequired: true,
+      errorMessage: t.addressMissing,
+      ...(sourceAddress === null ? {} : { value: sourceAddress }),
+    },
+    {
+      type: 'Input.Text',
+      id: 'appPassword',
+      label: t.passwordLabel,
+      style: 'Password',
+      placeholder: 'xxxx-xxxx-xxxx-xxxx',
+      maxLength: 100,
+      isRequired: true,
+      errorMessage: t.passwordMissing,
+    },
+  ];
+}
+
 function askCard(input: PersonCardInput): Card {
   const { migration } = input;
   const isAgain = migration.interrupted !== null;
@@ -59,27 +86,7 @@ function askCard(input: PersonCardInput): Card {
         ...t.goodToKnow.map((text) => hint(text)),
       ),
       ...complaintOf(input),
-      {
-        type: 'Input.Text',
-        id: 'address',
-        label: t.addressLabel,
-        style: 'Email',
-        placeholder: 'name@icloud.com',
-        maxLength: 320,
-        isRequired: true,
-        errorMessage: t.addressMissing,
-        ...(migration.sourceAddress === null ? {} : { value: migration.sourceAddress }),
-      },
-      {
-        type: 'Input.Text',
-        id: 'appPassword',
-        label: t.passwordLabel,
-        style: 'Password',
-        placeholder: 'xxxx-xxxx-xxxx-xxxx',
-        maxLength: 100,
-        isRequired: true,
-        errorMessage: t.passwordMissing,
-      },
+      ...credentialFields(migration),
     ],
     actions: [
       button(
@@ -97,7 +104,27 @@ function note(title: string, ...lines: readonly string[]): Card {
   return card({ summary: title, body: [heading(title), ...lines.map((line) => paragraph(line))] });
 }
 
-const checkingCard: Render = ({ migration: { until, problem } }) => {
+/** Apple is spared for some minutes; who mistyped need not wait for that to say so. */
+function spareCard({ migration, nonce, complaint }: PersonCardInput, until: Date): Card {
+  return card({
+    summary: t.spareTitle,
+    body: [
+      heading(t.spareTitle),
+      paragraph(t.spareUntil(cardTime(until))),
+      ...(complaint === null ? [] : [markedLine('failed', complaint)]),
+      ...credentialFields(migration),
+    ],
+    actions: [
+      button('credential.submit', t.correct, { migrationId: migration.id, nonce }, 'positive'),
+    ],
+  });
+}
+
+const checkingCard: Render = (input) => {
+  const { until, problem } = input.migration;
+  if (until !== null && isSparing(input.migration)) {
+    return spareCard(input, until);
+  }
   // Without a problem it is the new mailbox that is not open yet, not Apple.
   const line = until === null || problem === null ? t.checking : t.checkAt(cardTime(until));
   return note(t.checkingTitle, line);
@@ -168,9 +195,15 @@ export function personCard(input: PersonCardInput): Card {
   return BY_STATE[input.migration.state](input);
 }
 
-/** Whether the card of this state has the masked field, and so needs a one-time token. */
-export function asksForPassword(state: StateName): boolean {
-  return BY_STATE[state] === askCard;
+type Asked = Pick<MigrationView, 'state' | 'problem'>;
+
+function isSparing({ state, problem }: Asked): boolean {
+  return state === 'Testing' && problem?.code === 'source.login-limit';
+}
+
+/** Whether the card has the masked field, and so needs a one-time token. */
+export function asksForPassword(migration: Asked): boolean {
+  return BY_STATE[migration.state] === askCard || isSparing(migration);
 }
 
 /** "Nothing to move": asked once more, since it ends the move. */

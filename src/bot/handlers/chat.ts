@@ -77,7 +77,7 @@ export function createChat(deps: HandlerDeps): Chat {
       await sayText(turn, NO_MOVE_OF_YOURS, signal);
     }
     for (const migration of own) {
-      const nonce = asksForPassword(migration.state) ? await deps.nonces.issue(migration) : '';
+      const nonce = asksForPassword(migration) ? await deps.nonces.issue(migration) : '';
       await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
     }
   }

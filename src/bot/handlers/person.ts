@@ -56,7 +56,7 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
   const t = wordsFor('en').person;
 
   async function present(migration: MigrationView, complaint: string | null): Promise<Answer> {
-    const asks = asksForPassword(migration.state);
+    const asks = asksForPassword(migration);
     const nonce = asks ? await nonces.issue(migration) : '';
     const card = personCard({ migration, nonce, complaint: asks ? complaint : null });
     // Other clients are brought the state by the notifier; a complaint is for the one who typed.

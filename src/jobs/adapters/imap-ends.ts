@@ -22,6 +22,8 @@ export interface ImapAccount {
   readonly credential: (signal: AbortSignal) => Promise<ImapCredential>;
   /** What a refused login means on this side; a password may be revoked between two connections. */
   readonly loginRefused?: (cause: unknown) => Error;
+  /** Told before every login. */
+  readonly beforeLogin?: () => Promise<void>;
 }
 
 export interface ImapEndsDeps {
@@ -89,11 +91,21 @@ async function connectFirst(
   signal: AbortSignal,
 ): Promise<{ readonly connect: Connect; readonly hangUp: () => void }> {
   const login: Connect = async (within) => {
-    const { host, port, secure, user, profile } = account;
+    const { host, port, secure, user, profile, beforeLogin } = account;
     const credential = await account.credential(within);
     try {
       return await connectImap(
-        { host, port, secure, user, profile, credential, clock, logger },
+        {
+          host,
+          port,
+          secure,
+          user,
+          profile,
+          credential,
+          clock,
+          logger,
+          ...(beforeLogin === undefined ? {} : { beforeLogin }),
+        },
         within,
       );
     } catch (error) {

@@ -42,7 +42,11 @@ export interface MigrationStore {
   saveReport(migrationId: string, path: string): Promise<void>;
   saveCredential(client: pg.PoolClient, input: StoredCredential): Promise<void>;
   credential(migrationId: string): Promise<string | null>;
-  purgeCredential(migrationId: string): Promise<void>;
+  /** Remembers that the source took exactly this password. */
+  acceptCredential(migrationId: string, sealed: string): Promise<void>;
+  isAccepted(migrationId: string): Promise<boolean>;
+  /** `sealed`: exactly this one, and not what the person gave meanwhile. */
+  purgeCredential(migrationId: string, sealed?: string): Promise<void>;
   /** Writes a tenant change down before it is made. */
   planChange(migrationId: string, change: TenantChange): Promise<void>;
   /** Notes that a planned change took effect, once, with its audit row in the name of who started the move. */
@@ -172,7 +176,7 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .values({ migrationId, sealed })
         .onConflictDoUpdate({
           target: credentials.migrationId,
-          set: { sealed, storedAt: new Date() },
+          set: { sealed, storedAt: new Date(), acceptedAt: null },
         });
       await tx.update(migrations).set({ sourceAddress }).where(eq(migrations.id, migrationId));
     },
@@ -185,12 +189,32 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       return row?.sealed ?? null;
     },
 
-    async purgeCredential(migrationId) {
+    async acceptCredential(migrationId, sealed) {
+      await db
+        .update(credentials)
+        .set({ acceptedAt: new Date() })
+        .where(and(eq(credentials.migrationId, migrationId), eq(credentials.sealed, sealed)));
+    },
+
+    async isAccepted(migrationId) {
+      const accepted = await db
+        .select({ id: credentials.migrationId })
+        .from(credentials)
+        .where(and(eq(credentials.migrationId, migrationId), isNotNull(credentials.acceptedAt)));
+      return accepted.length > 0;
+    },
+
+    async purgeCredential(migrationId, sealed) {
       await inTransaction(pool, async (client) => {
         const tx = drizzle(client, { schema });
         const gone = await tx
           .delete(credentials)
-          .where(eq(credentials.migrationId, migrationId))
+          .where(
+            and(
+              eq(credentials.migrationId, migrationId),
+              sealed === undefined ? undefined : eq(credentials.sealed, sealed),
+            ),
+          )
           .returning({ id: credentials.migrationId });
         if (gone.length > 0) {
           await tx.insert(schema.audit).values({

@@ -81,6 +81,9 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
     WAITING.includes(state.name) ? stay({ ...state, problem }, until) : null,
   'slice-ended': (state, { resumeAt }) =>
     COPYING.includes(state.name) ? stay(state, resumeAt) : null,
+  // Another password while the source is spared: it takes the place of the one that waits.
+  'credential-submitted': (state) =>
+    isSparing(state) ? enter(state, 'Testing', ['person']) : null,
   'login-refused': (state, { problem }) =>
     state.name === 'Testing' ? askAgain({ ...state, problem }) : null,
   verified: (state, { explained }) =>
@@ -142,6 +145,10 @@ function hasEnded(state: MigrationState): boolean {
 
 function isCleaning(state: MigrationState): boolean {
   return hasEnded(state) && !state.cleanedUp;
+}
+
+function isSparing(state: MigrationState): boolean {
+  return state.name === 'Testing' && state.problem?.code === 'source.login-limit';
 }
 
 /** An admin mended what kept the clean-up from its end. */

@@ -24,11 +24,15 @@ export async function testLogin(
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
+  const sealed = (await deps.store.credential(row.id)) ?? undefined;
   try {
-    await deps.sessions.tryLogin(row.id, signal);
+    if (!(await deps.store.isAccepted(row.id))) {
+      await deps.sessions.tryLogin(row.id, signal);
+    }
   } catch (error) {
     if (isAppError(error) && REFUSED.has(error.code)) {
-      await deps.store.purgeCredential(row.id);
+      // What the person entered since then is yet to be tried.
+      await deps.store.purgeCredential(row.id, sealed);
       return { type: 'login-refused', problem: problemOf(error) };
     }
     if (isAppError(error) && error.disposition === 'wait') {
@@ -36,6 +40,9 @@ export async function testLogin(
       return { type: 'waiting', until, problem: problemOf(error) };
     }
     throw error;
+  }
+  if (sealed !== undefined) {
+    await deps.store.acceptCredential(row.id, sealed);
   }
   if (row.person !== null) {
     await changeSetting(deps, row, { setting: 'mailbox-access', value: 'FullAccess' }, signal);
@@ -45,7 +52,7 @@ export async function testLogin(
   return awaitTarget(deps, row, signal);
 }
 
-/** Apple is left alone meanwhile: it locks accounts that log in too often. */
+/** Apple is left alone meanwhile: what it took once is not tried again. */
 async function awaitTarget(
   deps: StepDeps,
   row: MigrationRow,

@@ -23,6 +23,9 @@ export interface PersonTexts {
   readonly checkingTitle: string;
   readonly checking: string;
   checkAt(time: string): string;
+  readonly spareTitle: string;
+  spareUntil(time: string): string;
+  readonly correct: string;
   readonly acceptedTitle: string;
   readonly accepted: string;
   readonly movingTitle: string;
@@ -86,6 +89,10 @@ export const PERSON: PersonTexts = {
   checking: 'I am trying your password at Apple. This takes a few seconds.',
   checkAt: (time) =>
     `Apple is not answering just now. I try again at ${time}; you need not do anything.`,
+  spareTitle: 'I try your password a little later',
+  spareUntil: (time) =>
+    `Apple allows a few tries; I try yours again at ${time}. It is kept, encrypted, and you need not do anything. If you meant another one, enter it below: it takes the place of this one.`,
+  correct: 'Try this one instead',
   acceptedTitle: 'Thank you, Apple accepted it',
   accepted:
     "The password is stored encrypted, used only for this move, and deleted at the end. I'll tell you when your mail has arrived.",

@@ -9,6 +9,11 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext:
       'Most often it was mistyped or revoked: make a new one. Or Apple wants your @icloud.com address instead of one at your own domain. Or iCloud Mail is switched off for this Apple account.',
   },
+  'source.login-limit': {
+    what: 'This iCloud account was logged in to several times within ten minutes; Apple locks accounts that are tried too often.',
+    doNext:
+      'Nothing: the password that was entered last is kept, and tried as soon as ten minutes have passed.',
+  },
   'secrets.not-for-this': {
     what: 'The password was given for something else, or too long ago.',
     doNext: 'Please enter a new app-specific password.',

@@ -161,6 +161,47 @@ test('wrong passwords, one written into the chat, and one that Apple refuses', a
   await finishWell(play);
 });
 
+test('Apple is asked six times in ten minutes and no more: the next password waits, may be corrected, and is not lost', async () => {
+  const play = moveOf('Ann Again');
+  const { icloudAddress, appPassword } = play.mover;
+  const localPart = icloudAddress.split('@')[0] ?? '';
+  const tries = (): number =>
+    world.icloud.connections.tries(icloudAddress) + world.icloud.connections.tries(localPart);
+  const asksAgain = (): true | undefined =>
+    JSON.stringify(play.person.entries().map(({ card }) => card)).includes('Check and start') ||
+    undefined;
+  await play.until('asked');
+  for (const [index, wrong] of [
+    'zkqwxvbnplmthrga',
+    'zkqwxvbnplmthrgb',
+    'zkqwxvbnplmthrgc',
+  ].entries()) {
+    await play.submit(wrong);
+    // The full address, then the part before the @; after that the fields are there again.
+    await world.teams.transcript.until(
+      () => (tries() === 2 * (index + 1) ? asksAgain() : undefined),
+      'two logins, and the card asks again',
+      30_000,
+    );
+  }
+  await play.submit(appPassword);
+  const spared = /Apple allows a few tries; I try yours again at \d\d:\d\d/;
+  await play.person.see(spared, 30_000);
+  expect(tries()).toBe(6);
+  expect(await credentialsOf(play)).toBe(1);
+
+  const fields = { address: icloudAddress, appPassword: 'zkqwxvbnplmthrgd' };
+  await play.person.press('Try this one instead', fields);
+  await play.person.see(spared, 30_000);
+  expect(tries()).toBe(6);
+
+  await queryService(world.dataDir, `update logins set at = at - interval '11 minutes'`, []);
+  await play.person.press('Try this one instead', { address: icloudAddress, appPassword });
+  await play.person.see('Thank you, Apple accepted it', 30_000);
+  expect(JSON.stringify(play.person.entries().at(-1))).not.toContain('appPassword');
+  await play.seeState('Pilot ready for review');
+});
+
 test('[UNAVAILABLE] at the login is not a wrong password: tried again at a time that is named', async () => {
   const play = moveOf('Una Vailable');
   await play.until('asked');

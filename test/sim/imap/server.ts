@@ -29,7 +29,7 @@ export interface ImapServer {
   readonly faults: FaultList;
   /** What a client did that it must not; a test expects this to stay empty. */
   readonly violations: string[];
-  readonly connections: Omit<ConnectionCounter, 'opened' | 'closed'>;
+  readonly connections: Omit<ConnectionCounter, 'opened' | 'closed' | 'tried'>;
   /** Milliseconds per kind of command; may be changed while it runs. */
   readonly serviceMs: { -readonly [Kind in keyof ServiceTimes]: ServiceTimes[Kind] };
   /** Cuts every open connection. */
@@ -42,9 +42,14 @@ const HOST = '127.0.0.1';
 function createConnectionCounter(): ConnectionCounter {
   const open = new Map<string, number>();
   const most = new Map<string, number>();
+  const tries = new Map<string, number>();
   const counter: ConnectionCounter = {
     open: (user) => open.get(user) ?? 0,
     maxSeen: (user) => most.get(user) ?? 0,
+    tried: (user) => {
+      tries.set(user, counter.tries(user) + 1);
+    },
+    tries: (user) => tries.get(user) ?? 0,
     opened: (user) => {
       open.set(user, counter.open(user) + 1);
       most.set(user, Math.max(counter.maxSeen(user), counter.open(user)));

@@ -46,6 +46,9 @@ export interface ConnectionCounter {
   closed(user: string): void;
   open(user: string): number;
   maxSeen(user: string): number;
+  tried(user: string): void;
+  /** Logins that were tried, by the name as it was given. */
+  tries(user: string): number;
 }
 
 /** A selected folder as this connection numbers it. */

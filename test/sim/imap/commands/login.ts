@@ -22,6 +22,7 @@ async function admit(
     // iCloud drops the connection where LOGIN follows a refused AUTHENTICATE (capture of 2016).
     throw new ConnectionEndedError('LOGIN after a refused login');
   }
+  session.server.connections.tried(login.user);
   const result = await session.server.authenticate({ ...login, mechanism });
   switch (result.kind) {
     case 'refused':

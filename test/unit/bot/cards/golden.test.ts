@@ -379,6 +379,14 @@ const CARDS: Readonly<Record<string, Card>> = {
       problem: { code: 'imap.unreachable', facts: {} },
     }),
   ),
+  'person-spared': person(
+    migrationView({
+      state: 'Testing',
+      until: UNTIL,
+      problem: { code: 'source.login-limit', facts: {} },
+      sourceAddress: 'alex@icloud.com',
+    }),
+  ),
   'person-decline': declineCard('migration-1'),
   ...Object.fromEntries(STATES.map((state) => [`admin-${state}`, adminCard(inState(state), null)])),
   'admin-unreached': adminCard(
