@@ -15,6 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ConversationReference, FolderReason, PilotResult, PostedCard } from '../api.ts';
+import type { SkipRules } from '../copy/skip-rules.ts';
 import type { MessageState } from '../ledger.ts';
 import type { Problem, StateName } from '../migration/state.ts';
 import type { KeptSelection } from '../people/selection.ts';
@@ -89,6 +90,10 @@ export const migrations = pgTable(
     room: jsonb('room').$type<MailboxRoom>(),
     /** What an admin agreed to while the move waited for it. */
     agreed: jsonb('agreed').$type<AgreedChoices>(),
+    /** What the admin leaves out. */
+    skipRules: jsonb('skip_rules').$type<SkipRules['admin']>().notNull().default([]),
+    /** What the person leaves out besides. */
+    leftOut: jsonb('left_out').$type<SkipRules['person']>().notNull().default([]),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
