@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppError } from '../errors.ts';
 import { chooseProfile } from '../imap/profiles/choose-profile.ts';
 import type { ImapProfile, ProfileName } from '../imap/profiles/profile.ts';
+import { type OwnRule, parseDay } from '../jobs/copy/skip-rules.ts';
 
 /** The words of a command cannot be used; `problem` says which and what they should be. */
 export class UsageError extends AppError {
@@ -17,13 +18,16 @@ export class UsageError extends AppError {
 
 export const COPY_USAGE = `node src/main.ts copy --source imap[s]://USER@HOST[:PORT] --target imap[s]://USER@HOST[:PORT]
   [--json] [--dry-run] [--target-connections N] [--folder SOURCE=TARGET]…
+  [--skip-before YYYY-MM-DD] [--skip-folder NAME]…
   [--source-profile icloud|generic] [--target-profile exchange-online|generic]
 
 Copies one mailbox; a second run copies what is new. Write an @ in USER as %40.
 --folder sends the mail of one folder elsewhere, with what lies below it, as long as none of it was copied;
+--skip-before leaves out what was received before that day (UTC), --skip-folder one folder and what lies below it;
+a later run without them copies that, too.
 --dry-run shows where every folder would go, and why.
 In the environment: SOURCE_PASSWORD, and TARGET_PASSWORD or TARGET_ACCESS_TOKEN.
-Exit code: 0 all copied, 2 finished with skipped or failed messages, 1 could not finish, 64 usage.
+Exit code: 0 all copied but what you left out, 2 finished with skipped or failed messages, 1 could not finish, 64 usage.
 `;
 
 /** One end of a copy. */
@@ -43,6 +47,8 @@ export interface CopyArguments {
   readonly targetConnections: number;
   /** `SOURCE=TARGET`, as they were given: which `=` divides them, the folders of the source tell. */
   readonly folders: readonly string[];
+  /** What is left out. */
+  readonly skip: readonly OwnRule[];
 }
 
 const DEFAULT_CONNECTIONS = 4;
@@ -59,6 +65,7 @@ export function parseCopyArguments(words: readonly string[]): CopyArguments {
     dryRun: values['dry-run'] ?? false,
     targetConnections: parseConnections(values['target-connections']),
     folders: parseFolders(values.folder ?? []),
+    skip: parseSkip(values['skip-before'], values['skip-folder'] ?? []),
   };
 }
 
@@ -69,6 +76,8 @@ interface CopyOptions {
   readonly 'dry-run'?: boolean | undefined;
   readonly 'target-connections'?: string | undefined;
   readonly folder?: readonly string[] | undefined;
+  readonly 'skip-before'?: string | undefined;
+  readonly 'skip-folder'?: readonly string[] | undefined;
   readonly 'source-profile'?: string | undefined;
   readonly 'target-profile'?: string | undefined;
 }
@@ -84,6 +93,8 @@ function parseWords(words: readonly string[]): CopyOptions {
         'dry-run': { type: 'boolean' },
         'target-connections': { type: 'string' },
         folder: { type: 'string', multiple: true },
+        'skip-before': { type: 'string' },
+        'skip-folder': { type: 'string', multiple: true },
         'source-profile': { type: 'string' },
         'target-profile': { type: 'string' },
       },
@@ -130,6 +141,17 @@ function parseFolders(choices: readonly string[]): readonly string[] {
     throw new UsageError('--folder must be SOURCE=TARGET');
   }
   return choices;
+}
+
+function parseSkip(before: string | undefined, folders: readonly string[]): readonly OwnRule[] {
+  const date = before === undefined ? null : parseDay(before);
+  if (before !== undefined && date === null) {
+    throw new UsageError('--skip-before must be a day, as 2019-01-31');
+  }
+  return [
+    ...folders.map((path): OwnRule => ({ kind: 'folder', path })),
+    ...(date === null ? [] : [{ kind: 'before', date } as const]),
+  ];
 }
 
 function parseConnections(text: string | undefined): number {

@@ -16,6 +16,7 @@ import { editFolderMap } from '../jobs/copy/edit-folder-map.ts';
 import { mapFolders } from '../jobs/copy/folder-map.ts';
 import { needsLook } from '../jobs/copy/folder-problem.ts';
 import { discoverFolders } from '../jobs/copy/list-folders.ts';
+import { countRuledOut, isWithin, type OwnRule } from '../jobs/copy/skip-rules.ts';
 import { copyMailbox } from '../jobs/copy-mailbox.ts';
 import { type CopyRow, createCopyStore } from '../jobs/db/copy-store.ts';
 import { createFolderMapStore, type FolderMapStore } from '../jobs/db/folder-map-store.ts';
@@ -119,6 +120,8 @@ async function copy(
       logger,
       store,
     };
+    await needFolders(open.source, parsed.skip, signal);
+    await store.saveRules(row.id, parsed.skip);
     if (parsed.folders.length > 0) {
       await saveChoices(copyDeps, createFolderMapStore(database.pool), { row, parsed }, signal);
     }
@@ -172,6 +175,7 @@ async function dryRun(
     const target = await openTarget(imap, parsed, ends.target, signal);
     try {
       const folders = await source.listFolders(signal);
+      await needFolders(source, parsed.skip, signal);
       const traits = traitsOf(parsed.target.profile);
       const proposed = mapFolders({
         source: folders,
@@ -191,6 +195,20 @@ async function dryRun(
     await source.close();
   }
   return null;
+}
+
+/** A folder that is left out must be there: a slip would copy what nobody wanted. */
+async function needFolders(
+  source: MailSource,
+  rules: readonly OwnRule[],
+  signal: AbortSignal,
+): Promise<void> {
+  const named = rules.filter((rule) => rule.kind === 'folder');
+  const folders = named.length > 0 ? await source.listFolders(signal) : [];
+  const missing = named.find(({ path }) => !folders.some((folder) => isWithin(folder.path, path)));
+  if (missing !== undefined) {
+    throw new UsageError(`--skip-folder: the source has no folder ${missing.path}`);
+  }
 }
 
 /** Messages in a folder, or the code of why it does not open. */
@@ -258,11 +276,13 @@ async function closeOf(settled: PromiseSettledResult<{ close(): Promise<void> }>
   }
 }
 
-/** 2 where a message or a folder could not be copied, or is still open. */
+/** 2 where a message or a folder could not be copied that nobody left out, or is still open. */
 function exitCodeOf(folders: readonly FolderTally[]): number {
   const total = addTallies(folders.map(({ tally }) => tally));
-  const left = [total.failed, total.skipped].flatMap((reasons) => Object.values(reasons));
+  const sum = (reasons: Readonly<Record<string, number>>): number =>
+    Object.values(reasons).reduce((all, count) => all + count, 0);
+  const left = sum(total.failed) + sum(total.skipped) - countRuledOut(total.skipped);
   const whole =
-    left.length === 0 && total.open === 0 && !folders.some(({ problem }) => needsLook(problem));
+    left === 0 && total.open === 0 && !folders.some(({ problem }) => needsLook(problem));
   return whole ? 0 : 2;
 }

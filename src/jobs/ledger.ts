@@ -1,7 +1,7 @@
 /**
  * The ledger's shape: every source message and where it went.
  *
- *   listed → in-flight → done | adopted | failed;  listed → skipped | gone
+ *   listed → in-flight → done | adopted | failed;  listed ⇄ skipped (by a rule);  listed → gone
  *
  * `in-flight` is an intent, committed before the first octet leaves. A row that is in flight while no
  * append of this process answers for it is a suspect: it may be stored or not.

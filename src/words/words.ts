@@ -98,7 +98,9 @@ export function explainFinding(
 export function reasonText(code: string, language: Language = 'en'): string {
   const { reasons, refusals } = wordsFor(language);
   const [, refused = '', found = ''] = /^(.*\.message-refused)\.(.*)$/.exec(code) ?? [];
-  return reasons[code] ?? refusals[found] ?? reasons[refused] ?? code.replace(/[.-]/g, ' ');
+  const [rule = '', value = ''] = code.split(':');
+  const text = reasons[rule]?.replace('{value}', value);
+  return text ?? refusals[found] ?? reasons[refused] ?? code.replace(/[.-]/g, ' ');
 }
 
 /** Why a folder has, or cannot have, a name. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type { AdminRule } from '../copy/skip-rules.ts';
 import { UnknownMigrationError } from '../errors.ts';
 
 /** The two mailboxes of a `copy`. */
@@ -23,6 +24,8 @@ export interface CopyStore {
   /** The one row of a pair of mailboxes, made at its first run. */
   findOrCreate(pair: CopyPair): Promise<CopyRow>;
   find(id: string): Promise<CopyRow | null>;
+  /** What this run leaves out; it takes the place of what an earlier one did. */
+  saveRules(id: string, rules: readonly AdminRule[]): Promise<void>;
   /** One more pass is through. */
   countPass(id: string): Promise<void>;
 }
@@ -54,6 +57,13 @@ export function createCopyStore(pool: pg.Pool): CopyStore {
         [id],
       );
       return rows[0] ?? null;
+    },
+
+    async saveRules(id, rules) {
+      await pool.query('update migrations set skip_rules = $2 where id = $1', [
+        id,
+        JSON.stringify(rules),
+      ]);
     },
 
     async countPass(id) {

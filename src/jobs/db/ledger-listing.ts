@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import { RULE_REASON } from '../copy/skip-rules.ts';
 import { WITHHELD } from '../ledger.ts';
+import { applyRules } from './ledger-rules.ts';
 import type { Listing } from './ledger-store.ts';
 
 /** Brings a folder's rows up to a listing; runs inside the caller's transaction. */
@@ -12,11 +14,14 @@ export async function writeListing(
   const uids = messages.map(({ uid }) => uid);
   // What vanished at the source before it was copied is gone; what was copied stays at the target.
   await client.query(
-    `update messages set state = case state when 'listed' then 'gone' else state end,
-            vanished = state <> 'listed'
-      where folder_id = $1 and state in ('listed', 'in-flight', 'done', 'adopted') and not vanished
+    `update messages set state = case when state in ('listed', 'skipped') then 'gone' else state end,
+            reason = case state when 'skipped' then null else reason end,
+            vanished = state not in ('listed', 'skipped')
+      where folder_id = $1 and not vanished
+        and (state in ('listed', 'in-flight', 'done', 'adopted')
+             or state = 'skipped' and starts_with(reason, $4))
         and (uid_validity <> $2 or uid <> all($3::bigint[]))`,
-    [folderId, state.uidValidity, uids],
+    [folderId, state.uidValidity, uids, RULE_REASON],
   );
   // Held back by the source in an earlier pass: asked for again in each later one.
   await client.query(
@@ -24,6 +29,7 @@ export async function writeListing(
       where folder_id = $1 and state = 'failed' and reason = $2`,
     [folderId, WITHHELD.reason],
   );
+  await applyRules(client, [folderId], new Date());
   await client.query(
     `update folders set uid_validity = $2, messages = $3, pass_listed = $4, problem = null,
             source_uid_next = $5, source_mod_seq = $6

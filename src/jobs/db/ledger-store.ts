@@ -6,6 +6,7 @@ import { inTransaction } from './connect.ts';
 import { createLedgerDelta, type LedgerDelta } from './ledger-delta.ts';
 import { writeListing } from './ledger-listing.ts';
 import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
+import { applyRules } from './ledger-rules.ts';
 import { createLedgerSurplus, type LedgerSurplus } from './ledger-surplus.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
@@ -142,6 +143,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
           'update folders set pass_listed = $2, problem = null where id = any($1::bigint[])',
           [folderIds, pass],
         );
+        await applyRules(client, folderIds, new Date());
       }),
 
     recordIntents: (turn, intents) =>

@@ -1,6 +1,7 @@
 import type { PilotResult } from '../api.ts';
 import { folderProblemOf } from '../copy/folder-problem.ts';
 import { discoverFolders } from '../copy/list-folders.ts';
+import { countRuledOut } from '../copy/skip-rules.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
@@ -143,7 +144,10 @@ async function comparePilot(
       return {
         sourcePath: folder.sourcePath,
         targetPath: folder.targetPath,
-        messages: { source: tally?.tally.source ?? 0, target: comparison.messages.found },
+        messages: {
+          source: tally === undefined ? 0 : tally.tally.source - countRuledOut(tally.tally.skipped),
+          target: comparison.messages.found,
+        },
         dates: comparison.dates,
         flags: comparison.flags,
         attachments: content.attachments,

@@ -59,6 +59,13 @@ export const REFUSALS: Readonly<Record<string, string>> = {
 
 /** Why a message was skipped, failed or was changed. */
 export const REASONS: Readonly<Record<string, string>> = {
+  'rule.junk': 'left out by your rule (Junk)',
+  'rule.junk-older': 'left out by your rule (Junk older than {value} days)',
+  'rule.deleted': 'left out by your rule (Deleted Messages)',
+  'rule.folder': 'left out by your rule (a folder that you named)',
+  'rule.before': 'left out by your rule (received before {value})',
+  'rule.own-folder': 'left out by the person (a folder)',
+  'rule.own-before': 'left out by the person (received before {value})',
   'copy.fate-unknown': 'the line broke and I could not find out whether it arrived',
   'copy.breaks-connection': 'Exchange cut the line each time I sent it',
   'copy.deleted-at-target':

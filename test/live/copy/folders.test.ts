@@ -89,6 +89,26 @@ describeWith('dovecot', 'folder names of a copy', () => {
     );
   });
 
+  test('are left out where --skip-folder says, and copied by a later run without it', async () => {
+    const skip = ['--skip-folder=Projects', '--skip-folder=files'];
+    const first = await copy('skipped', ...skip);
+    expect(first).toMatchObject({ exitCode: 0, errors: '' });
+    expect(first.output).toContain(
+      '7 messages = 3 copied + 0 already there + 4 skipped + 0 failed',
+    );
+    expect(first.output).toContain('Projects: 1 not copied: left out by your rule (a folder');
+    const old = await copy('skipped', '--skip-before=2021-03-05');
+    expect(old.output).toContain('= 3 copied + 0 already there + 4 skipped');
+    expect(old.output).toContain('left out by your rule (received before 2021-03-05)');
+    const later = await copy('skipped');
+    expect(later).toMatchObject({ exitCode: 0, errors: '' });
+    expect(later.output).toContain('7 messages = 7 copied');
+    const slip = await copy('skipped', '--skip-folder=Project');
+    expect(slip).toMatchObject({ exitCode: 64 });
+    expect(slip.errors).toContain('the source has no folder Project');
+    expect((await copy('skipped', '--skip-before=1.1.2019')).exitCode).toBe(64);
+  });
+
   test('are proposed for Exchange with a reason each, before anything is copied', async () => {
     const exchange = '--target-profile=exchange-online';
     const dry = await copy('dry', '--dry-run', exchange);

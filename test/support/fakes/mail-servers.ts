@@ -7,6 +7,7 @@ import type {
   MoveOutcome,
   OutgoingMessage,
   SourceFolder,
+  SpecialUse,
 } from '../../../src/jobs/ports.ts';
 import { sameFlags } from '../../../src/mail/flags.ts';
 import { splitMessage } from '../../../src/mail/headers.ts';
@@ -51,6 +52,8 @@ export interface FakeFolder {
 /** Folders in memory; the target allows duplicates, as a real server does. */
 export class FakeMailbox {
   readonly folders = new Map<string, FakeFolder>();
+  /** As a server tells it when it lists its folders. */
+  readonly specialUse = new Map<string, SpecialUse>([['INBOX', 'inbox']]);
 
   folder(path: string): FakeFolder {
     const there = this.folders.get(path) ?? { uidValidity: 7, uidNext: 1, messages: [] };
@@ -104,7 +107,7 @@ export function createFakeSource(
       return [...mailbox.folders.keys()].map(
         (path): SourceFolder => ({
           path,
-          specialUse: path === 'INBOX' ? 'inbox' : null,
+          specialUse: mailbox.specialUse.get(path) ?? null,
           selectable: true,
         }),
       );
