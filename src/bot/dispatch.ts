@@ -96,7 +96,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
   async function rememberPersonal(actor: Actor, reference: ConversationReference): Promise<void> {
     const text = JSON.stringify(reference);
     if (reference.conversationType === 'personal' && stored.get(actor.personId) !== text) {
-      await api.conversations.saveConversation(personalKey(actor.personId), reference);
+      await api.conversations.saveConversation(personalKey(actor.personId), reference, null);
       stored.set(actor.personId, text);
     }
   }

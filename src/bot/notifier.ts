@@ -90,7 +90,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       const admin = await conversations.findConversation(personalKey(batch.startedBy.personId));
       const serviceUrl = admin?.serviceUrl ?? deps.defaultServiceUrl;
       const created = await deps.gateway.createPersonal(personId, serviceUrl, signal);
-      await conversations.saveConversation(key, created);
+      await conversations.saveConversation(key, created, null);
       return created;
     });
   }

@@ -320,8 +320,15 @@ export interface NoticePort {
 
 /** What the conversation remembers across restarts. Keys are the bot's own names. */
 export interface ConversationStore {
-  saveConversation(key: string, reference: ConversationReference): Promise<void>;
+  /** A `language` of null leaves what is remembered as it is. */
+  saveConversation(
+    key: string,
+    reference: ConversationReference,
+    language: string | null,
+  ): Promise<void>;
   findConversation(key: string): Promise<ConversationReference | null>;
+  /** As it was saved; null where nothing is known. */
+  findLanguage(key: string): Promise<string | null>;
   savePosted(key: string, posted: PostedCard): Promise<void>;
   findPosted(key: string): Promise<PostedCard | null>;
   /** A one-time token bound to person, tenant and subject (such as a migration id). */

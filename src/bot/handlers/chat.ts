@@ -152,10 +152,8 @@ export function createChat(deps: HandlerDeps): Chat {
     }
     const { conversation } = turn;
     const channelId = conversation.conversationId.split(';')[0] ?? conversation.conversationId;
-    await api.conversations.saveConversation(HELPDESK_KEY, {
-      ...conversation,
-      conversationId: channelId,
-    });
+    const channel = { ...conversation, conversationId: channelId };
+    await api.conversations.saveConversation(HELPDESK_KEY, channel, null);
     await api.audit({
       actor: turn.actor,
       action: 'channel.use',

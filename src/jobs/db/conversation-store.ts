@@ -9,16 +9,27 @@ import { conversations, nonces, postedCards } from './schema.ts';
 export function createConversationStore(pool: pg.Pool): ConversationStore {
   const db = drizzle(pool);
   return {
-    async saveConversation(key, reference) {
+    async saveConversation(key, reference, language) {
       await db
         .insert(conversations)
-        .values({ key, reference })
-        .onConflictDoUpdate({ target: conversations.key, set: { reference } });
+        .values({ key, reference, language })
+        .onConflictDoUpdate({
+          target: conversations.key,
+          set: language === null ? { reference } : { reference, language },
+        });
     },
 
     async findConversation(key) {
       const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
       return row?.reference ?? null;
+    },
+
+    async findLanguage(key) {
+      const [row] = await db
+        .select({ language: conversations.language })
+        .from(conversations)
+        .where(eq(conversations.key, key));
+      return row?.language ?? null;
     },
 
     async savePosted(key, posted) {

@@ -278,6 +278,8 @@ export const audit = pgTable('audit', {
 export const conversations = pgTable('conversations', {
   key: text('key').primaryKey(),
   reference: jsonb('reference').$type<ConversationReference>().notNull(),
+  /** In which the person reads; null until Teams has said so. */
+  language: text('language'),
 });
 
 export const postedCards = pgTable('posted_cards', {

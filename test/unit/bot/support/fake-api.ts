@@ -74,11 +74,18 @@ export interface FakeApi extends SkybridgeApi {
 
 function createStore(): ConversationStore {
   const conversations = new Map<string, ConversationReference>();
+  const languages = new Map<string, string>();
   const posted = new Map<string, PostedCard>();
   const nonces = new Map<string, NonceInput>();
   return {
-    saveConversation: async (key, reference) => void conversations.set(key, reference),
+    async saveConversation(key, reference, language) {
+      conversations.set(key, reference);
+      if (language !== null) {
+        languages.set(key, language);
+      }
+    },
     findConversation: async (key) => conversations.get(key) ?? null,
+    findLanguage: async (key) => languages.get(key) ?? null,
     savePosted: async (key, card) => void posted.set(key, card),
     findPosted: async (key) => posted.get(key) ?? null,
     async issueNonce(input) {
