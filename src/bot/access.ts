@@ -5,7 +5,8 @@
  */
 import { errorCodeOf } from '../errors.ts';
 import type { Actor, SkybridgeApi } from '../jobs/api.ts';
-import { explain } from '../words/words.ts';
+import type { Language } from '../words/language.ts';
+import { explainToAnyone, personTexts } from '../words/person.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
 
 /**
@@ -52,11 +53,13 @@ export type RefusalReason =
   | 'role-unknown'
   | 'not-owner';
 
+type RefusalOfStaff = Exclude<RefusalReason, 'role-unknown' | 'not-owner'>;
+
 export type AccessDecision =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly text: string };
 
-const REFUSAL_TEXTS: Readonly<Record<Exclude<RefusalReason, 'role-unknown'>, string>> = {
+const REFUSAL_TEXTS: Readonly<Record<RefusalOfStaff, string>> = {
   'not-personal': 'Please do this in your own chat with me, where nobody else reads along.',
   'no-role':
     'This takes the role Exchange Administrator or Global Administrator. If you got it just now, try again in a minute.',
@@ -64,7 +67,6 @@ const REFUSAL_TEXTS: Readonly<Record<Exclude<RefusalReason, 'role-unknown'>, str
     'Your role for this is not active. Activate it under "My roles" in the Entra admin center, then try again in a minute.',
   'not-in-group': 'Only people in the admin group for these moves can do this.',
   'not-helpdesk': 'Only admins and the helpdesk of these moves can do this.',
-  'not-owner': 'This card is not for you, or no longer true. Say "status" to see yours.',
 };
 
 /** The rule of one press, with all that it needs to know. */
@@ -72,6 +74,8 @@ export interface AccessInput {
   readonly press: PressedAction;
   readonly actor: Actor;
   readonly isPersonal: boolean;
+  /** What whoever pressed reads. */
+  readonly language: Language;
 }
 
 type AccessApi = Pick<SkybridgeApi, 'roleOf' | 'migration'>;
@@ -79,7 +83,7 @@ type AccessApi = Pick<SkybridgeApi, 'roleOf' | 'migration'>;
 /** Asks the directory only where the rule needs it; what it cannot say is refused, with the cause. */
 export async function decideAccess(
   api: AccessApi,
-  { press, actor, isPersonal }: AccessInput,
+  { press, actor, isPersonal, language }: AccessInput,
   signal: AbortSignal,
 ): Promise<AccessDecision> {
   if (!isPersonal) {
@@ -93,13 +97,13 @@ export async function decideAccess(
     const { data } = press;
     const migration = 'migrationId' in data ? await api.migration(data.migrationId) : null;
     if (migration?.submitter.id !== actor.personId) {
-      return refused('not-owner');
+      return { kind: 'refused', reason: 'not-owner', text: personTexts(language).notYours };
     }
   }
   return { kind: 'allowed' };
 }
 
-function refused(reason: Exclude<RefusalReason, 'role-unknown'>): AccessDecision {
+function refused(reason: RefusalOfStaff): AccessDecision {
   return { kind: 'refused', reason, text: REFUSAL_TEXTS[reason] };
 }
 
@@ -122,12 +126,13 @@ async function decideByRole(
     return refused(rule === 'helpdesk' ? 'not-helpdesk' : REASON_OF_LACK[lacks]);
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'refused', reason: 'role-unknown', text: roleUnknownText(error) };
+    return { kind: 'refused', reason: 'role-unknown', text: roleUnknownText(error, 'en') };
   }
 }
 
 /** Why nobody can say what a person may do: the cause in words. */
-export function roleUnknownText(error: unknown): string {
-  const { what, doNext } = explain({ code: errorCodeOf(error), facts: {} });
-  return `I could not find out whether you may do this, so I did nothing. ${what} ${doNext}`;
+export function roleUnknownText(error: unknown, language: Language): string {
+  const problem = { code: errorCodeOf(error), facts: {} };
+  const { what, doNext } = explainToAnyone(problem, language);
+  return `${personTexts(language).roleUnknown} ${what} ${doNext}`;
 }

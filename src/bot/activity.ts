@@ -11,6 +11,8 @@ const incomingSchema = z.object({
   text: z.string().optional(),
   value: z.unknown().optional(),
   replyToId: z.string().optional(),
+  // Teams says what its user reads; whatever is no such name is as good as none.
+  locale: z.string().max(64).optional().catch(undefined),
   from: z.object({ id: z.string(), aadObjectId: z.string().optional() }),
   recipient: z.object({ id: z.string() }),
   conversation: z.object({

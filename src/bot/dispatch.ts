@@ -11,13 +11,15 @@
 import { errorCodeOf, isAppError } from '../errors.ts';
 import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
-import { explain } from '../words/words.ts';
+import { type Language, parseLocale } from '../words/language.ts';
+import { explainToAnyone, explainToPerson, personTexts } from '../words/person.ts';
 import { type AccessDecision, decideAccess } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
-import { answerCard, answerError, answerText, cardActivity } from './activity.ts';
+import { answerCard, answerError, answerText, cardActivity, textActivity } from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
 import { parsePress } from './cards/actions.ts';
-import { personWelcomeCard, welcomeCard } from './cards/basics.ts';
+import { welcomeCard } from './cards/basics.ts';
+import { personWelcomeCard } from './cards/person.ts';
 import type { TurnRequest } from './gateway.ts';
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
@@ -39,9 +41,18 @@ export interface Dispatch {
   settled(): Promise<void>;
 }
 
-const UNREADABLE = 'This card is out of date. Say "status" for a new one.';
 const NO_IDENTITY = 'Teams did not say who you are, so I can do nothing here.';
-const UNFORESEEN = explain({ code: 'internal.unexpected', facts: {} });
+
+/** What a failure means, as `explained` says it. */
+function failureText(
+  error: unknown,
+  explained: typeof explainToAnyone,
+  language: Language,
+): string {
+  const code = isAppError(error) ? error.code : 'internal.unexpected';
+  const { what, doNext } = explained({ code, facts: {} }, language);
+  return `${what} ${doNext}`;
+}
 
 function referenceOf(activity: IncomingActivity, tenantId: string): ConversationReference {
   const { conversation } = activity;
@@ -57,6 +68,11 @@ function referenceOf(activity: IncomingActivity, tenantId: string): Conversation
     botId: activity.recipient.id,
     userId: activity.from.id,
   };
+}
+
+/** Whether the press is on a card of the person whose mail moves. */
+function isOfPerson({ name }: PressedAction): boolean {
+  return name === 'credential.submit' || name.startsWith('person.');
 }
 
 /** Calls the handler of the press; the generic keeps name and data together. */
@@ -93,12 +109,21 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     underWay.add(promise);
   }
 
-  async function rememberPersonal(actor: Actor, reference: ConversationReference): Promise<void> {
-    const text = JSON.stringify(reference);
-    if (reference.conversationType === 'personal' && stored.get(actor.personId) !== text) {
-      await api.conversations.saveConversation(personalKey(actor.personId), reference, null);
-      stored.set(actor.personId, text);
+  /** The chat and the language; says which language it is. */
+  async function rememberPersonal(
+    actor: Actor,
+    reference: ConversationReference,
+    said: Language | null,
+  ): Promise<Language> {
+    const key = personalKey(actor.personId);
+    if (reference.conversationType === 'personal') {
+      const text = JSON.stringify([reference, said]);
+      if (stored.get(actor.personId) !== text) {
+        await api.conversations.saveConversation(key, reference, said);
+        stored.set(actor.personId, text);
+      }
     }
+    return said ?? parseLocale(await api.conversations.findLanguage(key)) ?? 'en';
   }
 
   async function refuse(
@@ -114,7 +139,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
 
   async function runPress(turn: Turn, press: PressedAction, signal: AbortSignal): Promise<Answer> {
     const isPersonal = turn.conversation.conversationType === 'personal';
-    const access = { press, actor: turn.actor, isPersonal };
+    const access = { press, actor: turn.actor, isPersonal, language: turn.language };
     if (press.name === 'credential.submit') {
       const { appPassword: _gone, ...rest } = press.data;
       const kept = await keep(deps, turn, press.data);
@@ -153,15 +178,17 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     if (press === null) {
       const entry = { action: 'card.unreadable', subject: '-', outcome: 'refused' } as const;
       await api.audit({ actor: turn.actor, ...entry, before: null, after: null });
-      return answerError(400, UNREADABLE);
+      return answerError(400, personTexts(turn.language).outdated);
     }
     try {
       return toInvokeAnswer(turn, await runPress(turn, press, signal));
     } catch (error) {
       const code = errorCodeOf(error);
       logger.warn({ code, action: press.name }, 'a press failed');
-      const { what, doNext } = isAppError(error) ? explain({ code, facts: {} }) : UNFORESEEN;
-      return answerError(500, `${what} ${doNext}`);
+      const text = isOfPerson(press)
+        ? failureText(error, explainToPerson, turn.language)
+        : failureText(error, explainToAnyone, 'en');
+      return answerError(500, text);
     }
   }
 
@@ -175,7 +202,8 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       logger.warn({ code: errorCodeOf(error) }, 'the role of a person is not known');
       return null;
     });
-    const { content, summary } = role?.role === 'admin' ? welcomeCard() : personWelcomeCard();
+    const { content, summary } =
+      role?.role === 'admin' ? welcomeCard() : personWelcomeCard(turn.language);
     await outbound.post(turn.conversation, cardActivity(content, summary), signal);
   }
 
@@ -185,12 +213,8 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     } catch (error) {
       const code = errorCodeOf(error);
       logger.warn({ code }, 'a message could not be answered');
-      const { what, doNext } = isAppError(error) ? explain({ code, facts: {} }) : UNFORESEEN;
-      await outbound.post(
-        turn.conversation,
-        { type: 'message', text: `${what} ${doNext}` },
-        signal,
-      );
+      const failure = failureText(error, explainToAnyone, turn.language);
+      await outbound.post(turn.conversation, textActivity(failure), signal);
     }
   }
 
@@ -210,7 +234,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
   ): Promise<InvokeAnswer | null> {
     if (activity.type === 'invoke') {
       if (activity.name !== 'adaptiveCard/action') {
-        return answerError(400, UNREADABLE);
+        return answerError(400, personTexts(turn.language).outdated);
       }
       outbound.holdUntil(turn.conversation.conversationId, request.answered);
       return await answerPress(turn, activity.value, request.signal);
@@ -231,10 +255,12 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       }
       const actor: Actor = { personId, tenantId };
       const conversation = referenceOf(activity, tenantId);
-      await rememberPersonal(actor, conversation);
+      const said = parseLocale(activity.locale);
+      const language = await rememberPersonal(actor, conversation, said);
       const turn: Turn = {
         actor,
         conversation,
+        language,
         pressed: pressedCard(activity, conversation),
         later,
       };

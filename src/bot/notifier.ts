@@ -8,7 +8,8 @@ import type {
 } from '../jobs/api.ts';
 import { END_STATES } from '../jobs/api.ts';
 import { formatNoun } from '../words/format.ts';
-import { wordsFor } from '../words/words.ts';
+import { type Language, parseLocale } from '../words/language.ts';
+import { personTexts } from '../words/person.ts';
 import { textActivity } from './activity.ts';
 import { adminCard, needsAttention } from './cards/admin.ts';
 import { continuedCard } from './cards/basics.ts';
@@ -74,7 +75,6 @@ function threadReply(migration: MigrationView): string | null {
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { api, live, outbound, nonces, lock } = deps;
   const { conversations } = api;
-  const t = wordsFor('en').person;
 
   async function conversationWith(
     personId: string,
@@ -95,6 +95,11 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     });
   }
 
+  /** As Teams last said it; English for somebody whom nothing was heard of. */
+  async function languageOf(personId: string): Promise<Language> {
+    return parseLocale(await conversations.findLanguage(personalKey(personId))) ?? 'en';
+  }
+
   async function present(
     notice: Notice,
   ): Promise<{ batch: BatchView; migration: MigrationView } | null> {
@@ -112,7 +117,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const { id: personId } = migration.submitter;
     const conversation = await conversationWith(personId, batch, signal);
     const nonce = asksForPassword(migration) ? await nonces.issue(migration) : '';
-    const input = { migration, complaint: null };
+    const language = await languageOf(personId);
+    const t = personTexts(language);
+    const input = { migration, complaint: null, language };
     return {
       card: personCard({ ...input, nonce }),
       signature: JSON.stringify(personCard({ ...input, nonce: '' }).content),
@@ -133,7 +140,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       card,
       signature: JSON.stringify(card.content),
       attention: needsAttention(now.migration.state) ? 'needed' : 'not-needed',
-      continued: continuedCard(`Move of ${plain(now.migration.person.displayName)}`, t.continued),
+      continued: continuedCard(
+        `Move of ${plain(now.migration.person.displayName)}`,
+        personTexts('en').continued,
+      ),
       post: async (activity) => await outbound.post(conversation, activity, signal),
     };
   }
@@ -254,6 +264,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         return false;
       }
       const conversation = await conversationWith(migration.submitter.id, batch, signal);
+      const t = personTexts(await languageOf(migration.submitter.id));
       const posted = await outbound.post(conversation, textActivity(t.reminder), signal);
       await conversations.savePosted(key, posted);
       return true;

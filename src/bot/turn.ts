@@ -1,10 +1,13 @@
 import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
+import type { Language } from '../words/language.ts';
 import type { Card } from './cards/elements.ts';
 
 /** One thing that a person said or pressed, as the handlers see it. */
 export interface Turn {
   readonly actor: Actor;
   readonly conversation: ConversationReference;
+  /** What the person reads; admins and the helpdesk are answered in English. */
+  readonly language: Language;
   /** The card that was pressed; null for a message. */
   readonly pressed: PostedCard | null;
   /** Runs after the answer has left; failures are logged. */

@@ -1,9 +1,9 @@
 /** Numbers, sizes and times as a person would say them. */
 
-/** A BCP 47 language that Skybridge has texts in. */
-export type Language = 'en';
+import type { Language } from './language.ts';
+import { spanOf } from './span.ts';
 
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** "3.4 GB", "812 MB", "17 bytes"; 1 KB = 1,000 bytes, as mail programs show it. */
 export function formatBytes(sizeBytes: number, language: Language = 'en'): string {
@@ -23,13 +23,24 @@ function formatUnits(sizeBytes: number, base: 1000 | 1024, language: Language): 
     unit += 1;
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0;
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
-  return `${number} ${UNITS[unit] ?? 'TB'}`;
+  const format = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: UNITS[unit] ?? 'terabyte',
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  });
+  // Mail programs write KB, whatever the standard says.
+  return format.format(value).replace('kB', 'KB');
 }
 
 /** "128,440". */
 export function formatCount(count: number, language: Language = 'en'): string {
   return new Intl.NumberFormat(language).format(count);
+}
+
+/** "58%", "58 %": a whole percentage as the language writes it. */
+export function formatPercent(percent: number, language: Language): string {
+  return new Intl.NumberFormat(language, { style: 'percent' }).format(percent / 100);
 }
 
 /** "1 message", "128,440 messages"; `one` and `many` are the two forms of the noun. */
@@ -52,19 +63,18 @@ export function percentOf(done: number, total: number): number {
 
 /** "less than a minute", "about 40 min", "about 2 h 10 min", "about 3 days". */
 export function formatDuration(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes <= 1) {
+  const span = spanOf(seconds);
+  if (span.kind === 'moment') {
     return 'less than a minute';
   }
-  if (minutes < 60) {
-    return `about ${minutes} min`;
+  if (span.kind === 'minutes') {
+    return `about ${span.minutes} min`;
   }
-  const rounded = Math.ceil(minutes / 10) * 10;
-  const hours = Math.floor(rounded / 60);
-  if (hours >= 48) {
-    return `about ${Math.round(hours / 24)} days`;
+  if (span.kind === 'days') {
+    return `about ${span.days} days`;
   }
-  return rounded % 60 === 0 ? `about ${hours} h` : `about ${hours} h ${rounded % 60} min`;
+  const hours = `about ${span.hours} h`;
+  return span.minutes === 0 ? hours : `${hours} ${span.minutes} min`;
 }
 
 /** "14:32"; with seconds where it is less than a minute from `now`. */

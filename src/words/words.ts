@@ -1,12 +1,5 @@
 import { english } from './en/english.ts';
-import type { PersonTexts } from './en/person.ts';
-import type { Language } from './format.ts';
-
-/** What was seen, and what to do about it. */
-export interface Explanation {
-  readonly what: string;
-  readonly doNext: string;
-}
+import type { Explanation } from './person-texts.ts';
 
 /** A finding of the tenant check in words: also the exact command, and where it is documented. */
 export interface FindingText extends Explanation {
@@ -21,7 +14,7 @@ export type Facts = Readonly<Record<string, string | number>>;
 /** Text for one code; a function where the facts belong into the sentence. */
 export type ProblemText = Explanation | ((facts: Facts) => Explanation);
 
-/** The texts of one language. A new language is one more file of this type. */
+/** What admins, the helpdesk and the command line read, which is English; people have `person.ts`. */
 export interface Words {
   /** A migration's state, as an Exchange admin knows it, in a word or two. */
   readonly states: Readonly<Record<string, string>>;
@@ -43,16 +36,17 @@ export interface Words {
   readonly settings: Readonly<Record<string, string>>;
   /** What to do about folders whose class lets Outlook hide them. */
   readonly hiddenFoldersFix: string;
-  /** What the person whose mail moves reads. */
-  readonly person: PersonTexts;
   /** For a code that has no text of its own. */
   unknownProblem(code: string): Explanation;
 }
 
-const CATALOGUE: Readonly<Record<Language, Words>> = { en: english };
+/** The languages of `Words`. */
+export type StaffLanguage = 'en';
+
+const CATALOGUE: Readonly<Record<StaffLanguage, Words>> = { en: english };
 
 /** The texts of a language. */
-export function wordsFor(language: Language): Words {
+export function wordsFor(language: StaffLanguage): Words {
   return CATALOGUE[language];
 }
 
@@ -71,7 +65,7 @@ function textFor(
 /** What a problem means in plain words, and what to do. */
 export function explain(
   problem: { readonly code: string; readonly facts: Facts },
-  language: Language = 'en',
+  language: StaffLanguage = 'en',
 ): Explanation {
   const words = wordsFor(language);
   const finding = Object.hasOwn(words.findings, problem.code)
@@ -87,7 +81,7 @@ export function explain(
 /** A finding of the tenant check in plain words; an unknown code says so, without command and link. */
 export function explainFinding(
   finding: { readonly code: string; readonly facts: Facts },
-  language: Language = 'en',
+  language: StaffLanguage = 'en',
 ): FindingText {
   const { findings } = wordsFor(language);
   const text = Object.hasOwn(findings, finding.code) ? findings[finding.code] : undefined;
@@ -95,7 +89,7 @@ export function explainFinding(
 }
 
 /** A reason code as a few plain words; the code itself, made readable, where there are none. */
-export function reasonText(code: string, language: Language = 'en'): string {
+export function reasonText(code: string, language: StaffLanguage = 'en'): string {
   const { reasons, refusals } = wordsFor(language);
   const [, refused = '', found = ''] = /^(.*\.message-refused)\.(.*)$/.exec(code) ?? [];
   const [rule = '', value = ''] = code.split(':');
@@ -104,7 +98,7 @@ export function reasonText(code: string, language: Language = 'en'): string {
 }
 
 /** Why a folder has, or cannot have, a name. */
-export function folderReasonText(code: string, language: Language = 'en'): string {
+export function folderReasonText(code: string, language: StaffLanguage = 'en'): string {
   const { folderReasons, renameProblems } = wordsFor(language);
   return folderReasons[code] ?? renameProblems[code] ?? code.replace(/[.-]/g, ' ');
 }
@@ -112,13 +106,13 @@ export function folderReasonText(code: string, language: Language = 'en'): strin
 /** Something noticed at a mailbox, in a sentence. */
 export function planNoteText(
   note: { readonly code: string; readonly facts: Facts },
-  language: Language = 'en',
+  language: StaffLanguage = 'en',
 ): string {
   const text = wordsFor(language).planNotes[note.code] ?? note.code;
   return typeof text === 'function' ? text(note.facts) : text;
 }
 
 /** A state as a word or two. */
-export function stateText(state: string, language: Language = 'en'): string {
+export function stateText(state: string, language: StaffLanguage = 'en'): string {
   return wordsFor(language).states[state] ?? state;
 }

@@ -64,7 +64,8 @@ export interface TeamsClient {
   readonly signing: Signing;
   /** Where the bot listens; set it once the bot is up. */
   connectBot(messagesUrl: string): void;
-  person(personId: string): PersonClient;
+  /** `locale` is the language of this person's Teams; "en-US" unless told, null: none is sent. */
+  person(personId: string, locale?: string | null): PersonClient;
   channel: {
     readonly id: string;
     install(byPersonId: string): Promise<number>;
@@ -180,8 +181,9 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       limitMs,
     );
 
-  const person: TeamsClient['person'] = (personId) => {
+  const person: TeamsClient['person'] = (personId, locale = 'en-US') => {
     const conversationId = personalId(personId);
+    const said = locale === null ? {} : { locale };
     const here = { id: conversationId, conversationType: 'personal' };
     const entries = (): readonly Entry[] =>
       transcript.entries.filter((entry) => entry.conversationId === conversationId);
@@ -193,6 +195,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
     ): Promise<InvokeReply> => {
       const response = await post(
         activity(personId, here, {
+          ...said,
           type: 'invoke',
           name: 'adaptiveCard/action',
           replyToId,
@@ -220,13 +223,13 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
         seeIn((entry) => entry.conversationId === conversationId, text, limitMs),
       async install() {
         const response = await post(
-          activity(personId, here, { type: 'installationUpdate', action: 'add' }),
+          activity(personId, here, { ...said, type: 'installationUpdate', action: 'add' }),
         );
         return response.status;
       },
       async say(text) {
         transcript.add(conversationId, 'person', { text });
-        const response = await post(activity(personId, here, { type: 'message', text }));
+        const response = await post(activity(personId, here, { ...said, type: 'message', text }));
         return response.status;
       },
       async press(title, inputs = {}) {

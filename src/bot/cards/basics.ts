@@ -19,18 +19,6 @@ export function welcomeCard(): Card {
   });
 }
 
-/** The first thing everybody else sees. */
-export function personWelcomeCard(): Card {
-  return card({
-    summary: 'I help to move iCloud Mail to Outlook.',
-    body: [
-      heading('I help to move iCloud Mail to Outlook'),
-      paragraph('When your IT team moves your mail, I tell you here what you need to do.'),
-      hint('Say "status" to see how far your move is.'),
-    ],
-  });
-}
-
 const STEPS = [
   '1. I check your tenant: rights, Exchange, licences.',
   '2. You name the person. I show what would change, and wait for your word.',
@@ -40,15 +28,17 @@ const STEPS = [
   '6. You finish the move. I verify every message, put back what I changed, and write the report.',
 ];
 
-const COMMANDS: Readonly<Record<Role, string>> = {
+/** Whoever is shown this card; everybody else has `personHelpCard`. */
+type Staff = Exclude<Role, 'none'>;
+
+const COMMANDS: Readonly<Record<Staff, string>> = {
   admin:
     'You can say: "move" and names or addresses, "move group" and the name of one, "status", "doctor", "help". In a channel, "here" makes it the one where I report.',
   helpdesk: 'You can say: "status" for how all moves go and who must act, "help".',
-  none: 'You can say: "status", "help".',
 };
 
 /** How a move goes, and what one can say. */
-export function helpCard(role: Role): Card {
+export function helpCard(role: Staff): Card {
   return card({
     summary: 'How a move goes',
     body: [

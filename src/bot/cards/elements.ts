@@ -124,11 +124,11 @@ export function factSet(facts: Readonly<Record<string, string>>): FactSet {
 
 const BAR_CELLS = 20;
 
-/** A bar that is also text: "██████░░░░ 58 %". */
-export function progressBar(percent: number): ProgressBar {
+/** A bar that is also text: "██████░░░░ 58 %"; `shown` is the percentage in another language. */
+export function progressBar(percent: number, shown = `${percent} %`): ProgressBar {
   const full = Math.round((percent / 100) * BAR_CELLS);
   const cells = '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
-  const fallback = paragraph(`${cells} ${percent} %`, { fontType: 'Monospace' });
+  const fallback = paragraph(`${cells} ${shown}`, { fontType: 'Monospace' });
   return { type: 'ProgressBar', value: percent, max: 100, fallback };
 }
 

@@ -1,7 +1,10 @@
 /** Cards for the person whose mail moves; what they say follows from the migration's state. */
 import type { MigrationView, StateName } from '../../jobs/api.ts';
-import { cardTime, formatNoun, formatTimeLeft, percentOf } from '../../words/format.ts';
-import { explain, wordsFor } from '../../words/words.ts';
+import { cardTime, formatPercent, percentOf } from '../../words/format.ts';
+import type { Language } from '../../words/language.ts';
+import { explainToPerson, isPersonProblem, personTexts } from '../../words/person.ts';
+import type { PersonTexts } from '../../words/person-texts.ts';
+import { spanOf, spanText } from '../../words/span.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import {
@@ -21,27 +24,30 @@ export interface PersonCardInput {
   readonly nonce: string;
   /** What was wrong with the last entry, found without asking Apple. */
   readonly complaint: string | null;
+  /** What the person reads. */
+  readonly language: Language;
 }
 
 type Render = (input: PersonCardInput) => Card;
 
-const words = wordsFor('en');
-const t = words.person;
-
 /** What was wrong, above the fields: found here, or seen at Apple. */
-function complaintOf({ migration, complaint }: PersonCardInput): readonly CardElement[] {
-  if (complaint !== null) {
-    return [markedLine('failed', complaint)];
+function complaintOf(input: PersonCardInput): readonly CardElement[] {
+  const { problem } = input.migration;
+  if (input.complaint !== null) {
+    return [markedLine('failed', input.complaint)];
   }
-  if (migration.problem === null) {
+  // Teams that did not reach the person, for one, is for the admin to mend.
+  if (problem === null || !isPersonProblem(problem.code)) {
     return [];
   }
-  const { what, doNext } = explain(migration.problem);
+  const { what, doNext } = explainToPerson(problem, input.language);
   return [markedLine('failed', what), paragraph(doNext)];
 }
 
 /** The two fields that a password needs. */
-function credentialFields({ sourceAddress }: MigrationView): readonly CardElement[] {
+function credentialFields({ migration, language }: PersonCardInput): readonly CardElement[] {
+  const { sourceAddress } = migration;
+  const t = personTexts(language);
   return [
     {
       type: 'Input.Text',
@@ -68,7 +74,8 @@ function credentialFields({ sourceAddress }: MigrationView): readonly CardElemen
 }
 
 function askCard(input: PersonCardInput): Card {
-  const { migration } = input;
+  const { migration, language } = input;
+  const t = personTexts(language);
   const isAgain = migration.interrupted !== null;
   const title = isAgain ? t.askAgainTitle : t.askTitle;
   const foreign = migration.sourceIsApple
@@ -86,7 +93,7 @@ function askCard(input: PersonCardInput): Card {
         ...t.goodToKnow.map((text) => hint(text)),
       ),
       ...complaintOf(input),
-      ...credentialFields(migration),
+      ...credentialFields(input),
     ],
     actions: [
       button(
@@ -105,14 +112,16 @@ function note(title: string, ...lines: readonly string[]): Card {
 }
 
 /** Apple is spared for some minutes; who mistyped need not wait for that to say so. */
-function spareCard({ migration, nonce, complaint }: PersonCardInput, until: Date): Card {
+function spareCard(input: PersonCardInput, until: Date): Card {
+  const { migration, nonce, complaint, language } = input;
+  const t = personTexts(language);
   return card({
     summary: t.spareTitle,
     body: [
       heading(t.spareTitle),
       paragraph(t.spareUntil(cardTime(until))),
       ...(complaint === null ? [] : [markedLine('failed', complaint)]),
-      ...credentialFields(migration),
+      ...credentialFields(input),
     ],
     actions: [
       button('credential.submit', t.correct, { migrationId: migration.id, nonce }, 'positive'),
@@ -125,47 +134,57 @@ const checkingCard: Render = (input) => {
   if (until !== null && isSparing(input.migration)) {
     return spareCard(input, until);
   }
+  const t = personTexts(input.language);
   // Without a problem it is the new mailbox that is not open yet, not Apple.
   const line = until === null || problem === null ? t.checking : t.checkAt(cardTime(until));
   return note(t.checkingTitle, line);
 };
 
-const movingCard: Render = ({ migration }) => {
-  const { progress } = migration;
-  const percent = percentOf(progress.messagesDone, progress.messagesTotal);
+const movingCard: Render = ({ migration, language }) => {
+  const t = personTexts(language);
+  const { folder, messagesDone, messagesTotal, secondsLeft } = migration.progress;
+  const percent = percentOf(messagesDone, messagesTotal);
+  const shown = formatPercent(percent, language);
   const parts = [
-    progress.folder === null ? null : `Folder '${plain(progress.folder)}'`,
-    progress.secondsLeft === null ? null : formatTimeLeft(progress.secondsLeft),
+    folder === null ? null : t.folder(plain(folder)),
+    secondsLeft === null ? null : spanText(spanOf(secondsLeft), language, t.timeLeft),
   ].filter((part) => part !== null);
   return card({
-    summary: `${t.movingTitle}: ${percent} %`,
+    summary: `${t.movingTitle}: ${shown}`,
     body: [
       heading(t.movingTitle),
-      progressBar(percent),
-      ...(parts.length > 0 ? [paragraph(`${percent} %. ${parts.join(', ')}.`)] : []),
+      progressBar(percent, shown),
+      ...(parts.length > 0 ? [paragraph([shown, ...parts].join(' · '))] : []),
       paragraph(t.keepWorking),
     ],
     actions: [button('person.show', t.howFar, { migrationId: migration.id })],
   });
 };
 
-const doneCard: Render = ({ migration }) => {
+const doneCard: Render = ({ migration, language }) => {
+  const t = personTexts(language);
   const { copied, alreadyThere } = migration.tally;
   const purged = migration.cleanedUp ? [markedLine('ok', t.passwordPurged)] : [];
   return card({
     summary: t.doneTitle,
     body: [
       heading(t.doneTitle),
-      paragraph(t.done(formatNoun(copied + alreadyThere, 'message', 'messages'))),
+      paragraph(t.done(copied + alreadyThere)),
       paragraph(t.revoke),
       ...purged,
     ],
   });
 };
 
-const preparing: Render = () => note(t.preparingTitle, t.preparing);
-const accepted: Render = () => note(t.acceptedTitle, t.accepted);
-const waiting: Render = () => note(t.pausedTitle, t.paused);
+/** A card that says the same whatever the numbers are. */
+function fixed(choose: (t: PersonTexts) => readonly [title: string, line: string]): Render {
+  return ({ language }) => note(...choose(personTexts(language)));
+}
+
+const preparing = fixed((t) => [t.preparingTitle, t.preparing]);
+const accepted = fixed((t) => [t.acceptedTitle, t.accepted]);
+const waiting = fixed((t) => [t.pausedTitle, t.paused]);
+const ended = fixed((t) => [t.endedTitle, t.ended]);
 
 const BY_STATE: Readonly<Record<StateName, Render>> = {
   Queued: preparing,
@@ -185,9 +204,9 @@ const BY_STATE: Readonly<Record<StateName, Render>> = {
   Paused: waiting,
   Completed: doneCard,
   CompletedWithWarnings: doneCard,
-  Failed: () => note(t.failedTitle, t.failed),
-  Cancelled: () => note(t.endedTitle, t.ended),
-  RolledBack: () => note(t.endedTitle, t.ended),
+  Failed: fixed((t) => [t.failedTitle, t.failed]),
+  Cancelled: ended,
+  RolledBack: ended,
 };
 
 /** The person's one card, as it should look now. */
@@ -207,7 +226,8 @@ export function asksForPassword(migration: Asked): boolean {
 }
 
 /** "Nothing to move": asked once more, since it ends the move. */
-export function declineCard(migrationId: string): Card {
+export function declineCard(migrationId: string, language: Language): Card {
+  const t = personTexts(language);
   return card({
     summary: t.declineTitle,
     body: [heading(t.declineTitle), paragraph(t.declineQuestion)],
@@ -215,5 +235,39 @@ export function declineCard(migrationId: string): Card {
       button('person.decline', t.declineYes, { migrationId }),
       button('person.show', t.declineNo, { migrationId }),
     ],
+  });
+}
+
+/** The first thing that somebody sees who is no admin. */
+export function personWelcomeCard(language: Language): Card {
+  const t = personTexts(language);
+  return card({
+    summary: t.welcomeTitle,
+    body: [heading(t.welcomeTitle), paragraph(t.welcome), hint(t.welcomeHint)],
+  });
+}
+
+/** How a move goes for the person, and what one can say. */
+export function personHelpCard(language: Language): Card {
+  const t = personTexts(language);
+  return card({
+    summary: t.helpTitle,
+    body: [
+      heading(t.helpTitle),
+      ...t.helpSteps.map((step) => paragraph(step, { spacing: 'Small' })),
+      hint(t.helpHint),
+      paragraph(t.helpCommands),
+    ],
+  });
+}
+
+/** The person pressed something about a move that is not there. */
+export function unknownMoveCard(migrationId: string, language: Language): Card {
+  const t = personTexts(language);
+  const { what, doNext } = t.problems['jobs.unknown-migration'];
+  return card({
+    summary: what,
+    body: [heading(t.problemTitle), markedLine('failed', what), paragraph(doNext)],
+    actions: [button('person.show', t.tryAgain, { migrationId })],
   });
 }

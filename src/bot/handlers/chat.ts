@@ -1,5 +1,5 @@
 import type { BatchView, Role } from '../../jobs/api.ts';
-import { wordsFor } from '../../words/words.ts';
+import { personTexts } from '../../words/person.ts';
 import { roleUnknownText } from '../access.ts';
 import type { OutgoingActivity } from '../activity.ts';
 import { cardActivity, textActivity } from '../activity.ts';
@@ -10,7 +10,7 @@ import { helpCard } from '../cards/basics.ts';
 import { channelCard, statusCard } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
 import { askPeopleCard } from '../cards/people.ts';
-import { asksForPassword, personCard } from '../cards/person.ts';
+import { asksForPassword, personCard, personHelpCard } from '../cards/person.ts';
 import { checkingTenantCard } from '../cards/tenant.ts';
 import { HELPDESK_KEY } from '../notifier.ts';
 import type { Turn } from '../turn.ts';
@@ -50,7 +50,6 @@ type Reply = (turn: Turn, rest: string, signal: AbortSignal) => Promise<void>;
 
 const NOT_HERE = 'Let us do that in our own chat, where nobody else reads along.';
 const NO_MOVE = 'There is no move yet. Say "move" and a name or address.';
-const NO_MOVE_OF_YOURS = 'No move of yours is under way. I write to you here when I need you.';
 const CHANNEL_USED =
   'I report here from now on: one card for each move, and a reply when somebody must act.';
 const CHANNEL_NOT_USED =
@@ -72,13 +71,14 @@ export function createChat(deps: HandlerDeps): Chat {
   }
 
   async function ownStatus(turn: Turn, signal: AbortSignal): Promise<void> {
+    const { language } = turn;
     const own = await api.migrationsOfPerson(turn.actor.personId);
     if (own.length === 0) {
-      await sayText(turn, NO_MOVE_OF_YOURS, signal);
+      await sayText(turn, personTexts(language).noMove, signal);
     }
     for (const migration of own) {
       const nonce = asksForPassword(migration) ? await deps.nonces.issue(migration) : '';
-      await sayCard(turn, personCard({ migration, nonce, complaint: null }), signal);
+      await sayCard(turn, personCard({ migration, nonce, complaint: null, language }), signal);
     }
   }
 
@@ -91,7 +91,7 @@ export function createChat(deps: HandlerDeps): Chat {
       return (await api.roleOf(turn.actor.personId, signal)).role;
     } catch (error) {
       signal.throwIfAborted();
-      return { unknown: roleUnknownText(error) };
+      return { unknown: roleUnknownText(error, turn.language) };
     }
   }
 
@@ -183,8 +183,9 @@ export function createChat(deps: HandlerDeps): Chat {
   return {
     useChannel,
     async answer(turn, text, signal) {
+      const t = personTexts(turn.language);
       if (looksLikeAppPassword(text)) {
-        await sayText(turn, wordsFor('en').person.passwordInChat, signal);
+        await sayText(turn, t.passwordInChat, signal);
         return;
       }
       const { word, rest } = parseCommand(text);
@@ -195,11 +196,12 @@ export function createChat(deps: HandlerDeps): Chat {
       const role = await roleOf(turn, signal);
       if (role === 'admin') {
         await (BY_WORD[word] ?? help)(turn, rest, signal);
-      } else if (word === 'status') {
+      } else if (word === 'status' || word === t.statusWord) {
         // Everybody has a right to the own move, whether or not the directory answers.
         await (role === 'helpdesk' ? statusForHelpdesk(turn, signal) : ownStatus(turn, signal));
       } else if (typeof role === 'string') {
-        await sayCard(turn, helpCard(role), signal);
+        const card = role === 'none' ? personHelpCard(turn.language) : helpCard(role);
+        await sayCard(turn, card, signal);
       } else {
         await sayText(turn, role.unknown, signal);
       }

@@ -1,9 +1,8 @@
 import type { MigrationView } from '../../jobs/api.ts';
-import { wordsFor } from '../../words/words.ts';
+import { personTexts } from '../../words/person.ts';
 import type { PastedPassword } from '../app-password.ts';
 import { isAddress, parseAppPassword } from '../app-password.ts';
-import { problemCard } from '../cards/basics.ts';
-import { asksForPassword, declineCard, personCard } from '../cards/person.ts';
+import { asksForPassword, declineCard, personCard, unknownMoveCard } from '../cards/person.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, showState } from '../turn.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers.ts';
@@ -11,7 +10,6 @@ import type { HandlerDeps, Handlers, PressData } from './handlers.ts';
 type PersonPress = 'credential.submit' | 'person.show' | 'person.ask-decline' | 'person.decline';
 
 const SEAL_LIFETIME_MS = 90 * 86_400_000;
-const UNKNOWN = problemCard({ code: 'jobs.unknown-migration', facts: {} }, 'people.ask');
 
 /** What is left of a pasted password: its seal, or how long it was; never itself. */
 export type Kept =
@@ -53,12 +51,15 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
   ) => Promise<Answer>;
 } {
   const { api, nonces, notifier } = deps;
-  const t = wordsFor('en').person;
 
-  async function present(migration: MigrationView, complaint: string | null): Promise<Answer> {
+  async function present(
+    { language }: Turn,
+    migration: MigrationView,
+    complaint: string | null,
+  ): Promise<Answer> {
     const asks = asksForPassword(migration);
     const nonce = asks ? await nonces.issue(migration) : '';
-    const card = personCard({ migration, nonce, complaint: asks ? complaint : null });
+    const card = personCard({ migration, nonce, complaint: asks ? complaint : null, language });
     // Other clients are brought the state by the notifier; a complaint is for the one who typed.
     return showState(card);
   }
@@ -70,24 +71,28 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
   }
 
   async function withMigration(
+    { language }: Turn,
     migrationId: string,
     next: (migration: MigrationView) => Promise<Answer>,
   ): Promise<Answer> {
     const migration = await api.migration(migrationId);
-    return migration === null ? replaceCard(UNKNOWN) : await next(migration);
+    return migration === null
+      ? replaceCard(unknownMoveCard(migrationId, language))
+      : await next(migration);
   }
 
   return {
     submit: async (turn, { migrationId, nonce, address }, kept) =>
-      await withMigration(migrationId, async (migration) => {
+      await withMigration(turn, migrationId, async (migration) => {
+        const t = personTexts(turn.language);
         if (!(await nonces.take(nonce, migrationId, turn.actor))) {
-          return await present(migration, t.usedCard);
+          return await present(turn, migration, t.usedCard);
         }
         if (kept.kind === 'wrong-length') {
-          return await present(migration, t.wrongLength(kept.letters));
+          return await present(turn, migration, t.wrongLength(kept.letters));
         }
         if (!isAddress(address)) {
-          return await present(migration, t.wrongAddress);
+          return await present(turn, migration, t.wrongAddress);
         }
         const result = await api.submitCredential({
           migrationId,
@@ -96,16 +101,19 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
           sealed: kept.sealed,
         });
         tellAll(turn, result.migration);
-        return await present(result.migration, null);
+        return await present(turn, result.migration, null);
       }),
-    'person.show': async (_turn, { migrationId }) =>
-      await withMigration(migrationId, (migration) => present(migration, null)),
-    'person.ask-decline': async (_turn, { migrationId }) => replaceCard(declineCard(migrationId)),
+    'person.show': async (turn, { migrationId }) =>
+      await withMigration(turn, migrationId, (migration) => present(turn, migration, null)),
+    'person.ask-decline': async ({ language }, { migrationId }) =>
+      replaceCard(declineCard(migrationId, language)),
     'person.decline': async (turn, { migrationId }) =>
-      await withMigration(migrationId, async () => {
+      await withMigration(turn, migrationId, async () => {
         const { migration } = await api.declineMove(migrationId, turn.actor);
         tellAll(turn, migration);
-        return showState(personCard({ migration, nonce: '', complaint: null }));
+        return showState(
+          personCard({ migration, nonce: '', complaint: null, language: turn.language }),
+        );
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { errorCodeOf } from '../../errors.ts';
 import type { Actor, BatchPlan, MovePlan } from '../../jobs/api.ts';
+import { personTexts } from '../../words/person.ts';
 import { explain } from '../../words/words.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard } from '../cards/admin.ts';
@@ -8,6 +9,7 @@ import { batchPlanCard, createdPeopleCard } from '../cards/batch-plan.ts';
 import { statusCard } from '../cards/channel.ts';
 import { type Card, plain } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
+import { personHelpCard } from '../cards/person.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
 import { adminCardKey, startLockKey } from '../notifier.ts';
 import type { Answer, Turn } from '../turn.ts';
@@ -188,10 +190,12 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
     'help.show': async (turn, _data, signal) => {
       const { role } = await api.roleOf(turn.actor.personId, signal);
       turn.later(async (later) => {
-        const { content, summary } = helpCard(role);
+        const { content, summary } =
+          role === 'none' ? personHelpCard(turn.language) : helpCard(role);
         await deps.outbound.post(turn.conversation, cardActivity(content, summary), later);
       });
-      return { kind: 'text', text: 'Here is how it works.' };
+      const text = role === 'none' ? personTexts(turn.language).helpTitle : 'Here is how it works.';
+      return { kind: 'text', text };
     },
     'tenant.check': async (turn, { mailbox }) => checkLater(turn, mailbox ?? null),
     'tenant.try-login': async (turn, { mailbox }) => checkLater(turn, mailbox),

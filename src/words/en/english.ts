@@ -1,7 +1,6 @@
 import type { Words } from '../words.ts';
 import { FINDINGS } from './findings.ts';
 import { PLAN_NOTES, SETTINGS } from './mailbox.ts';
-import { PERSON } from './person.ts';
 import { PROBLEMS } from './problems.ts';
 import {
   FOLDER_REASONS,
@@ -24,7 +23,6 @@ export const english: Words = {
   renameProblems: RENAME_PROBLEMS,
   planNotes: PLAN_NOTES,
   settings: SETTINGS,
-  person: PERSON,
   unknownProblem: (code) => ({
     what: `Something happened that I have no words for yet. Its name is "${code}".`,
     doNext: 'Try again. If it comes back, look for this name in docs/errors.md and in the log.',

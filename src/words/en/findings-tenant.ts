@@ -1,5 +1,6 @@
 import { formatNoun } from '../format.ts';
-import type { Explanation, Facts, FindingText } from '../words.ts';
+import type { Explanation } from '../person-texts.ts';
+import type { Facts, FindingText } from '../words.ts';
 import { argument, fact, PAGES, trouble, well } from './finding-text.ts';
 import { M365_PROBLEMS } from './problems-m365.ts';
 

@@ -1,58 +1,29 @@
-/** What the person whose mail moves reads; short sentences, their own words. */
-export interface PersonTexts {
-  readonly askTitle: string;
-  readonly askAgainTitle: string;
-  readonly intro: string;
-  readonly introAgain: string;
-  /** Three numbered steps. */
-  readonly steps: readonly string[];
-  readonly goodToKnow: readonly string[];
-  whereItGoes(target: string): string;
-  foreignHost(host: string): string;
-  readonly addressLabel: string;
-  readonly addressMissing: string;
-  readonly passwordLabel: string;
-  readonly passwordMissing: string;
-  readonly submit: string;
-  readonly nothingToMove: string;
-  wrongLength(letters: number): string;
-  readonly wrongAddress: string;
-  readonly usedCard: string;
-  readonly preparingTitle: string;
-  readonly preparing: string;
-  readonly checkingTitle: string;
-  readonly checking: string;
-  checkAt(time: string): string;
-  readonly spareTitle: string;
-  spareUntil(time: string): string;
-  readonly correct: string;
-  readonly acceptedTitle: string;
-  readonly accepted: string;
-  readonly movingTitle: string;
-  readonly keepWorking: string;
-  readonly pausedTitle: string;
-  readonly paused: string;
-  readonly doneTitle: string;
-  done(messages: string): string;
-  readonly revoke: string;
-  readonly passwordPurged: string;
-  readonly declineTitle: string;
-  readonly declineQuestion: string;
-  readonly declineYes: string;
-  readonly declineNo: string;
-  readonly endedTitle: string;
-  readonly ended: string;
-  readonly failedTitle: string;
-  readonly failed: string;
-  readonly howFar: string;
-  readonly passwordInChat: string;
-  readonly continued: string;
-  readonly reminder: string;
-}
+import type { PersonTexts } from '../person-texts.ts';
+import { plural } from '../plural.ts';
 
 const ACCOUNT = '[account.apple.com](https://account.apple.com)';
+const WAITS = 'Nothing: I try again by myself.';
+const LATER = 'Try again in a minute. If it comes back, tell your IT team.';
 
+/** English, the language that every other one is translated from. */
 export const PERSON: PersonTexts = {
+  welcomeTitle: 'I help to move iCloud Mail to Outlook',
+  welcome: 'When your IT team moves your mail, I tell you here what you need to do.',
+  welcomeHint: 'Say "status" to see how far your move is.',
+  helpTitle: 'How a move goes',
+  helpSteps: [
+    '1. I ask you here for an app-specific password, which Apple makes for this alone.',
+    '2. I copy one folder as a trial, and your IT team looks at the result.',
+    '3. I copy everything, then follow what is new. You can keep working.',
+    '4. I tell you when your mail has arrived, and you revoke the password.',
+  ],
+  helpHint: 'Nothing is deleted at Apple. Contacts and calendars do not move.',
+  helpCommands: 'You can say: "status", "help".',
+  statusWord: 'status',
+  noMove: 'No move of yours is under way. I write to you here when I need you.',
+  notYours: 'This card is not for you, or no longer true. Say "status" to see yours.',
+  outdated: 'This card is out of date. Say "status" for a new one.',
+  roleUnknown: 'I could not find out whether you may do this, so I did nothing.',
   askTitle: 'Your iCloud Mail moves to Outlook',
   askAgainTitle: 'I need a new app-specific password',
   intro:
@@ -79,7 +50,7 @@ export const PERSON: PersonTexts = {
   submit: 'Check and start',
   nothingToMove: 'I have no iCloud Mail',
   wrongLength: (letters) =>
-    `That has ${letters === 1 ? '1 letter' : `${letters} letters`}; an app-specific password has 16 and looks like abcd-efgh-ijkl-mnop. It was not sent to Apple and not kept.`,
+    `${plural('en', letters, { one: 'That has {n} letter', other: 'That has {n} letters' })}; an app-specific password has 16 and looks like abcd-efgh-ijkl-mnop. It was not sent to Apple and not kept.`,
   wrongAddress:
     'That is not an e-mail address. Your password was not sent to Apple and not kept; please enter both again.',
   usedCard: 'This card was used before. Please enter both again.',
@@ -97,11 +68,20 @@ export const PERSON: PersonTexts = {
   accepted:
     "The password is stored encrypted, used only for this move, and deleted at the end. I'll tell you when your mail has arrived.",
   movingTitle: 'Your mail is moving',
+  folder: (name) => `Folder '${name}'`,
+  timeLeft: {
+    moment: 'less than a minute left',
+    about: (time) => `about ${time} left`,
+  },
   keepWorking: 'You can keep working, here and in iCloud.',
   pausedTitle: 'Your move is paused',
   paused: 'Your IT team paused it. Nothing is lost, and you need not do anything.',
   doneTitle: 'Your mail has arrived',
-  done: (messages) => `Done. ${messages} of yours are in Outlook.`,
+  done: (messages) =>
+    plural('en', messages, {
+      one: 'Done. {n} message of yours is in Outlook.',
+      other: 'Done. {n} messages of yours are in Outlook.',
+    }),
   revoke: `Please revoke the password now: open ${ACCOUNT}, choose **Sign-In and Security**, then **App-Specific Passwords**, and remove **Outlook move**.`,
   passwordPurged: 'I have deleted my copy of it.',
   declineTitle: 'No iCloud Mail?',
@@ -119,4 +99,36 @@ export const PERSON: PersonTexts = {
   continued: 'This goes on in a newer card below.',
   reminder:
     'A reminder: your move waits for an app-specific password. The card for it is further up; say "status" for a new one.',
+  problemTitle: 'That did not work',
+  tryAgain: 'Try again',
+  problems: {
+    'source.login-refused': {
+      what: 'Apple did not accept this password for this address.',
+      doNext:
+        'Most often it was mistyped or revoked: make a new one. Or Apple wants your @icloud.com address instead of one at your own domain. Or iCloud Mail is switched off for this Apple account.',
+    },
+    'secrets.not-for-this': {
+      what: 'The password was given for something else, or too long ago.',
+      doNext: 'Please enter a new app-specific password.',
+    },
+    'jobs.credential-missing': {
+      what: 'The app-specific password is no longer there.',
+      doNext: 'Please enter a new one.',
+    },
+    'jobs.unknown-migration': {
+      what: 'I do not know this move.',
+      doNext: 'Say "status" to see yours.',
+    },
+    'internal.unexpected': { what: 'Something happened that nobody foresaw.', doNext: LATER },
+    'database.lost': { what: 'I cannot look anything up just now.', doNext: LATER },
+    'teams.send-failed': { what: 'Teams did not take a message.', doNext: WAITS },
+    'teams.rate-limited': { what: 'Teams asked me to slow down.', doNext: WAITS },
+    'graph.unreachable': { what: 'Microsoft 365 cannot be reached just now.', doNext: LATER },
+    'graph.throttled': { what: 'Microsoft 365 asked me to slow down.', doNext: LATER },
+    'graph.failed': { what: 'Microsoft 365 failed for a moment.', doNext: LATER },
+  },
+  otherProblem: (code) => ({
+    what: `Something is wrong that only your IT team can mend. Its name is "${code}".`,
+    doNext: 'Please tell them this name.',
+  }),
 };

@@ -1,23 +1,17 @@
 import type { ProblemText } from '../words.ts';
+import { PERSON } from './person.ts';
 
 const GOES_ON = 'Nothing: I try again by myself.';
 
 /** What IMAP servers and single messages do, by code. */
 export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
-  'source.login-refused': {
-    what: 'Apple did not accept this password for this address.',
-    doNext:
-      'Most often it was mistyped or revoked: make a new one. Or Apple wants your @icloud.com address instead of one at your own domain. Or iCloud Mail is switched off for this Apple account.',
-  },
+  'source.login-refused': PERSON.problems['source.login-refused'],
   'source.login-limit': {
     what: 'This iCloud account was logged in to several times within ten minutes; Apple locks accounts that are tried too often.',
     doNext:
       'Nothing: the password that was entered last is kept, and tried as soon as ten minutes have passed.',
   },
-  'secrets.not-for-this': {
-    what: 'The password was given for something else, or too long ago.',
-    doNext: 'Please enter a new app-specific password.',
-  },
+  'secrets.not-for-this': PERSON.problems['secrets.not-for-this'],
   'secrets.key-file': {
     what: 'The file with the key that opens passwords cannot be used.',
     doNext:

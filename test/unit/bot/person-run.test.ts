@@ -42,7 +42,7 @@ test('the password is normalised, sealed for this person and move, and nowhere e
   await alex.see('Apple accepted it');
   api.set({ ...HALF_WAY, state: 'Syncing' });
   await world.notify('person');
-  await alex.see("58 %. Folder 'Family', about 40 min left.");
+  await alex.see("58% · Folder 'Family' · about 40 min left");
   api.set({ ...COPIED, state: 'Completed', cleanedUp: true });
   await world.notify('person');
   const done = await alex.see('Please revoke the password now');

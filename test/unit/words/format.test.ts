@@ -6,6 +6,7 @@ import {
   formatExchangeBytes,
   formatList,
   formatNoun,
+  formatPercent,
   formatTimeLeft,
   percentOf,
 } from '../../../src/words/format.ts';
@@ -31,6 +32,21 @@ test.for([
   [1_610_612_736, '1.5 GB'],
 ] as const)('to Exchange, %d bytes are "%s"', ([size, text]) => {
   expect(formatExchangeBytes(size)).toBe(text);
+});
+
+test.for([
+  ['de', '3,4 GB', '17 Byte', '58 %'],
+  ['fr', '3,4 Go', '17 octets', '58 %'],
+  ['es', '3,4 GB', '17 bytes', '58 %'],
+  ['pt-BR', '3,4 GB', '17 bytes', '58%'],
+  ['ja', '3.4 GB', '17 バイト', '58%'],
+] as const)('sizes and percentages in %s', ([language, large, small, percent]) => {
+  const shown = [
+    formatBytes(3_440_000_000, language),
+    formatBytes(17, language),
+    formatPercent(58, language),
+  ].map((text) => text.replaceAll(/[\u00a0\u202f]/g, ' '));
+  expect(shown).toEqual([large, small, percent]);
 });
 
 test('a list reads as a person would say it', () => {

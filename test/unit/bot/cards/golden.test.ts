@@ -4,7 +4,6 @@ import { adminCard, cancelCard } from '../../../../src/bot/cards/admin.ts';
 import {
   continuedCard,
   helpCard,
-  personWelcomeCard,
   problemCard,
   welcomeCard,
 } from '../../../../src/bot/cards/basics.ts';
@@ -18,7 +17,13 @@ import {
   notNowCard,
   planCard,
 } from '../../../../src/bot/cards/people.ts';
-import { declineCard, personCard } from '../../../../src/bot/cards/person.ts';
+import {
+  declineCard,
+  personCard,
+  personHelpCard,
+  personWelcomeCard,
+  unknownMoveCard,
+} from '../../../../src/bot/cards/person.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../../../../src/bot/cards/tenant.ts';
 import type {
   MadeChange,
@@ -27,6 +32,7 @@ import type {
   StateName,
 } from '../../../../src/jobs/api.ts';
 import { STATES } from '../../../../src/jobs/migration/state.ts';
+import { LANGUAGES, type Language } from '../../../../src/words/language.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
   ALEX,
@@ -45,6 +51,12 @@ import {
 
 const REFUSED = { code: 'source.login-refused', facts: {} };
 const UNTIL = new Date('2026-11-22T14:32:00Z');
+
+const SPARED: Partial<MigrationView> = {
+  state: 'Testing',
+  until: UNTIL,
+  problem: { code: 'source.login-limit', facts: {} },
+};
 
 const DETAILS: Partial<Record<StateName, Partial<MigrationView>>> = {
   Provisioning: { until: UNTIL },
@@ -71,8 +83,11 @@ function inState(state: StateName): MigrationView {
   return migrationView({ state, ...DETAILS[state] });
 }
 
-const person = (migration: MigrationView, complaint: string | null = null): Card =>
-  personCard({ migration, nonce: 'nonce-1', complaint });
+const person = (
+  migration: MigrationView,
+  complaint: string | null = null,
+  language: Language = 'en',
+): Card => personCard({ migration, nonce: 'nonce-1', complaint, language });
 
 const PLAN_OF_MAILBOX = movePlan({
   readiness: {
@@ -121,6 +136,22 @@ const ROOM: MailboxRoom = {
   after: { quotaBytes: 107_374_182_400, usedBytes: 4_500_000_000, items: 21_060 },
 };
 
+/** The person's cards in another language: asked, refused, under way, done, and around them. */
+function cardsIn(language: Language): readonly (readonly [name: string, card: Card])[] {
+  const refused = migrationView({ problem: REFUSED, sourceAddress: 'alex@icloud.com' });
+  return Object.entries({
+    welcome: personWelcomeCard(language),
+    help: personHelpCard(language),
+    ask: person(migrationView(), null, language),
+    again: person(migrationView({ interrupted: 'Syncing', problem: REFUSED }), null, language),
+    refused: person(refused, null, language),
+    spared: person({ ...refused, ...SPARED }, null, language),
+    moving: person(inState('Syncing'), null, language),
+    done: person(inState('Completed'), null, language),
+    decline: declineCard('migration-1', language),
+  }).map(([name, card]) => [`person-${name}.${language}`, card]);
+}
+
 const CARDS: Readonly<Record<string, Card>> = {
   'admin-names-refused': adminCard(
     inState('PilotReview'),
@@ -151,9 +182,9 @@ const CARDS: Readonly<Record<string, Card>> = {
     null,
   ),
   welcome: welcomeCard(),
-  'welcome-person': personWelcomeCard(),
+  'welcome-person': personWelcomeCard('en'),
   help: helpCard('admin'),
-  'help-person': helpCard('none'),
+  'help-person': personHelpCard('en'),
   problem: problemCard({ code: 'database.lost', facts: {} }, 'tenant.check'),
   continued: continuedCard('Move of Alex Wilber', 'This goes on in a newer card below.'),
   'tenant-checking': checkingTenantCard(),
@@ -379,15 +410,10 @@ const CARDS: Readonly<Record<string, Card>> = {
       problem: { code: 'imap.unreachable', facts: {} },
     }),
   ),
-  'person-spared': person(
-    migrationView({
-      state: 'Testing',
-      until: UNTIL,
-      problem: { code: 'source.login-limit', facts: {} },
-      sourceAddress: 'alex@icloud.com',
-    }),
-  ),
-  'person-decline': declineCard('migration-1'),
+  'person-spared': person(migrationView({ ...SPARED, sourceAddress: 'alex@icloud.com' })),
+  'person-decline': declineCard('migration-1', 'en'),
+  'person-unknown-move': unknownMoveCard('migration-1', 'en'),
+  ...Object.fromEntries(LANGUAGES.filter((one) => one !== 'en').flatMap(cardsIn)),
   ...Object.fromEntries(STATES.map((state) => [`admin-${state}`, adminCard(inState(state), null)])),
   'admin-unreached': adminCard(
     { ...inState('WaitingForUser'), problem: { code: 'teams.blocked', facts: {} } },

@@ -1,0 +1,145 @@
+import type { PersonTexts } from '../person-texts.ts';
+import { plural } from '../plural.ts';
+
+const ACCOUNT = '[account.apple.com](https://account.apple.com)';
+const WAITS = 'Nichts: Ich versuche es von selbst noch einmal.';
+const LATER =
+  'Bitte versuchen Sie es in einer Minute noch einmal. Bleibt es dabei, sagen Sie es Ihrem IT-Team.';
+
+/** German, as Microsoft 365 speaks at work ("Sie"). The two menu names are those of Apple's support page. */
+export const PERSON_DE: PersonTexts = {
+  welcomeTitle: 'Ich helfe beim Umzug von iCloud Mail zu Outlook',
+  welcome: 'Wenn Ihr IT-Team Ihre E-Mails umzieht, sage ich Ihnen hier, was zu tun ist.',
+  welcomeHint: 'Schreiben Sie „Status“, um zu sehen, wie weit Ihr Umzug ist.',
+  helpTitle: 'So läuft ein Umzug ab',
+  helpSteps: [
+    '1. Ich bitte Sie hier um ein app-spezifisches Passwort, das Apple nur dafür erzeugt.',
+    '2. Ich kopiere zur Probe einen Ordner, und Ihr IT-Team sieht sich das Ergebnis an.',
+    '3. Ich kopiere alles und ziehe nach, was neu dazukommt. Sie können weiterarbeiten.',
+    '4. Ich melde mich, wenn Ihre E-Mails da sind, und Sie widerrufen das Passwort.',
+  ],
+  helpHint: 'Bei Apple wird nichts gelöscht. Kontakte und Kalender ziehen nicht mit um.',
+  helpCommands: 'Sie können schreiben: „Status“, „help“.',
+  statusWord: 'status',
+  noMove: 'Zurzeit läuft kein Umzug für Sie. Ich schreibe Ihnen hier, wenn ich Sie brauche.',
+  notYours:
+    'Diese Karte ist nicht für Sie oder nicht mehr aktuell. Schreiben Sie „Status“, um Ihre zu sehen.',
+  outdated: 'Diese Karte ist veraltet. Schreiben Sie „Status“, um eine neue zu bekommen.',
+  roleUnknown:
+    'Ich konnte nicht feststellen, ob Sie das dürfen, und habe deshalb nichts unternommen.',
+  askTitle: 'Ihre iCloud-Mails ziehen zu Outlook um',
+  askAgainTitle: 'Ich brauche ein neues app-spezifisches Passwort',
+  intro:
+    'Ihr IT-Team zieht Ihre E-Mails von iCloud zu Outlook um. Bei Apple wird nichts gelöscht. Dafür brauche ich ein app-spezifisches Passwort: ein Passwort nur für diesen Zweck, das Sie danach widerrufen können. Es dauert zwei Minuten.',
+  introAgain:
+    'Apple nimmt das Passwort nicht mehr an, das Sie mir gegeben haben: Es wurde widerrufen, oder Ihr Apple-Passwort wurde geändert. Was schon kopiert ist, ist sicher; für den Rest brauche ich ein neues.',
+  steps: [
+    `1. Öffnen Sie ${ACCOUNT} und melden Sie sich an. Wählen Sie **Anmelden und Sicherheit** und dann **App-spezifische Passwörter**. (Das erscheint nur, wenn die Zwei-Faktor-Authentifizierung eingeschaltet ist.)`,
+    '2. Klicken Sie auf **+**, nennen Sie das Passwort **Outlook-Umzug** und kopieren Sie, was Apple anzeigt. Es sieht aus wie abcd-efgh-ijkl-mnop.',
+    '3. Fügen Sie es unten ein. Schreiben Sie es bitte nie in den Chat selbst.',
+  ],
+  goodToKnow: [
+    'Alle Ihre Ordner werden kopiert, mit Datum und Gelesen-Markierung. Lesen können sie dort Sie und alle, denen Ihr Unternehmen den Zugriff auf Ihr Postfach erlaubt.',
+    'Kontakte und Kalender ziehen nicht mit um.',
+    'Das Passwort wird verschlüsselt gespeichert, nur für diesen Umzug verwendet und am Ende gelöscht.',
+  ],
+  whereItGoes: (target) => `Von iCloud Mail in das Postfach ${target}.`,
+  foreignHost: (host) =>
+    `Ihre E-Mails werden bei ${host} gelesen. Das ist kein Server von Apple. Machen Sie nur weiter, wenn Ihr IT-Team Ihnen das so gesagt hat.`,
+  addressLabel: 'Ihre iCloud-Adresse',
+  addressMissing: 'Bitte geben Sie Ihre iCloud-Adresse ein, zum Beispiel name@icloud.com.',
+  passwordLabel: 'App-spezifisches Passwort',
+  passwordMissing: 'Bitte fügen Sie das app-spezifische Passwort ein.',
+  submit: 'Prüfen und starten',
+  nothingToMove: 'Ich nutze iCloud Mail nicht',
+  wrongLength: (letters) =>
+    `${plural('de', letters, { one: 'Das ist {n} Buchstabe', other: 'Das sind {n} Buchstaben' })}; ein app-spezifisches Passwort hat 16 und sieht aus wie abcd-efgh-ijkl-mnop. Es wurde nicht an Apple gesendet und nicht gespeichert.`,
+  wrongAddress:
+    'Das ist keine E-Mail-Adresse. Ihr Passwort wurde nicht an Apple gesendet und nicht gespeichert; bitte geben Sie beides noch einmal ein.',
+  usedCard: 'Diese Karte wurde schon verwendet. Bitte geben Sie beides noch einmal ein.',
+  preparingTitle: 'Ihr Umzug wird vorbereitet',
+  preparing: 'Ihr Postfach wird eingerichtet. Ich schreibe Ihnen hier, wenn ich Sie brauche.',
+  checkingTitle: 'Ich frage bei Apple nach …',
+  checking: 'Ich probiere Ihr Passwort bei Apple aus. Das dauert ein paar Sekunden.',
+  checkAt: (time) =>
+    `Apple antwortet gerade nicht. Ich versuche es um ${time} noch einmal; Sie brauchen nichts zu tun.`,
+  spareTitle: 'Ich probiere Ihr Passwort etwas später aus',
+  spareUntil: (time) =>
+    `Apple lässt nur wenige Versuche zu; ich probiere Ihr Passwort um ${time} noch einmal aus. Es ist verschlüsselt gespeichert, und Sie brauchen nichts zu tun. Falls Sie ein anderes meinten, geben Sie es unten ein: Es ersetzt dieses hier.`,
+  correct: 'Stattdessen dieses prüfen',
+  acceptedTitle: 'Danke, Apple hat es angenommen',
+  accepted:
+    'Das Passwort wird verschlüsselt gespeichert, nur für diesen Umzug verwendet und am Ende gelöscht. Ich melde mich, wenn Ihre E-Mails da sind.',
+  movingTitle: 'Ihre E-Mails ziehen um',
+  folder: (name) => `Ordner „${name}“`,
+  timeLeft: {
+    moment: 'noch weniger als eine Minute',
+    about: (time) => `noch etwa ${time}`,
+  },
+  keepWorking: 'Sie können weiterarbeiten, hier und in iCloud.',
+  pausedTitle: 'Ihr Umzug ist angehalten',
+  paused:
+    'Ihr IT-Team hat ihn angehalten. Es geht nichts verloren, und Sie brauchen nichts zu tun.',
+  doneTitle: 'Ihre E-Mails sind da',
+  done: (messages) =>
+    plural('de', messages, {
+      one: 'Fertig. {n} Nachricht von Ihnen ist in Outlook.',
+      other: 'Fertig. {n} Nachrichten von Ihnen sind in Outlook.',
+    }),
+  revoke: `Bitte widerrufen Sie das Passwort jetzt: Öffnen Sie ${ACCOUNT}, wählen Sie **Anmelden und Sicherheit**, dann **App-spezifische Passwörter**, und entfernen Sie **Outlook-Umzug**.`,
+  passwordPurged: 'Meine Kopie davon habe ich gelöscht.',
+  declineTitle: 'Kein iCloud Mail?',
+  declineQuestion: 'Ich sage Ihrem IT-Team dann, dass es nichts umzuziehen gibt. Ist das richtig?',
+  declineYes: 'Ja, nichts umzuziehen',
+  declineNo: 'Zurück',
+  endedTitle: 'Ihr Umzug ist beendet',
+  ended:
+    'Ihre iCloud-Mails werden nicht umgezogen. Falls Sie mir ein Passwort gegeben haben, wird es nicht mehr verwendet; bitte widerrufen Sie es bei Apple.',
+  failedTitle: 'Ihr Umzug ist stehen geblieben',
+  failed:
+    'Ihr IT-Team sieht, woran es liegt, und kümmert sich darum. Bei Apple wurde nichts gelöscht.',
+  howFar: 'Wie weit ist es?',
+  passwordInChat:
+    'Das sieht aus wie ein app-spezifisches Passwort. Ich habe es nicht verwendet und nicht gespeichert, aber es steht jetzt in diesem Chat. Bitte löschen Sie Ihre Nachricht, widerrufen Sie das Passwort auf account.apple.com, erzeugen Sie ein neues und fügen Sie es in das Feld meiner Karte ein.',
+  continued: 'Weiter unten geht es in einer neueren Karte weiter.',
+  reminder:
+    'Zur Erinnerung: Ihr Umzug wartet auf ein app-spezifisches Passwort. Die Karte dafür steht weiter oben; schreiben Sie „Status“, um eine neue zu bekommen.',
+  problemTitle: 'Das hat nicht geklappt',
+  tryAgain: 'Noch einmal',
+  problems: {
+    'source.login-refused': {
+      what: 'Apple hat dieses Passwort für diese Adresse nicht angenommen.',
+      doNext:
+        'Meistens ist es vertippt oder widerrufen: Erzeugen Sie ein neues. Oder Apple möchte Ihre @icloud.com-Adresse statt einer Adresse Ihrer eigenen Domain. Oder iCloud Mail ist für diesen Apple Account ausgeschaltet.',
+    },
+    'secrets.not-for-this': {
+      what: 'Das Passwort wurde für etwas anderes oder vor zu langer Zeit eingegeben.',
+      doNext: 'Bitte geben Sie ein neues app-spezifisches Passwort ein.',
+    },
+    'jobs.credential-missing': {
+      what: 'Das app-spezifische Passwort ist nicht mehr da.',
+      doNext: 'Bitte geben Sie ein neues ein.',
+    },
+    'jobs.unknown-migration': {
+      what: 'Diesen Umzug kenne ich nicht.',
+      doNext: 'Schreiben Sie „Status“, um Ihren zu sehen.',
+    },
+    'internal.unexpected': {
+      what: 'Es ist etwas passiert, das niemand vorhergesehen hat.',
+      doNext: LATER,
+    },
+    'database.lost': { what: 'Ich kann gerade nichts nachsehen.', doNext: LATER },
+    'teams.send-failed': { what: 'Teams hat eine Nachricht nicht angenommen.', doNext: WAITS },
+    'teams.rate-limited': { what: 'Teams hat mich gebeten, langsamer zu machen.', doNext: WAITS },
+    'graph.unreachable': { what: 'Microsoft 365 ist gerade nicht erreichbar.', doNext: LATER },
+    'graph.throttled': {
+      what: 'Microsoft 365 hat mich gebeten, langsamer zu machen.',
+      doNext: LATER,
+    },
+    'graph.failed': { what: 'Microsoft 365 hatte kurz eine Störung.', doNext: LATER },
+  },
+  otherProblem: (code) => ({
+    what: `Etwas stimmt nicht, das nur Ihr IT-Team beheben kann. Es heißt „${code}“.`,
+    doNext: 'Bitte nennen Sie Ihrem IT-Team diesen Namen.',
+  }),
+};

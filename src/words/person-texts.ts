@@ -1,0 +1,94 @@
+import type { SpanForms } from './span.ts';
+
+/** What was seen, and what to do about it. */
+export interface Explanation {
+  readonly what: string;
+  readonly doNext: string;
+}
+
+/** What can stop a person, and what the person can do about it; everything else is for the admin. */
+export type PersonProblem =
+  | 'source.login-refused'
+  | 'secrets.not-for-this'
+  | 'jobs.credential-missing'
+  | 'jobs.unknown-migration'
+  | 'internal.unexpected'
+  | 'database.lost'
+  | 'teams.send-failed'
+  | 'teams.rate-limited'
+  | 'graph.unreachable'
+  | 'graph.throttled'
+  | 'graph.failed';
+
+/** What the person whose mail moves reads, in one language; short sentences, their own words. */
+export interface PersonTexts {
+  readonly welcomeTitle: string;
+  readonly welcome: string;
+  readonly welcomeHint: string;
+  readonly helpTitle: string;
+  /** Four numbered steps. */
+  readonly helpSteps: readonly [string, string, string, string];
+  readonly helpHint: string;
+  readonly helpCommands: string;
+  /** The person's word for "status", in small letters; "status" itself works in every language. */
+  readonly statusWord: string;
+  readonly noMove: string;
+  readonly notYours: string;
+  readonly outdated: string;
+  readonly roleUnknown: string;
+  readonly askTitle: string;
+  readonly askAgainTitle: string;
+  readonly intro: string;
+  readonly introAgain: string;
+  /** Three numbered steps. */
+  readonly steps: readonly [string, string, string];
+  readonly goodToKnow: readonly [string, string, string];
+  whereItGoes(target: string): string;
+  foreignHost(host: string): string;
+  readonly addressLabel: string;
+  readonly addressMissing: string;
+  readonly passwordLabel: string;
+  readonly passwordMissing: string;
+  readonly submit: string;
+  readonly nothingToMove: string;
+  wrongLength(letters: number): string;
+  readonly wrongAddress: string;
+  readonly usedCard: string;
+  readonly preparingTitle: string;
+  readonly preparing: string;
+  readonly checkingTitle: string;
+  readonly checking: string;
+  checkAt(time: string): string;
+  readonly spareTitle: string;
+  spareUntil(time: string): string;
+  readonly correct: string;
+  readonly acceptedTitle: string;
+  readonly accepted: string;
+  readonly movingTitle: string;
+  folder(name: string): string;
+  readonly timeLeft: SpanForms;
+  readonly keepWorking: string;
+  readonly pausedTitle: string;
+  readonly paused: string;
+  readonly doneTitle: string;
+  done(messages: number): string;
+  readonly revoke: string;
+  readonly passwordPurged: string;
+  readonly declineTitle: string;
+  readonly declineQuestion: string;
+  readonly declineYes: string;
+  readonly declineNo: string;
+  readonly endedTitle: string;
+  readonly ended: string;
+  readonly failedTitle: string;
+  readonly failed: string;
+  readonly howFar: string;
+  readonly passwordInChat: string;
+  readonly continued: string;
+  readonly reminder: string;
+  readonly problemTitle: string;
+  readonly tryAgain: string;
+  readonly problems: Readonly<Record<PersonProblem, Explanation>>;
+  /** For what only an admin can explain. */
+  otherProblem(code: string): Explanation;
+}
