@@ -6,7 +6,10 @@ const WAITS = 'Nichts: Ich versuche es von selbst noch einmal.';
 const LATER =
   'Bitte versuchen Sie es in einer Minute noch einmal. Bleibt es dabei, sagen Sie es Ihrem IT-Team.';
 
-/** German, as Microsoft 365 speaks at work ("Sie"). The two menu names are those of Apple's support page. */
+/**
+ * German, as Microsoft 365 speaks at work ("Sie"). The two menu names are those of Apple's support page
+ * when the account was still called Apple-ID; that they are the same today is believed.
+ */
 export const PERSON_DE: PersonTexts = {
   welcomeTitle: 'Ich helfe beim Umzug von iCloud Mail zu Outlook',
   welcome: 'Wenn Ihr IT-Team Ihre E-Mails umzieht, sage ich Ihnen hier, was zu tun ist.',

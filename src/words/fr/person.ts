@@ -6,7 +6,10 @@ const WAITS = 'Rien : je réessaie de moi-même.';
 const LATER =
   'Réessayez dans une minute. Si cela se reproduit, prévenez votre équipe informatique.';
 
-/** French, as Microsoft 365 speaks at work ("vous"). The two menu names are those of Apple's support page. */
+/**
+ * French, as Microsoft 365 speaks at work ("vous"). The two menu names are those of Apple's support page
+ * when the account was still called « identifiant Apple »; that they are the same today is believed.
+ */
 export const PERSON_FR: PersonTexts = {
   welcomeTitle: 'J’aide à transférer iCloud Mail vers Outlook',
   welcome:
