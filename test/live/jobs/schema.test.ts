@@ -40,6 +40,13 @@ test('the schema is the one that its dump records', async () => {
   await expect(`${rows.map(({ line }) => line).join('\n')}\n`).toMatchFileSnapshot(
     `../../golden/schema/${newest?.replace('.sql', '.txt')}`,
   );
+  const dumps = await readdir('test/golden/schema');
+  expect(dumps.toSorted()).toEqual(
+    migrations
+      .filter((name) => name.endsWith('.sql'))
+      .map((name) => name.replace('.sql', '.txt'))
+      .toSorted(),
+  );
 });
 
 test('a second process that opens the database finds nothing to do, at the same moment too', async () => {
