@@ -1,5 +1,5 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
-import { closeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
+import { closeBytes, freeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
 import type { OpenRow, Settlement } from '../ledger.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { MovedRow } from './move-vanished.ts';
@@ -124,6 +124,11 @@ async function take(
   if (result.kind === 'refused') {
     settle(row, { id: row.id, state: 'failed', reason: result.reason });
     return false;
+  }
+  const { bytes } = result.message.outgoing;
+  if (Buffer.isBuffer(content) && Buffer.isBuffer(bytes) && bytes.buffer !== content.buffer) {
+    // What goes out is a copy, stamped or repaired.
+    freeBytes(content);
   }
   return sortMessage(sorted, row, result.message, plan) === 'send';
 }
