@@ -36,7 +36,7 @@ import { openDataStore, spoolDirectoryOf } from './data-store.ts';
 import { changesOf, chooseFolders, parseChoices } from './folder-choices.ts';
 
 /** Message bytes that a copy holds at most, beyond what its connections buffer: several times what a fast link has under way. */
-const BUDGET_BYTES = 48 * 1024 * 1024;
+const BUDGET_BYTES = 36 * 1024 * 1024;
 
 /** Passwords from the environment. */
 export interface CopySecrets {

@@ -13,7 +13,11 @@ export function stampMessage(bytes: Buffer, rowId: number): Buffer {
   const stamp = Buffer.from(`${STAMP_HEADER}: ${rowId}\r\n`, 'latin1');
   const { header, body } = splitMessage(bytes);
   if (!EXISTING.test(header.toString('latin1'))) {
-    return Buffer.concat([stamp, bytes]);
+    // Memory of its own, so that it can be given back (message-bytes.ts): a concatenation may lie in a shared one.
+    const stamped = Buffer.allocUnsafeSlow(stamp.length + bytes.length);
+    stamp.copy(stamped);
+    bytes.copy(stamped, stamp.length);
+    return stamped;
   }
   return Buffer.concat([stamp, ...withoutStamps(header), body]);
 }
