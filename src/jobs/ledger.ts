@@ -117,6 +117,9 @@ export interface ResentRow {
   readonly lookFrom: number;
 }
 
+/** The target shows other flags than the source, and nobody chose them there. */
+export type FlagRepair = 'flags-left';
+
 export type SurplusCode = 'second-copy-removed' | 'second-copy-left';
 
 /** What a look for second copies came to, by row: null where there is none. */
@@ -140,6 +143,7 @@ export interface FlagRow {
 export interface FlagSettlement {
   readonly id: number;
   readonly written: readonly string[] | null;
+  readonly repair: FlagRepair | null;
 }
 
 /** A new row turned out to be the message of a vanished one. */

@@ -43,9 +43,12 @@ function planFlagChange(
 ): FlagPlan {
   const { id, targetUid: uid, writtenFlags: written, targetPath: path, targetUidValidity } = row;
   const wanted = allowFlags(row.flags, allowedFlags);
+  if (written !== null && sameFlags(wanted, written)) {
+    return { kind: 'left', settlement: { id, written: null, repair: null } };
+  }
   // Without a UID, or from before the flags were noted, nobody can tell ours from the person's.
-  if (uid === null || written === null || sameFlags(wanted, written)) {
-    return { kind: 'left', settlement: { id, written: null } };
+  if (uid === null || written === null) {
+    return { kind: 'left', settlement: { id, written: null, repair: 'flags-left' } };
   }
   const folder = { path, uidValidity: targetUidValidity };
   return { kind: 'change', id, folder, change: { uid, written, wanted } };
@@ -69,10 +72,15 @@ async function applyGroup(
   );
   await deps.ledger.recordFlags(
     input.turn,
-    group.map(({ id, change }) => ({
-      id,
-      written: outcomes.get(change.uid) === 'changed' ? change.wanted : null,
-    })),
+    group.map(({ id, change }): FlagSettlement => {
+      const outcome = outcomes.get(change.uid);
+      return {
+        id,
+        written: outcome === 'changed' ? change.wanted : null,
+        // What the person touched or deleted there is their own choice.
+        repair: outcome === undefined ? 'flags-left' : null,
+      };
+    }),
   );
   const changed = [...outcomes.values()].filter((outcome) => outcome === 'changed').length;
   // The first pass changes nothing that was copied before: its flags complete the copy.
@@ -80,7 +88,7 @@ async function applyGroup(
   input.onProgress({ kind: 'updated', flags, moved: 0 });
 }
 
-/** A folder that the target renumbered, or the person removed, is left as it is. */
+/** A folder that the target renumbered, or the person removed, is left as it is: nothing is answered. */
 async function changeOrLeave(
   { target, logger }: Pick<CopyDeps, 'target' | 'logger'>,
   folder: NumberedFolder,

@@ -35,11 +35,14 @@ export function createLedgerDelta(pool: pg.Pool, whileHolding: WhileHolding): Le
       whileHolding(turn, async (client) => {
         await client.query(
           `update messages m
-              set flags_changed = false, written_flags = coalesce(string_to_array(t.written, ' '), m.written_flags)
-             from unnest($1::bigint[], $2::text[]) as t(id, written) where m.id = t.id`,
+              set flags_changed = false, written_flags = coalesce(string_to_array(t.written, ' '), m.written_flags),
+                  repairs = case when t.repair is null or t.repair = any(m.repairs) then m.repairs
+                                 else array_append(m.repairs, t.repair) end
+             from unnest($1::bigint[], $2::text[], $3::text[]) as t(id, written, repair) where m.id = t.id`,
           [
             settlements.map(({ id }) => id),
             settlements.map(({ written }) => written?.join(' ') ?? null),
+            settlements.map(({ repair }) => repair),
           ],
         );
       }),

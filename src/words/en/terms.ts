@@ -93,6 +93,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'second-copy-removed': 'a second copy, left behind by a line that broke, was removed',
   'second-copy-left':
     'a second copy, left behind by a line that broke, is there and could not be told from your own mail',
+  'flags-left': 'its marks (read, answered, flagged) changed and could not be brought to Outlook',
   nul: 'a character that no mail may hold was taken out',
   'line-endings': 'line ends were made uniform',
   'header-8bit': 'a header was written in characters that every program reads',

@@ -109,6 +109,20 @@ describe.each([
     expect(await runCounting(world)).toEqual({});
   });
 
+  test('names flags that it cannot bring to a folder that was renumbered there', async () => {
+    const world = await copied(`${name} numbers there`, traits);
+    setFlags(world.source, 'INBOX', 'Message 2', ['\\Seen', '\\Flagged']);
+    renumber(world.target, 'INBOX');
+    await world.run();
+    const { rows } = await database.pool.query(
+      `select count(*)::int as named from messages m join folders f on f.id = m.folder_id
+         join migrations g on g.id = f.migration_id
+        where g.source_address = $1 and 'flags-left' = any(m.repairs)`,
+      [`${name} numbers there`],
+    );
+    expect(rows).toEqual([{ named: 1 }]);
+  });
+
   test('moves what was moved, and sends none of it again', async () => {
     const world = await copied(`${name} moves`, traits);
     move(world.source, 'Message 1', 'INBOX', 'Projects/2020');

@@ -147,7 +147,8 @@ export function createFakeSource(
       for (const message of numbered(mailbox, path, uidValidity).messages) {
         if (uids.includes(message.uid) && !kept.includes(message.uid)) {
           checkpoint('source.readMessages');
-          yield { uid: message.uid, bytes: message.bytes };
+          // A copy, as over a wire: whoever reads it may let its memory go.
+          yield { uid: message.uid, bytes: Buffer.from(message.bytes) };
         }
       }
       if (kept.length > 0) {
@@ -194,7 +195,7 @@ export function createFakeTarget(
     if (!Buffer.isBuffer(bytes)) {
       throw new TypeError('these servers hold small messages');
     }
-    const rest = { ...facts, bytes };
+    const rest = { ...facts, bytes: Buffer.from(bytes) };
     if (options.diesWith?.(bytes)) {
       throw new Crash('with a message on its way');
     }

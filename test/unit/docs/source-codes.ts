@@ -74,6 +74,7 @@ const unionOf = (text: string, type: string): readonly string[] => {
 /** Why a message is not copied or a folder not opened, and what is changed in a message. */
 export function collectReasons(): ReadonlySet<string> {
   const guard = readFileSync('src/mail/guard/types.ts', 'utf8');
+  const ledger = readFileSync('src/jobs/ledger.ts', 'utf8');
   const jobs = sources().filter(({ path }) => path.startsWith('src/jobs/'));
   const literals = jobs.flatMap(({ text }) => [
     ...[...text.matchAll(/\breason: '([a-z]+\.[a-z-]+)'/g)].map((match) => match[1] ?? ''),
@@ -86,7 +87,8 @@ export function collectReasons(): ReadonlySet<string> {
     ...literals,
     ...unionOf(guard, 'RefusalCode').map((code) => `copy.${code}`),
     ...unionOf(guard, 'RepairCode'),
-    ...unionOf(readFileSync('src/jobs/ledger.ts', 'utf8'), 'SurplusCode'),
+    ...unionOf(ledger, 'SurplusCode'),
+    ...unionOf(ledger, 'FlagRepair'),
   ]);
 }
 
