@@ -165,6 +165,46 @@ describeWith('dovecot', 'node src/main.ts copy, on Dovecot', () => {
     expect(result.errors.trim().split('\n')).toHaveLength(1);
   });
 
+  test('a message that cannot be stored is named with its reason, the others arrive, and it ends with 2', async () => {
+    const signed = [
+      'Subject: signed',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/signed; boundary=b; micalg=sha-256; protocol="application/pkcs7-signature"',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'x'.repeat(12_000),
+      '--b',
+      'Content-Type: application/pkcs7-signature',
+      '',
+      'MIIB',
+      '--b--',
+      '',
+    ].join('\r\n');
+    const plain = 'Message-ID: <plain@example.com>\r\nSubject: plain\r\n\r\nplain\r\n';
+    const internalDate = new Date('2020-01-02T03:04:05Z');
+    const messages = [signed, plain].map((text) => ({
+      bytes: Buffer.from(text),
+      flags: [],
+      internalDate,
+    }));
+    await loadMailbox(await client('refused'), { folders: [{ name: 'INBOX', messages }] });
+    dovecot.tokens?.allow(TOKEN, 'refused-to');
+    // Dovecot would take it: the profile for Exchange does not let it go, since it may not change what is signed.
+    const result = await copy({ from: url('refused'), to: url('refused-to') }, {}, [
+      '--json',
+      '--target-profile=exchange-online',
+    ]);
+    expect(result.exitCode).toBe(2);
+    expect(result.output).toContain('"failed":{"copy.signed-line-too-long":1}');
+    const { folders } = await snapshot('refused-to');
+    const arrived = folders.flatMap((folder) => folder.messages);
+    expect(arrived.map(({ bytes }) => /^Subject: (.*)\r$/m.exec(bytes.toString())?.[1])).toEqual([
+      'plain',
+    ]);
+  });
+
   test('a host that does not answer ends with 1 and one clear sentence', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => {
