@@ -32,6 +32,14 @@ export const batches = pgTable('batches', {
   startedByPerson: text('started_by_person').notNull(),
   startedByTenant: text('started_by_tenant').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
+  /** The higher goes first: -1, 0 or 1. */
+  priority: integer('priority').notNull().default(0),
+  /** Nothing is copied before; null for at once. */
+  startAt: instant('start_at'),
+  /** When all should be at the target: in its last day a batch goes before its equals. */
+  finishBy: instant('finish_by'),
+  /** Between two passes that bring what is new; null: none before the cut-over. */
+  deltaEveryMinutes: integer('delta_every_minutes').default(360),
 });
 
 /** Plans that an admin was shown, by their hash: what was chosen, to be planned anew when it is started. */
@@ -94,15 +102,54 @@ export const migrations = pgTable(
     skipRules: jsonb('skip_rules').$type<SkipRules['admin']>().notNull().default([]),
     /** What the person leaves out besides. */
     leftOut: jsonb('left_out').$type<SkipRules['person']>().notNull().default([]),
+    /** After an error that another try may mend: not before this. */
+    retryAt: instant('retry_at'),
+    /** Such errors since the last transition. */
+    tries: integer('tries').notNull().default(0),
+    /** When a worker last gave it back: who waits longest is next. */
+    givenBackAt: instant('given_back_at'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
     index('migrations_batch').on(table.batchId),
     index('migrations_state').on(table.state),
+    index('migrations_due').on(table.until).where(sql`${table.until} is not null`),
     // A `copy` is one row per pair of mailboxes.
     uniqueIndex('migrations_plan').on(table.planHash).where(sql`${table.planHash} is not null`),
   ],
 );
+
+/** Processes that move mail; one that was not heard of until `alive_until` holds nothing any more. */
+export const workers = pgTable('workers', {
+  id: uuid('id').primaryKey(),
+  aliveUntil: instant('alive_until').notNull(),
+  startedAt: instant('started_at').notNull().defaultNow(),
+});
+
+/** Who has which mailbox, and the connections that are set apart for it. */
+export const leases = pgTable(
+  'leases',
+  {
+    migrationId: uuid('migration_id')
+      .primaryKey()
+      .references(() => migrations.id),
+    workerId: uuid('worker_id')
+      .notNull()
+      .references(() => workers.id, { onDelete: 'cascade' }),
+    sourceAccount: text('source_account').notNull(),
+    targetMailbox: text('target_mailbox').notNull(),
+    sourceConnections: integer('source_connections').notNull(),
+    targetConnections: integer('target_connections').notNull(),
+    takenAt: instant('taken_at').notNull().defaultNow(),
+  },
+  (table) => [index('leases_worker').on(table.workerId)],
+);
+
+/** Until when a service of the tenant asked everybody for patience. */
+export const tenantPauses = pgTable('tenant_pauses', {
+  service: text('service').primaryKey(),
+  until: instant('until').notNull(),
+});
 
 /** App passwords, sealed; purged when the migration ends. */
 export const credentials = pgTable('credentials', {
