@@ -3,7 +3,11 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Database, openDatabase } from '../jobs/db/connect.ts';
-import { startEmbeddedDatabase } from '../jobs/db/embedded/embedded-database.ts';
+import { hasCluster } from '../jobs/db/embedded/cluster.ts';
+import {
+  findRunningDatabase,
+  startEmbeddedDatabase,
+} from '../jobs/db/embedded/embedded-database.ts';
 import type { Logger } from '../log.ts';
 
 /** The database of this process, and what keeps it running. */
@@ -54,4 +58,26 @@ export async function openDataStore(
     await server?.stop();
     throw error;
   }
+}
+
+/**
+ * The same for a look beside a running service: its own PostgreSQL is joined where it runs, started where
+ * it does not, and null where there never was one.
+ */
+export async function joinDataStore(
+  config: Pick<Config, 'DATA_DIR' | 'DATABASE_URL'>,
+  deps: { readonly logger: Logger; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<DataStore | null> {
+  const dataDir = path.resolve(config.DATA_DIR);
+  if (config.DATABASE_URL !== undefined) {
+    return openDataStore(config, deps, signal);
+  }
+  if (!(await hasCluster(dataDir))) {
+    return null;
+  }
+  const running = await findRunningDatabase(dataDir);
+  return running === null
+    ? openDataStore(config, deps, signal)
+    : openDataStore({ ...config, DATABASE_URL: running }, deps, signal);
 }

@@ -10,6 +10,7 @@ import { isAppError } from '../errors.ts';
 import { problemOf } from '../jobs/problem.ts';
 import { createLogger } from '../log.ts';
 import { explain } from '../words/words.ts';
+import { AUDIT_USAGE } from './audit-arguments.ts';
 import { COPY_USAGE, UsageError } from './copy-arguments.ts';
 import { DOCTOR_USAGE } from './doctor-arguments.ts';
 import { SETUP_USAGE } from './setup-arguments.ts';
@@ -20,10 +21,12 @@ node src/main.ts serve      the service, from the environment (.env.example)
 node src/main.ts copy       one mailbox, without Teams
 node src/main.ts doctor     looks whether a tenant is ready
 node src/main.ts setup      prepares a tenant of Microsoft 365
+node src/main.ts audit      looks whether the audit is whole
 
 ${COPY_USAGE}
 ${DOCTOR_USAGE}
-${SETUP_USAGE}`;
+${SETUP_USAGE}
+${AUDIT_USAGE}`;
 
 /** The settings as the process found them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,6 +58,12 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
     // What it found is the output; a log line for each answer would only repeat it.
     const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
     return runDoctor({ config, logger: createLogger(level, 2) }, words, signal);
+  },
+  audit: async (words, env, signal) => {
+    const { runAudit } = await import('./audit-command.ts');
+    const config = parseConfig(env);
+    const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
+    return runAudit({ config, logger: createLogger(level, 2) }, words, signal);
   },
   serve: async (_words, env, signal) => {
     const config = parseConfig(env);

@@ -1,12 +1,18 @@
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { formatRecord, parseRecord, type SetupFiles } from '../graph/setup/record.ts';
+import { formatAuditLine } from './setup-audit.ts';
+
+/** Where setup writes down what it changed. */
+export function setupAuditPath(dataDir: string): string {
+  return path.join(path.resolve(dataDir), 'setup-audit.jsonl');
+}
 
 /** What setup keeps in DATA_DIR: the record, the audit, the certificate with its key; each with mode 0600. */
 export function createSetupFiles(dataDir: string): SetupFiles {
   const folder = path.resolve(dataDir);
   const recordPath = path.join(folder, 'setup.json');
-  const auditPath = path.join(folder, 'setup-audit.jsonl');
+  const auditPath = setupAuditPath(dataDir);
   const certificatePath = path.join(folder, 'application.pem');
   return {
     certificatePath,
@@ -18,9 +24,10 @@ export function createSetupFiles(dataDir: string): SetupFiles {
     removeRecord: () => rm(recordPath, { force: true }),
     audit: async (row) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const line = formatAuditLine(row, (await readIfThere(auditPath)) ?? '');
       const file = await open(auditPath, 'a', 0o600);
       try {
-        await file.writeFile(`${JSON.stringify(row)}\n`);
+        await file.writeFile(line);
         await file.sync();
       } finally {
         await file.close();
@@ -32,7 +39,8 @@ export function createSetupFiles(dataDir: string): SetupFiles {
   };
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+/** The text of a file; null where there is none. */
+export async function readIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -309,7 +309,10 @@ export const tenantChanges = pgTable(
   ],
 );
 
-/** Who did or tried what; rows are only ever added. */
+/**
+ * Who did or tried what; rows are only ever added: triggers and missing rights of the table refuse all
+ * else. A further column is not covered by the chain until `audit_text` and its twin name it.
+ */
 export const audit = pgTable('audit', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
   at: instant('at').notNull().defaultNow(),
@@ -320,6 +323,20 @@ export const audit = pgTable('audit', {
   outcome: text('outcome').notNull(),
   before: text('before'),
   after: text('after'),
+});
+
+/**
+ * One row for each of `audit`, in the order of their commits, each with the hash of the one before it.
+ * Written by the database itself at the end of the transaction that wrote the audit row.
+ */
+export const auditChain = pgTable('audit_chain', {
+  /** From 1, without a gap. */
+  position: bigint('position', { mode: 'number' }).primaryKey(),
+  auditId: bigint('audit_id', { mode: 'number' }).notNull().unique('audit_chain_row'),
+  /** Hash of the position before; empty for the first. */
+  previous: text('previous').notNull(),
+  /** Of `previous` and the audit row, sha256 in hex. */
+  hash: text('hash').notNull(),
 });
 
 export const conversations = pgTable('conversations', {

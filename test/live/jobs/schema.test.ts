@@ -16,7 +16,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Tables, columns, indexes and constraints as PostgreSQL describes them, one a line. */
+/** Tables, columns, indexes, constraints and triggers as PostgreSQL describes them, one a line. */
 const DUMP = `
   select 'column ' || table_name || '.' || column_name || ' ' || data_type ||
          case is_nullable when 'NO' then ' not null' else '' end ||
@@ -26,7 +26,9 @@ const DUMP = `
   select 'index ' || indexdef from pg_indexes where schemaname = 'public'
   union all
   select 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
-    from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+    from pg_constraint where connamespace = 'public'::regnamespace and contype not in ('n', 't')
+  union all
+  select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
   order by line`;
 
 test('the schema is the one that its dump records', async () => {

@@ -42,6 +42,16 @@ export interface Cluster {
   readonly launcher: Launcher;
 }
 
+/** URL of the database `skybridge` of a server on `port`, password included: never to be logged. */
+export function connectionStringOf({ secrets }: Pick<Cluster, 'secrets'>, port: number): string {
+  return `postgres://skybridge:${secrets.application}@127.0.0.1:${port}/skybridge`;
+}
+
+/** True where a cluster lies under `dataDir`. */
+export function hasCluster(dataDir: string): Promise<boolean> {
+  return exists(path.join(dataDir, 'postgres', 'data'));
+}
+
 /** Opens the cluster under `dataDir`, making it first where there is none. */
 export async function openCluster(dataDir: string): Promise<Cluster> {
   const binaries = locateBinaries();

@@ -13,7 +13,13 @@ import path from 'node:path';
 import type pg from 'pg';
 import type { Clock } from '../../../clock.ts';
 import type { Logger } from '../../../log.ts';
-import { type Cluster, openCluster, removeStagedClusters } from './cluster.ts';
+import {
+  type Cluster,
+  connectionStringOf,
+  hasCluster,
+  openCluster,
+  removeStagedClusters,
+} from './cluster.ts';
 import { acquireDirectoryMutex, type DirectoryMutex } from './directory-mutex.ts';
 import { DatabaseInUseError, DatabaseStartError } from './errors.ts';
 import {
@@ -89,7 +95,7 @@ export async function startEmbeddedDatabase(
       deps.logger.info({ port }, 'embedded database stopped');
     };
     return {
-      connectionString: `postgres://skybridge:${cluster.secrets.application}@127.0.0.1:${port}/skybridge`,
+      connectionString: connectionStringOf(cluster, port),
       startedByUs,
       lost: ownership.lost,
       stop: () => (stopping ??= stop()),
@@ -98,6 +104,18 @@ export async function startEmbeddedDatabase(
     mutex?.release();
     throw error;
   }
+}
+
+/** URL of the PostgreSQL of `dataDir`, while another process runs it; for who only wants to look in. */
+export async function findRunningDatabase(dataDir: string): Promise<string | null> {
+  if (!(await hasCluster(dataDir))) {
+    return null;
+  }
+  const cluster = await openCluster(dataDir);
+  const file = await readServerFile(cluster);
+  return file !== null && (await serverLife(file)) === 'running'
+    ? connectionStringOf(cluster, file.port)
+    : null;
 }
 
 /** Null where the system has no mutex for directories. */

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyAuditFile } from '../../../../src/app/setup-audit.ts';
 import { systemClock } from '../../../../src/clock.ts';
 import { graphChecks, runTokenChecks } from '../../../../src/graph/doctor/graph-checks.ts';
 import { cmdletsOf } from '../../../../src/graph/required-cmdlets.ts';
@@ -87,7 +88,10 @@ test('what it keeps on this machine is for its owner alone, and holds no secret 
     step: 'grant:IMAP.AccessAsApp',
     before: 'none',
     after: expect.stringContaining('IMAP.AccessAsApp'),
+    previous: expect.stringMatching(/^[\da-f]{64}$/),
+    hash: expect.stringMatching(/^[\da-f]{64}$/),
   });
+  expect(verifyAuditFile(audit)).toMatchObject({ head: { position: rows.length }, faults: [] });
 });
 
 test('with the certificate the service does all that a move needs, on a mailbox in the group', async () => {
