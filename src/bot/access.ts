@@ -40,6 +40,8 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'migration.cancel': 'admin',
   'credential.submit': 'owner',
   'person.show': 'owner',
+  'person.ask-leave-out': 'owner',
+  'person.leave-out': 'owner',
   'person.ask-decline': 'owner',
   'person.decline': 'owner',
 };

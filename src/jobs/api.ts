@@ -4,6 +4,7 @@
  */
 import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
+import type { OwnRule, SkipRules } from './copy/skip-rules.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type {
   DirectoryGroup,
@@ -20,6 +21,7 @@ import type { Choice, MailboxRoom } from './room.ts';
 import type { MadeChange } from './tenant-change.ts';
 
 export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
+export { countRuledOut, type OwnRule, parseDay, type SkipRules } from './copy/skip-rules.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
 export type {
@@ -240,6 +242,8 @@ export interface MigrationView {
   readonly room: MailboxRoom | null;
   readonly progress: Progress;
   readonly tally: Tally;
+  /** What is left out, and by whose wish. */
+  readonly rules: SkipRules;
   readonly folderMap: readonly FolderMapping[];
   readonly pilot: PilotResult | null;
   /** Where the report lies below DATA_DIR, once there is one. */
@@ -398,6 +402,8 @@ export interface SkybridgeApi {
   /** Answers the question that the move waits with, as long as it is still that question. */
   agree(migrationId: string, answer: Agreement, actor: Actor): Promise<ActResult>;
   submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;
+  /** What the person leaves out from the next pass on; what was copied stays. */
+  leaveOut(migrationId: string, rules: readonly OwnRule[], actor: Actor): Promise<ActResult>;
   /** The person says that there is nothing to move. */
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;
   /** Asked of the directory, and known for a minute; throws where it cannot be asked. */

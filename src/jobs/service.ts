@@ -208,6 +208,12 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       return { kind: changed === null ? 'nothing-to-do' : 'done', migration };
     },
 
+    async leaveOut(migrationId, rules, actor) {
+      const { id } = await viewOf(migrationId);
+      const changed = await deps.store.saveLeftOut({ migrationId: id, rules, actor });
+      return { kind: changed ? 'done' : 'nothing-to-do', migration: await viewOf(id) };
+    },
+
     declineMove: (migrationId, actor) => {
       const problem = problemOf(new NothingToMoveError('The person has nothing to move.'));
       return act(migrationId, { type: 'cancel-requested', problem }, actor);

@@ -48,6 +48,7 @@ export function viewMigration(
     room: row.room,
     progress: progressOf(row, folders, tally),
     tally,
+    rules: { admin: row.skipRules, person: row.leftOut },
     // What does not open goes nowhere.
     folderMap: folders.filter(({ problem }) => problem === null).map(mappingOf),
     pilot: row.pilot,

@@ -38,6 +38,14 @@ export function formatCount(count: number, language: Language = 'en'): string {
   return new Intl.NumberFormat(language).format(count);
 }
 
+/** "Jan 1, 2019", of a day such as `2019-01-01`; anything else as it is. */
+export function formatDay(day: string, language: Language): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(at.getTime())
+    ? day
+    : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+}
+
 /** "58%", "58 %": a whole percentage as the language writes it. */
 export function formatPercent(percent: number, language: Language): string {
   return new Intl.NumberFormat(language, { style: 'percent' }).format(percent / 100);

@@ -62,6 +62,25 @@ export interface PersonTexts {
   readonly spareTitle: string;
   spareUntil(time: string): string;
   readonly correct: string;
+  /** The button that opens the form. */
+  readonly leaveOut: string;
+  readonly leaveOutTitle: string;
+  readonly leaveOutIntro: string;
+  readonly leaveOutFolders: string;
+  /** How the folders are called that are typed here. */
+  readonly leaveOutNames: string;
+  readonly leaveOutBefore: string;
+  readonly leaveOutSave: string;
+  readonly notADay: string;
+  tooManyFolders(most: number): string;
+  /** True before the move and after it. */
+  leftOutByYou(list: string): string;
+  leftOutByAdmin(list: string): string;
+  leftOutFolder(name: string): string;
+  /** Where their mail is counted together. */
+  readonly leftOutNamed: string;
+  leftOutJunk(days: number): string;
+  leftOutBefore(day: string): string;
   readonly acceptedTitle: string;
   readonly accepted: string;
   readonly movingTitle: string;
@@ -72,6 +91,8 @@ export interface PersonTexts {
   readonly paused: string;
   readonly doneTitle: string;
   done(messages: number): string;
+  /** Not for a rule, but because it could not be done. */
+  stayedBehind(messages: number): string;
   readonly revoke: string;
   readonly passwordPurged: string;
   readonly declineTitle: string;

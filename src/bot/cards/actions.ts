@@ -7,6 +7,9 @@ import { z } from 'zod';
 import { CHOICES } from '../../jobs/api.ts';
 import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 
+/** Letters of the field that names folders, a line each. */
+export const MOST_TYPED = 5000;
+
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
@@ -77,6 +80,14 @@ export const ACTIONS = {
     inputs: z.object({ address: z.string().trim().max(320), appPassword: z.string().max(200) }),
   },
   'person.show': { data: ofMigration, inputs: nothing },
+  'person.ask-leave-out': { data: ofMigration, inputs: nothing },
+  'person.leave-out': {
+    data: ofMigration,
+    inputs: z.object({
+      folders: z.string().max(MOST_TYPED).optional(),
+      before: z.string().max(100).optional(),
+    }),
+  },
   'person.ask-decline': { data: ofMigration, inputs: nothing },
   'person.decline': { data: ofMigration, inputs: nothing },
 } as const satisfies Record<string, ActionSchema>;

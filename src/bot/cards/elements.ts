@@ -42,6 +42,14 @@ export interface TextInput {
   readonly errorMessage?: string;
 }
 
+/** A day, as 2019-01-31 both ways; the client shows it as its user writes days. */
+export interface DateInput {
+  readonly type: 'Input.Date';
+  readonly id: string;
+  readonly label: string;
+  readonly value?: string;
+}
+
 /** Newer than 1.5; every client that does not know it shows the fallback. */
 export interface ProgressBar {
   readonly type: 'ProgressBar';
@@ -55,7 +63,14 @@ export interface ActionSet {
   readonly actions: readonly Button[];
 }
 
-export type CardElement = TextBlock | Container | FactSet | TextInput | ProgressBar | ActionSet;
+export type CardElement =
+  | TextBlock
+  | Container
+  | FactSet
+  | TextInput
+  | DateInput
+  | ProgressBar
+  | ActionSet;
 
 /** What a finding, a step or a line says, beside a word that says the same. */
 export type Mark = 'ok' | 'warning' | 'failed' | 'waiting' | 'unknown';
@@ -149,7 +164,9 @@ export interface Card {
 
 function hasInput(element: CardElement): boolean {
   return (
-    element.type === 'Input.Text' || (element.type === 'Container' && element.items.some(hasInput))
+    element.type === 'Input.Text' ||
+    element.type === 'Input.Date' ||
+    (element.type === 'Container' && element.items.some(hasInput))
   );
 }
 

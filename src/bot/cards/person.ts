@@ -17,6 +17,7 @@ import {
   progressBar,
   section,
 } from './elements.ts';
+import { leftOutCounts, leftOutLines } from './left-out.ts';
 
 export interface PersonCardInput {
   readonly migration: MigrationView;
@@ -91,6 +92,7 @@ function askCard(input: PersonCardInput): Card {
       section(
         hint(t.whereItGoes(plain(migration.targetMailbox))),
         ...t.goodToKnow.map((text) => hint(text)),
+        ...leftOutLines(migration, language),
       ),
       ...complaintOf(input),
       ...credentialFields(input),
@@ -102,6 +104,7 @@ function askCard(input: PersonCardInput): Card {
         { migrationId: migration.id, nonce: input.nonce },
         'positive',
       ),
+      button('person.ask-leave-out', t.leaveOut, { migrationId: migration.id }),
       button('person.ask-decline', t.nothingToMove, { migrationId: migration.id }),
     ],
   });
@@ -170,6 +173,7 @@ const doneCard: Render = ({ migration, language }) => {
     body: [
       heading(t.doneTitle),
       paragraph(t.done(copied + alreadyThere)),
+      ...leftOutCounts(migration, language),
       paragraph(t.revoke),
       ...purged,
     ],

@@ -2,12 +2,19 @@ import type { MigrationView } from '../../jobs/api.ts';
 import { personTexts } from '../../words/person.ts';
 import type { PastedPassword } from '../app-password.ts';
 import { isAddress, parseAppPassword } from '../app-password.ts';
+import { leaveOutCard, readRules } from '../cards/leave-out.ts';
 import { asksForPassword, declineCard, personCard, unknownMoveCard } from '../cards/person.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, showState } from '../turn.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers.ts';
 
-type PersonPress = 'credential.submit' | 'person.show' | 'person.ask-decline' | 'person.decline';
+type PersonPress =
+  | 'credential.submit'
+  | 'person.show'
+  | 'person.ask-leave-out'
+  | 'person.leave-out'
+  | 'person.ask-decline'
+  | 'person.decline';
 
 const SEAL_LIFETIME_MS = 90 * 86_400_000;
 
@@ -105,6 +112,21 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
       }),
     'person.show': async (turn, { migrationId }) =>
       await withMigration(turn, migrationId, (migration) => present(turn, migration, null)),
+    'person.ask-leave-out': async (turn, { migrationId }) =>
+      await withMigration(turn, migrationId, async (migration) =>
+        replaceCard(leaveOutCard(migration, null, turn.language)),
+      ),
+    'person.leave-out': async (turn, { migrationId, folders = '', before = '' }) =>
+      await withMigration(turn, migrationId, async (migration) => {
+        const read = readRules({ folders, before }, turn.language);
+        if (read.kind === 'wrong') {
+          const typed = { folders, before, complaint: read.complaint };
+          return replaceCard(leaveOutCard(migration, typed, turn.language));
+        }
+        const result = await api.leaveOut(migrationId, read.rules, turn.actor);
+        tellAll(turn, result.migration);
+        return await present(turn, result.migration, null);
+      }),
     'person.ask-decline': async ({ language }, { migrationId }) =>
       replaceCard(declineCard(migrationId, language)),
     'person.decline': async (turn, { migrationId }) =>

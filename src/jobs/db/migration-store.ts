@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNotNull, isNull, notInArray, or, sql } from '
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Actor, AuditEntry, PilotResult } from '../api.ts';
+import type { SkipRules } from '../copy/skip-rules.ts';
 import { END_STATES, STATES } from '../migration/state.ts';
 import { JOB_OF_STATE } from '../migration/transition.ts';
 import type { TenantChange } from '../ports.ts';
@@ -62,7 +63,15 @@ export interface MigrationStore {
   saveRoom(migrationId: string, room: MailboxRoom): Promise<void>;
   /** On the connection of the event that says so. */
   saveAgreed(client: pg.PoolClient, input: AgreedInput): Promise<void>;
+  /** With its audit row; false where it is as it was, or the move has ended. */
+  saveLeftOut(input: LeftOutInput): Promise<boolean>;
   audit(entry: AuditEntry): Promise<void>;
+}
+
+export interface LeftOutInput {
+  readonly migrationId: string;
+  readonly actor: Actor;
+  readonly rules: SkipRules['person'];
 }
 
 export interface StoredCredential {
@@ -315,6 +324,40 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         after: String(bytes),
       });
     },
+
+    saveLeftOut: ({ migrationId, actor, rules }) =>
+      inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const [before] = await tx
+          .select()
+          .from(migrations)
+          .where(eq(migrations.id, migrationId))
+          .for('update');
+        const after = JSON.stringify(rules);
+        // Keys stand in the order of the database in what was read, so that they are compared there.
+        const changed = await tx
+          .update(migrations)
+          .set({ leftOut: [...rules] })
+          .where(
+            and(
+              eq(migrations.id, migrationId),
+              notInArray(migrations.state, [...END_STATES]),
+              sql`${migrations.leftOut} is distinct from ${after}::jsonb`,
+            ),
+          )
+          .returning({ id: migrations.id });
+        if (changed.length > 0) {
+          await tx.insert(schema.audit).values({
+            ...actorColumns(actor),
+            action: 'migration.leave-out',
+            subject: migrationId,
+            outcome: 'done',
+            before: JSON.stringify(before?.leftOut ?? []),
+            after,
+          });
+        }
+        return changed.length > 0;
+      }),
 
     async audit(entry) {
       await db.insert(schema.audit).values({

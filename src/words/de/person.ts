@@ -70,6 +70,23 @@ export const PERSON_DE: PersonTexts = {
   spareUntil: (time) =>
     `Apple lässt nur wenige Versuche zu; ich probiere Ihr Passwort um ${time} noch einmal aus. Es ist verschlüsselt gespeichert, und Sie brauchen nichts zu tun. Falls Sie ein anderes meinten, geben Sie es unten ein: Es ersetzt dieses hier.`,
   correct: 'Stattdessen dieses prüfen',
+  leaveOut: 'Etwas auslassen',
+  leaveOutTitle: 'Was soll bei iCloud bleiben?',
+  leaveOutIntro:
+    'Es wird nicht nach Outlook kopiert, und gelöscht wird nichts. Lassen Sie beide Felder leer, damit alles umzieht. Wenn Sie es sich später anders überlegen, bleibt in Outlook, was schon kopiert ist.',
+  leaveOutFolders: 'Ordner, jeder in einer eigenen Zeile',
+  leaveOutNames:
+    'Schreiben Sie Ordner so, wie iCloud Mail sie nennt; einen Ordner im Ordner so: Familie/Fotos. Apples eigene heißen Archive, Drafts, Sent Messages, Junk und Deleted Messages. Was in einem Ordner liegt, bleibt auch dort.',
+  leaveOutBefore: 'E-Mails, die vor diesem Tag ankamen',
+  leaveOutSave: 'Speichern',
+  notADay: 'Das kann ich nicht als Datum lesen. Bitte schreiben Sie es so: 2019-01-31.',
+  tooManyFolders: (most) => `Das sind mehr als ${most} Ordner. Bitte nennen Sie weniger.`,
+  leftOutByYou: (list) => `Von Ihnen ausgelassen: ${list}.`,
+  leftOutByAdmin: (list) => `Von Ihrem IT-Team ausgelassen: ${list}.`,
+  leftOutFolder: (name) => `der Ordner „${name}“`,
+  leftOutNamed: 'genannte Ordner',
+  leftOutJunk: (days) => `mehr als ${days} Tage alte Werbung`,
+  leftOutBefore: (day) => `vor dem ${day} angekommene E-Mails`,
   acceptedTitle: 'Danke, Apple hat es angenommen',
   accepted:
     'Das Passwort wird verschlüsselt gespeichert, nur für diesen Umzug verwendet und am Ende gelöscht. Ich melde mich, wenn Ihre E-Mails da sind.',
@@ -88,6 +105,12 @@ export const PERSON_DE: PersonTexts = {
     plural('de', messages, {
       one: 'Fertig. {n} Nachricht von Ihnen ist in Outlook.',
       other: 'Fertig. {n} Nachrichten von Ihnen sind in Outlook.',
+    }),
+  stayedBehind: (messages) =>
+    plural('de', messages, {
+      one: '{n} Nachricht konnte nicht kopiert werden. Sie ist noch bei iCloud, und Ihr IT-Team sieht, welche es ist.',
+      other:
+        '{n} Nachrichten konnten nicht kopiert werden. Sie sind noch bei iCloud, und Ihr IT-Team sieht, welche es sind.',
     }),
   revoke: `Bitte widerrufen Sie das Passwort jetzt: Öffnen Sie ${ACCOUNT}, wählen Sie **Anmelden und Sicherheit**, dann **App-spezifische Passwörter**, und entfernen Sie **Outlook-Umzug**.`,
   passwordPurged: 'Meine Kopie davon habe ich gelöscht.',

@@ -64,6 +64,23 @@ export const PERSON: PersonTexts = {
   spareUntil: (time) =>
     `Apple allows a few tries; I try yours again at ${time}. It is kept, encrypted, and you need not do anything. If you meant another one, enter it below: it takes the place of this one.`,
   correct: 'Try this one instead',
+  leaveOut: 'Leave something out',
+  leaveOutTitle: 'What should stay at iCloud?',
+  leaveOutIntro:
+    'It is not copied to Outlook, and nothing is deleted. Empty both fields to move everything. If you change your mind later, what was copied stays in Outlook.',
+  leaveOutFolders: 'Folders, one on each line',
+  leaveOutNames:
+    'Folders are called here what iCloud Mail calls them: Archive, or Family/Photos for a folder inside another. What lies inside stays too.',
+  leaveOutBefore: 'Mail received before this day',
+  leaveOutSave: 'Save',
+  notADay: 'That is no day that I can read. Please write it as 2019-01-31.',
+  tooManyFolders: (most) => `Those are more than ${most} folders. Please name fewer.`,
+  leftOutByYou: (list) => `Left out by you: ${list}.`,
+  leftOutByAdmin: (list) => `Left out by your IT team: ${list}.`,
+  leftOutFolder: (name) => `the folder '${name}'`,
+  leftOutNamed: 'folders that were named',
+  leftOutJunk: (days) => `Junk older than ${days} days`,
+  leftOutBefore: (day) => `mail received before ${day}`,
   acceptedTitle: 'Thank you, Apple accepted it',
   accepted:
     "The password is stored encrypted, used only for this move, and deleted at the end. I'll tell you when your mail has arrived.",
@@ -81,6 +98,12 @@ export const PERSON: PersonTexts = {
     plural('en', messages, {
       one: 'Done. {n} message of yours is in Outlook.',
       other: 'Done. {n} messages of yours are in Outlook.',
+    }),
+  stayedBehind: (messages) =>
+    plural('en', messages, {
+      one: '{n} message could not be copied. It is still at iCloud, and your IT team sees which.',
+      other:
+        '{n} messages could not be copied. They are still at iCloud, and your IT team sees which.',
     }),
   revoke: `Please revoke the password now: open ${ACCOUNT}, choose **Sign-In and Security**, then **App-Specific Passwords**, and remove **Outlook move**.`,
   passwordPurged: 'I have deleted my copy of it.',

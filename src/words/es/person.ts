@@ -67,6 +67,23 @@ export const PERSON_ES: PersonTexts = {
   spareUntil: (time) =>
     `Apple permite pocos intentos; vuelvo a probar la tuya a esta hora: ${time}. Está guardada y cifrada, y no tienes que hacer nada. Si querías usar otra, introdúcela abajo: sustituirá a esta.`,
   correct: 'Probar esta en su lugar',
+  leaveOut: 'Dejar algo fuera',
+  leaveOutTitle: '¿Qué debe quedarse en iCloud?',
+  leaveOutIntro:
+    'No se copia a Outlook y no se borra nada. Deja los dos campos vacíos para pasarlo todo. Si cambias de idea más tarde, lo que ya se copió se queda en Outlook.',
+  leaveOutFolders: 'Carpetas, una por línea',
+  leaveOutNames:
+    'Escribe las carpetas como las llama iCloud Mail; una carpeta dentro de otra se escribe Familia/Fotos. Las de Apple se llaman Archive, Drafts, Sent Messages, Junk y Deleted Messages. Lo que hay dentro también se queda.',
+  leaveOutBefore: 'Correo recibido antes de este día',
+  leaveOutSave: 'Guardar',
+  notADay: 'No puedo leer eso como una fecha. Escríbela así: 2019-01-31.',
+  tooManyFolders: (most) => `Son más de ${most} carpetas. Indica menos.`,
+  leftOutByYou: (list) => `Lo que tú dejas fuera: ${list}.`,
+  leftOutByAdmin: (list) => `Lo que tu equipo de TI deja fuera: ${list}.`,
+  leftOutFolder: (name) => `la carpeta «${name}»`,
+  leftOutNamed: 'las carpetas indicadas',
+  leftOutJunk: (days) => `el correo no deseado de más de ${days} días`,
+  leftOutBefore: (day) => `el correo recibido antes del ${day}`,
   acceptedTitle: 'Gracias, Apple la ha aceptado',
   accepted:
     'La contraseña se guarda cifrada, se usa solo para este traslado y se borra al final. Te aviso cuando tu correo haya llegado.',
@@ -85,6 +102,13 @@ export const PERSON_ES: PersonTexts = {
       one: 'Listo. {n} mensaje tuyo está en Outlook.',
       many: 'Listo. {n} de mensajes tuyos están en Outlook.',
       other: 'Listo. {n} mensajes tuyos están en Outlook.',
+    }),
+  stayedBehind: (messages) =>
+    plural('es', messages, {
+      one: '{n} mensaje no se ha podido copiar. Sigue en iCloud, y tu equipo de TI ve cuál es.',
+      many: '{n} de mensajes no se han podido copiar. Siguen en iCloud, y tu equipo de TI ve cuáles son.',
+      other:
+        '{n} mensajes no se han podido copiar. Siguen en iCloud, y tu equipo de TI ve cuáles son.',
     }),
   revoke: `Revoca ahora la contraseña: abre ${ACCOUNT}, elige **Inicio de sesión y seguridad**, luego **Contraseñas específicas de apps**, y elimina **Traslado a Outlook**.`,
   passwordPurged: 'He borrado mi copia.',

@@ -72,6 +72,23 @@ export const PERSON_FR: PersonTexts = {
   spareUntil: (time) =>
     `Apple n’autorise que quelques essais ; je réessaie votre mot de passe à ${time}. Il est conservé sous forme chiffrée, et vous n’avez rien à faire. Si vous pensiez à un autre, saisissez-le ci-dessous : il remplacera celui-ci.`,
   correct: 'Essayer plutôt celui-ci',
+  leaveOut: 'Laisser quelque chose de côté',
+  leaveOutTitle: 'Que faut-il laisser chez iCloud ?',
+  leaveOutIntro:
+    'Ce n’est pas copié dans Outlook, et rien n’est supprimé. Laissez les deux champs vides pour tout transférer. Si vous changez d’avis plus tard, ce qui a été copié reste dans Outlook.',
+  leaveOutFolders: 'Dossiers, un par ligne',
+  leaveOutNames:
+    'Écrivez les dossiers comme iCloud Mail les nomme ; un dossier dans un autre s’écrit Famille/Photos. Ceux d’Apple s’appellent Archive, Drafts, Sent Messages, Junk et Deleted Messages. Ce qu’ils contiennent reste aussi.',
+  leaveOutBefore: 'E-mails reçus avant ce jour',
+  leaveOutSave: 'Enregistrer',
+  notADay: 'Je n’arrive pas à lire cette date. Écrivez-la ainsi : 2019-01-31.',
+  tooManyFolders: (most) => `Cela fait plus de ${most} dossiers. Indiquez-en moins.`,
+  leftOutByYou: (list) => `Laissés de côté par vous : ${list}.`,
+  leftOutByAdmin: (list) => `Laissés de côté par votre équipe informatique : ${list}.`,
+  leftOutFolder: (name) => `le dossier « ${name} »`,
+  leftOutNamed: 'les dossiers indiqués',
+  leftOutJunk: (days) => `les indésirables de plus de ${days} jours`,
+  leftOutBefore: (day) => `les e-mails reçus avant le ${day}`,
   acceptedTitle: 'Merci, Apple l’a accepté',
   accepted:
     'Le mot de passe est enregistré sous forme chiffrée, utilisé uniquement pour ce transfert et supprimé à la fin. Je vous préviens quand vos e-mails sont arrivés.',
@@ -91,6 +108,13 @@ export const PERSON_FR: PersonTexts = {
       one: 'C’est terminé. {n} de vos messages est dans Outlook.',
       many: 'C’est terminé. {n} de vos messages sont dans Outlook.',
       other: 'C’est terminé. {n} de vos messages sont dans Outlook.',
+    }),
+  stayedBehind: (messages) =>
+    plural('fr', messages, {
+      one: '{n} message n’a pas pu être copié. Il est toujours chez iCloud, et votre équipe informatique voit lequel.',
+      many: '{n} de messages n’ont pas pu être copiés. Ils sont toujours chez iCloud, et votre équipe informatique voit lesquels.',
+      other:
+        '{n} messages n’ont pas pu être copiés. Ils sont toujours chez iCloud, et votre équipe informatique voit lesquels.',
     }),
   revoke: `Révoquez maintenant le mot de passe : ouvrez ${ACCOUNT}, choisissez **Connexion et sécurité**, puis **Mots de passe pour applications**, et supprimez **Transfert Outlook**.`,
   passwordPurged: 'J’ai supprimé ma copie.',

@@ -66,6 +66,23 @@ export const PERSON_JA: PersonTexts = {
   spareUntil: (time) =>
     `Appleで試せる回数には限りがあるため、${time} にもう一度試します。パスワードは暗号化して保存されており、何もする必要はありません。別のパスワードを使う場合は、下に入力してください。このパスワードと置き換わります。`,
   correct: '代わりにこれを試す',
+  leaveOut: '一部を移行しない',
+  leaveOutTitle: 'iCloudに残すものを選んでください',
+  leaveOutIntro:
+    'ここに書いたものはOutlookにコピーされません。何も削除されません。すべて移行する場合は、両方の欄を空にしてください。あとで変更しても、すでにコピーしたものはOutlookに残ります。',
+  leaveOutFolders: 'フォルダ（1行に1つ）',
+  leaveOutNames:
+    'フォルダはiCloudメールでの名前で入力します。フォルダの中のフォルダは「家族/写真」のように書きます。Apple標準のフォルダは Archive、Drafts、Sent Messages、Junk、Deleted Messages です。フォルダの中にあるものも残ります。',
+  leaveOutBefore: 'この日より前に受信したメール',
+  leaveOutSave: '保存',
+  notADay: '日付として読み取れません。2019-01-31 のように入力してください。',
+  tooManyFolders: (most) => `フォルダが${most}個を超えています。数を減らしてください。`,
+  leftOutByYou: (list) => `あなたが移行しないもの: ${list}`,
+  leftOutByAdmin: (list) => `IT担当者が移行しないもの: ${list}`,
+  leftOutFolder: (name) => `フォルダ「${name}」`,
+  leftOutNamed: '指定したフォルダ',
+  leftOutJunk: (days) => `${days}日より古い迷惑メール`,
+  leftOutBefore: (day) => `${day} より前に受信したメール`,
   acceptedTitle: 'ありがとうございます。Appleで確認できました',
   accepted:
     'パスワードは暗号化して保存され、この移行にのみ使用され、最後に削除されます。メールの移行が終わったらお知らせします。',
@@ -81,6 +98,11 @@ export const PERSON_JA: PersonTexts = {
   doneTitle: 'メールの移行が終わりました',
   done: (messages) =>
     plural('ja', messages, { other: '完了しました。{n}件のメッセージがOutlookにあります。' }),
+  stayedBehind: (messages) =>
+    plural('ja', messages, {
+      other:
+        '{n}件のメッセージをコピーできませんでした。iCloudに残っており、IT担当者が確認できます。',
+    }),
   revoke: `パスワードを今すぐ取り消してください。${ACCOUNT} を開き、**サインインとセキュリティ**、**アプリ用パスワード**の順に選択して、**Outlook移行** を削除します。`,
   passwordPurged: 'こちらで保存していたパスワードは削除しました。',
   declineTitle: 'iCloudメールを使っていませんか?',

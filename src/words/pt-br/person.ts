@@ -68,6 +68,23 @@ export const PERSON_PT_BR: PersonTexts = {
   spareUntil: (time) =>
     `A Apple permite poucas tentativas; testo a sua de novo às ${time}. Ela está guardada de forma criptografada, e você não precisa fazer nada. Se você queria usar outra, digite-a abaixo: ela substitui esta.`,
   correct: 'Testar esta no lugar',
+  leaveOut: 'Deixar algo de fora',
+  leaveOutTitle: 'O que deve ficar no iCloud?',
+  leaveOutIntro:
+    'Não é copiado para o Outlook, e nada é apagado. Deixe os dois campos vazios para transferir tudo. Se você mudar de ideia depois, o que já foi copiado fica no Outlook.',
+  leaveOutFolders: 'Pastas, uma por linha',
+  leaveOutNames:
+    'Escreva as pastas como o iCloud Mail as chama; uma pasta dentro de outra se escreve Família/Fotos. As da Apple se chamam Archive, Drafts, Sent Messages, Junk e Deleted Messages. O que está dentro delas também fica.',
+  leaveOutBefore: 'E-mails recebidos antes deste dia',
+  leaveOutSave: 'Salvar',
+  notADay: 'Não consigo ler isso como uma data. Escreva assim: 2019-01-31.',
+  tooManyFolders: (most) => `São mais de ${most} pastas. Indique menos.`,
+  leftOutByYou: (list) => `O que você deixa de fora: ${list}.`,
+  leftOutByAdmin: (list) => `O que sua equipe de TI deixa de fora: ${list}.`,
+  leftOutFolder: (name) => `a pasta “${name}”`,
+  leftOutNamed: 'as pastas indicadas',
+  leftOutJunk: (days) => `o lixo eletrônico com mais de ${days} dias`,
+  leftOutBefore: (day) => `os e-mails recebidos antes de ${day}`,
   acceptedTitle: 'Obrigado, a Apple aceitou',
   accepted:
     'A senha é armazenada de forma criptografada, usada apenas para esta transferência e apagada no fim. Aviso quando seus e-mails chegarem.',
@@ -86,6 +103,13 @@ export const PERSON_PT_BR: PersonTexts = {
       one: 'Pronto. {n} mensagem sua está no Outlook.',
       many: 'Pronto. {n} de mensagens suas estão no Outlook.',
       other: 'Pronto. {n} mensagens suas estão no Outlook.',
+    }),
+  stayedBehind: (messages) =>
+    plural('pt-BR', messages, {
+      one: '{n} mensagem não pôde ser copiada. Ela continua no iCloud, e sua equipe de TI vê qual é.',
+      many: '{n} de mensagens não puderam ser copiadas. Elas continuam no iCloud, e sua equipe de TI vê quais são.',
+      other:
+        '{n} mensagens não puderam ser copiadas. Elas continuam no iCloud, e sua equipe de TI vê quais são.',
     }),
   revoke: `Revogue a senha agora: abra ${ACCOUNT}, escolha **Início de Sessão e Segurança**, depois **Senhas Específicas de Apps**, e remova **Mudança para o Outlook**.`,
   passwordPurged: 'Apaguei a minha cópia.',

@@ -71,6 +71,70 @@ test('names are edited before anything is copied; folders that Outlook may hide 
   );
 }, 240_000);
 
+test('the person leaves a folder and old mail out: it stays at iCloud, is counted by rule, and the wish is written down', async () => {
+  const mover = createMover(world, { displayName: 'Lea Vout', alias: 'lea', messages: 40 });
+  const { store } = world.icloud;
+  const day = new Date('2012-03-04T00:00:00Z');
+  const old = (store.account(mover.icloudAddress)?.folders ?? [])
+    .flatMap(({ messages }) => messages)
+    .filter(({ internalDate }) => internalDate < day).length;
+  store.createFolder(mover.icloudAddress, 'Family');
+  store.createFolder(mover.icloudAddress, 'Family/Photos');
+  for (const folder of ['Family', 'Family/Photos', 'Family/Photos']) {
+    store.addMessage(mover.icloudAddress, folder, {
+      bytes: Buffer.from('From: ada@example.org\r\nSubject: family\r\n\r\nfamily\r\n'),
+      flags: [],
+      internalDate: new Date('2026-01-02T03:04:05Z'),
+    });
+  }
+  const play = createPlay(world, mover);
+  await play.until('asked');
+  await play.person.press('Leave something out');
+  await play.person.press('Save', { folders: 'Family', before: '2012-03-04' });
+  await play.person.see(
+    "Left out by you: the folder 'Family' and mail received before Mar 4, 2012.",
+  );
+  await play.until('finishing');
+  const migrationId = play.migrationId();
+  await play.until('done');
+  await play.person.see(
+    `Left out by you: mail received before Mar 4, 2012 (${old}) and folders that were named (3).`,
+  );
+  expect(old).toBeGreaterThan(0);
+  const arrived = (world.exchange.store.account(mover.user.userPrincipalName)?.folders ?? []).map(
+    ({ name, messages }) => ({ isLeftOut: name.startsWith('Family'), count: messages.length }),
+  );
+  expect(arrived.filter(({ isLeftOut, count }) => isLeftOut && count > 0)).toEqual([]);
+  expect(arrived.reduce((all, { count }) => all + count, 0)).toBe(40 - old);
+  const wishes = await queryService(
+    world.dataDir,
+    `select actor_person, before, after from audit where action = 'migration.leave-out' and subject = $1`,
+    [migrationId],
+  );
+  expect(wishes).toEqual([
+    {
+      actor_person: mover.user.id,
+      before: '[]',
+      after: JSON.stringify([
+        { kind: 'folder', path: 'Family' },
+        { kind: 'before', date: '2012-03-04' },
+      ]),
+    },
+  ]);
+  // When it is over, nothing is left to wish for.
+  await play.person.forge('person.leave-out', {
+    migrationId,
+    folders: '',
+    before: '',
+  });
+  const [row] = await queryService(
+    world.dataDir,
+    'select jsonb_array_length(left_out) as wishes from migrations where id = $1',
+    [migrationId],
+  );
+  expect(row).toEqual({ wishes: 2 });
+}, 240_000);
+
 test('with the right to write folders they are made through Graph, and Outlook shows them', async () => {
   const [application] = world.directory.applications;
   world.directory.exchange.assignments.push({

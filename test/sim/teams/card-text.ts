@@ -66,6 +66,14 @@ const RENDER: Readonly<Record<string, Render>> = {
       `${label}: [${element['style'] === 'Password' ? '••••' : stringOf(element['value'])}____]`,
     ];
   },
+  // Teams hands a day that was chosen over as 2019-01-31, and takes none but those.
+  'Input.Date': (element) => {
+    const day = stringOf(element['value']);
+    if (day !== '' && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+      throw new Error(`No client can show "${day}" as a day.`);
+    }
+    return [`${stringOf(element['label'])}: [${day}____]`];
+  },
   ActionSet: (element) => renderActions(element),
 };
 

@@ -107,6 +107,28 @@ test('a card is good for one submission: a replay is refused and changes nothing
   expect(api.submitted).toHaveLength(1);
 });
 
+test('something is left out before the password is given; a day that cannot be is told, and what was typed stays', async () => {
+  const { alex, api } = world;
+  await ask();
+  await alex.press('Leave something out');
+  const folders = 'Archive\n Family/Photos \n\nArchive';
+  await alex.press('Save', { folders, before: '2019-02-30' });
+  const wrong = await alex.see('That is no day that I can read');
+  expect(JSON.stringify(wrong.card)).toContain('Family/Photos');
+  expect(api.current?.rules.person).toEqual([]);
+  await alex.press('Save', { folders, before: '2019-01-01' });
+  await alex.see(
+    "Left out by you: the folder 'Archive', the folder 'Family/Photos', and mail received",
+  );
+  expect(api.current?.rules.person).toEqual([
+    { kind: 'folder', path: 'Archive' },
+    { kind: 'folder', path: 'Family/Photos' },
+    { kind: 'before', date: '2019-01-01' },
+  ]);
+  await alex.press('Check and start', { address: ADDRESS, appPassword: PASTED });
+  await alex.see('Asking Apple');
+});
+
 test('nothing to move: asked once more, then told', async () => {
   const { alex, api } = world;
   await ask();

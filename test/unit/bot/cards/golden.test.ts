@@ -11,6 +11,7 @@ import { batchPlanCard, createdPeopleCard } from '../../../../src/bot/cards/batc
 import { channelCard } from '../../../../src/bot/cards/channel.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { refusalText } from '../../../../src/bot/cards/folder-form.ts';
+import { leaveOutCard } from '../../../../src/bot/cards/leave-out.ts';
 import {
   askPeopleCard,
   choosePersonCard,
@@ -33,6 +34,7 @@ import type {
 } from '../../../../src/jobs/api.ts';
 import { STATES } from '../../../../src/jobs/migration/state.ts';
 import { LANGUAGES, type Language } from '../../../../src/words/language.ts';
+import { personTexts } from '../../../../src/words/person.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
   ALEX,
@@ -88,6 +90,28 @@ const person = (
   complaint: string | null = null,
   language: Language = 'en',
 ): Card => personCard({ migration, nonce: 'nonce-1', complaint, language });
+
+const LEFT_OUT = migrationView({
+  rules: {
+    admin: [{ kind: 'junk', olderThanDays: 30 }, { kind: 'deleted' }],
+    person: [
+      { kind: 'folder', path: 'Archive' },
+      { kind: 'before', date: '2019-01-01' },
+    ],
+  },
+});
+
+const LEFT_OUT_DONE: MigrationView = {
+  ...inState('Completed'),
+  tally: {
+    ...inState('Completed').tally,
+    skipped: {
+      'rule.junk-older:30': 12,
+      'rule.own-folder': 30,
+      'rule.own-before:2019-01-01': 1204,
+    },
+  },
+};
 
 const PLAN_OF_MAILBOX = movePlan({
   readiness: {
@@ -149,6 +173,9 @@ function cardsIn(language: Language): readonly (readonly [name: string, card: Ca
     moving: person(inState('Syncing'), null, language),
     done: person(inState('Completed'), null, language),
     decline: declineCard('migration-1', language),
+    'leave-out': leaveOutCard(LEFT_OUT, null, language),
+    'left-out': person(LEFT_OUT, null, language),
+    'left-out-done': person(LEFT_OUT_DONE, null, language),
   }).map(([name, card]) => [`person-${name}.${language}`, card]);
 }
 
@@ -411,6 +438,14 @@ const CARDS: Readonly<Record<string, Card>> = {
     }),
   ),
   'person-spared': person(migrationView({ ...SPARED, sourceAddress: 'alex@icloud.com' })),
+  'person-leave-out': leaveOutCard(LEFT_OUT, null, 'en'),
+  'person-leave-out-wrong': leaveOutCard(
+    LEFT_OUT,
+    { folders: 'Archive', before: '1.1.2019', complaint: personTexts('en').notADay },
+    'en',
+  ),
+  'person-left-out': person(LEFT_OUT),
+  'person-left-out-done': person(LEFT_OUT_DONE),
   'person-decline': declineCard('migration-1', 'en'),
   'person-unknown-move': unknownMoveCard('migration-1', 'en'),
   ...Object.fromEntries(LANGUAGES.filter((one) => one !== 'en').flatMap(cardsIn)),

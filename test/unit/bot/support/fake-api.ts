@@ -248,6 +248,14 @@ export function createFakeApi(): FakeApi {
       }
       return { kind: isAsked ? 'checking' : 'not-expected', migration: api.current ?? migration };
     },
+    async leaveOut(id, person) {
+      const migration = ofId(id);
+      if (migration === null) {
+        throw new Error('no such migration');
+      }
+      api.set({ rules: { ...migration.rules, person } });
+      return { kind: 'done', migration: api.current ?? migration };
+    },
     declineMove: async (id) => step(id, 'Cancelled'),
     async roleOf(personId) {
       if (api.roleFailure !== null) {

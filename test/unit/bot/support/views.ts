@@ -64,6 +64,7 @@ export function migrationView(changes: Partial<MigrationView> = {}): MigrationVi
       secondsLeft: null,
     },
     tally: { source: 0, copied: 0, alreadyThere: 0, skipped: {}, failed: {}, gone: 0, open: 0 },
+    rules: { admin: [], person: [] },
     folderMap: [],
     pilot: null,
     reportPath: null,
