@@ -114,4 +114,9 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A message is nested too deeply for me to compare it.',
     doNext: 'Open it in both mailboxes and compare it by eye.',
   },
+  'mail.broken-stream': {
+    what: 'A mailbox item came in a form that I do not understand as Exchange writes it.',
+    doNext:
+      'Write this mailbox over IMAP. Exchange may have changed the form in which it gives items out.',
+  },
 };
