@@ -53,9 +53,10 @@ export type RefusalReason =
   | 'not-in-group'
   | 'not-helpdesk'
   | 'role-unknown'
-  | 'not-owner';
+  | 'not-owner'
+  | 'as-message';
 
-type RefusalOfStaff = Exclude<RefusalReason, 'role-unknown' | 'not-owner'>;
+type RefusalOfStaff = Exclude<RefusalReason, 'role-unknown' | 'not-owner' | 'as-message'>;
 
 export type AccessDecision =
   | { readonly kind: 'allowed' }

@@ -4,6 +4,7 @@
  *   installationUpdate   welcome (personal) · the helpdesk's channel (team)
  *   message              src/bot/handlers/chat.ts
  *   adaptiveCard/action  action catalogue → rights → handler → the answer, and the card elsewhere
+ *   message with a verb  the same from a client older than Action.Execute; passwords never pass here
  *
  * Nothing of a message or of a card's fields is logged. An app password is sealed before anything
  * else is asked.
@@ -17,7 +18,7 @@ import { type AccessDecision, decideAccess } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
 import { answerCard, answerError, answerText, cardActivity, textActivity } from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
-import { parsePress } from './cards/actions.ts';
+import { mayBeSubmitted, parsePress, submittedPress } from './cards/actions.ts';
 import { welcomeCard } from './cards/basics.ts';
 import { personWelcomeCard } from './cards/person.ts';
 import type { TurnRequest } from './gateway.ts';
@@ -40,6 +41,11 @@ export interface Dispatch {
   /** Resolves when nothing that a turn left to do is still under way. */
   settled(): Promise<void>;
 }
+
+/** What a press led to. */
+type Outcome =
+  | Answer
+  | { readonly kind: 'error'; readonly statusCode: 400 | 500; readonly text: string };
 
 const NO_IDENTITY = 'Teams did not say who you are, so I can do nothing here.';
 
@@ -154,7 +160,10 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
       : await runHandler(handlers, { ...press, turn }, signal);
   }
 
-  function toInvokeAnswer(turn: Turn, answer: Answer): InvokeAnswer {
+  function toInvokeAnswer(turn: Turn, answer: Outcome): InvokeAnswer {
+    if (answer.kind === 'error') {
+      return answerError(answer.statusCode, answer.text);
+    }
     if (answer.kind === 'text') {
       return answerText(answer.text);
     }
@@ -169,27 +178,43 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     return answerCard(content);
   }
 
-  async function answerPress(
-    turn: Turn,
-    value: unknown,
-    signal: AbortSignal,
-  ): Promise<InvokeAnswer> {
+  async function settlePress(turn: Turn, value: unknown, signal: AbortSignal): Promise<Outcome> {
     const press = parsePress(value);
     if (press === null) {
       const entry = { action: 'card.unreadable', subject: '-', outcome: 'refused' } as const;
       await api.audit({ actor: turn.actor, ...entry, before: null, after: null });
-      return answerError(400, personTexts(turn.language).outdated);
+      return { kind: 'error', statusCode: 400, text: personTexts(turn.language).outdated };
+    }
+    if (!turn.isInvoke && !mayBeSubmitted(press.name)) {
+      // No card offers this. A password that came so stood in no masked field, and is not used.
+      const { passwordInChat, oldTeams } = personTexts(turn.language);
+      const text = press.name === 'credential.submit' ? passwordInChat : oldTeams;
+      return await refuse(press, turn.actor, { kind: 'refused', reason: 'as-message', text });
     }
     try {
-      return toInvokeAnswer(turn, await runPress(turn, press, signal));
+      return await runPress(turn, press, signal);
     } catch (error) {
       const code = errorCodeOf(error);
       logger.warn({ code, action: press.name }, 'a press failed');
       const text = isOfPerson(press)
         ? failureText(error, explainToPerson, turn.language)
         : failureText(error, explainToAnyone, 'en');
-      return answerError(500, text);
+      return { kind: 'error', statusCode: 500, text };
     }
+  }
+
+  /** The press of an older client came as a message, so its answer goes as one. */
+  async function answerSubmit(turn: Turn, value: unknown, signal: AbortSignal): Promise<void> {
+    const answer = await settlePress(turn, value, signal);
+    const { pressed } = turn;
+    if (answer.kind !== 'card') {
+      await outbound.post(turn.conversation, textActivity(answer.text), signal);
+      return;
+    }
+    const activity = cardActivity(answer.card.content, answer.card.summary);
+    await (pressed === null
+      ? outbound.post(turn.conversation, activity, signal)
+      : outbound.update(pressed, activity, { urgent: true }, signal));
   }
 
   async function welcome(turn: Turn, signal: AbortSignal): Promise<void> {
@@ -222,7 +247,8 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     activity: IncomingActivity,
     conversation: ConversationReference,
   ): PostedCard | null {
-    return activity.type !== 'invoke' || activity.replyToId === undefined
+    const isPress = activity.type === 'invoke' || submittedPress(activity.value) !== null;
+    return !isPress || activity.replyToId === undefined
       ? null
       : { conversation, activityId: activity.replyToId };
   }
@@ -237,10 +263,13 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         return answerError(400, personTexts(turn.language).outdated);
       }
       outbound.holdUntil(turn.conversation.conversationId, request.answered);
-      return await answerPress(turn, activity.value, request.signal);
+      return toInvokeAnswer(turn, await settlePress(turn, activity.value, request.signal));
     }
+    const submitted = submittedPress(activity.value);
     if (activity.type === 'installationUpdate' && activity.action?.startsWith('add') === true) {
       await welcome(turn, deps.closing);
+    } else if (activity.type === 'message' && submitted !== null) {
+      await answerSubmit(turn, submitted, deps.closing);
     } else if (activity.type === 'message') {
       await answerMessage(turn, activity.text ?? '', deps.closing);
     }
@@ -262,6 +291,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         conversation,
         language,
         pressed: pressedCard(activity, conversation),
+        isInvoke: activity.type === 'invoke',
         later,
       };
       return await route(activity, turn, request);

@@ -10,6 +10,8 @@ export interface Turn {
   readonly language: Language;
   /** The card that was pressed; null for a message. */
   readonly pressed: PostedCard | null;
+  /** False for what came as a message, and so stands in the chat. */
+  readonly isInvoke: boolean;
   /** Runs after the answer has left; failures are logged. */
   later(task: (signal: AbortSignal) => Promise<void>): void;
 }

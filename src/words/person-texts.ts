@@ -49,6 +49,8 @@ export interface PersonTexts {
   readonly addressMissing: string;
   readonly passwordLabel: string;
   readonly passwordMissing: string;
+  /** In the place of the masked field, where Teams is too old for one. */
+  readonly oldTeams: string;
   readonly submit: string;
   readonly nothingToMove: string;
   wrongLength(letters: number): string;

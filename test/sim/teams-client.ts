@@ -43,6 +43,8 @@ export interface PersonClient {
   press(title: string, inputs?: Readonly<Record<string, string>>): Promise<InvokeReply>;
   /** Sends an invoke that no card offered: stale or forged data. */
   forge(verb: string, data: Json, replyToId?: string): Promise<InvokeReply>;
+  /** A press in a client older than Action.Execute: a message with a value, whatever the value is. */
+  submit(value: Json, replyToId?: string): Promise<number>;
   /** Everything in this chat, oldest first, as text. */
   texts(): readonly string[];
   entries(): readonly Entry[];
@@ -245,6 +247,10 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
           }
         }
         throw new Error(`No card shows the button "${title}".`);
+      },
+      async submit(value, replyToId) {
+        const message = activity(personId, here, { ...said, type: 'message', value, replyToId });
+        return (await post(message)).status;
       },
       forge: async (verb, data, replyToId = 'activity-0') =>
         await invoke({ type: 'Action.Execute', verb, data }, null, replyToId),

@@ -97,7 +97,14 @@ type DataOf<N extends ActionName> = z.input<(typeof ACTIONS)[N]['data']>;
 type ParsedOf<N extends ActionName> = z.output<(typeof ACTIONS)[N]['data']> &
   z.output<(typeof ACTIONS)[N]['inputs']>;
 
-/** A button as it stands in a card. Action.Execute alone: Action.Submit would put inputs into the chat. */
+/** What a client older than Action.Execute (1.4) presses: its data arrive as a message's value. */
+interface OldButton {
+  readonly type: 'Action.Submit';
+  readonly title: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A button as it stands in a card. */
 export interface Button {
   readonly type: 'Action.Execute';
   readonly title: string;
@@ -105,6 +112,18 @@ export interface Button {
   readonly data: Readonly<Record<string, unknown>>;
   readonly style?: 'positive' | 'destructive';
   readonly associatedInputs?: 'none';
+  readonly fallback?: OldButton;
+}
+
+/**
+ * Never by Action.Submit, which makes messages of what is typed and answered: a password that is entered
+ * (credential.submit), first passwords that are shown (people.create). An older client has no such button.
+ */
+const ONLY_INVOKED: readonly ActionName[] = ['credential.submit', 'people.create'];
+
+/** Whether a press of this name may come as a message. */
+export function mayBeSubmitted(name: ActionName): boolean {
+  return !ONLY_INVOKED.includes(name);
 }
 
 /** A button of the catalogue; a misspelt action or a missing field does not compile. */
@@ -122,6 +141,9 @@ export function button<N extends ActionName>(
     data: { ...data },
     ...(style === undefined ? {} : { style }),
     ...(takesInputs ? {} : { associatedInputs: 'none' as const }),
+    ...(mayBeSubmitted(name)
+      ? { fallback: { type: 'Action.Submit', title, data: { verb: name, ...data } } as const }
+      : {}),
   };
 }
 
@@ -154,4 +176,14 @@ export function parsePress(value: unknown): PressedAction | null {
     .safeParse(invoke.data?.action.data ?? {});
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema that parsed the data is the one of this name
   return parsed.success ? ({ name: verb, data: parsed.data } as PressedAction) : null;
+}
+
+/** What an Action.Submit of an older client says, in the shape of an invoke; null for any other message. */
+export function submittedPress(value: unknown): unknown {
+  const { data } = z.looseObject({ verb: z.string() }).safeParse(value);
+  if (data === undefined) {
+    return null;
+  }
+  const { verb, ...rest } = data;
+  return { action: { verb, data: rest } };
 }

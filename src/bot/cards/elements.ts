@@ -22,6 +22,8 @@ export interface Container {
   readonly items: readonly CardElement[];
   readonly separator?: boolean;
   readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
+  /** Shown instead by clients that do not know something within which has no fallback of its own. */
+  readonly fallback?: TextBlock;
 }
 
 export interface FactSet {
@@ -34,7 +36,8 @@ export interface TextInput {
   readonly id: string;
   readonly label: string;
   readonly style?: 'Text' | 'Email' | 'Password';
-  readonly placeholder?: string;
+  /** An example, or the label again: clients older than labels (1.3) show this alone. */
+  readonly placeholder: string;
   readonly value?: string;
   readonly maxLength?: number;
   readonly isMultiline?: boolean;
@@ -47,6 +50,7 @@ export interface DateInput {
   readonly type: 'Input.Date';
   readonly id: string;
   readonly label: string;
+  readonly placeholder: string;
   readonly value?: string;
 }
 
@@ -152,6 +156,8 @@ export interface CardInput {
   readonly summary: string;
   readonly body: readonly CardElement[];
   readonly actions?: readonly Button[];
+  /** Stands in the place of the whole card at a client that does not know its version. */
+  readonly fallbackText?: string;
 }
 
 /** A finished card, with the sentence that stands for it. */
@@ -170,7 +176,20 @@ function hasInput(element: CardElement): boolean {
   );
 }
 
-export function card({ summary, body, actions = [] }: CardInput): Card {
+function isMasked(element: CardElement): boolean {
+  return element.type === 'Container'
+    ? element.items.some(isMasked)
+    : element.type === 'Input.Text' && element.style === 'Password';
+}
+
+/** Action.Submit sends every field there is: beside a masked one there is none, not as a fallback either. */
+function withoutSubmit({ fallback: _gone, ...button }: Button): Button {
+  return button;
+}
+
+export function card(input: CardInput): Card {
+  const { summary, body, actions = [], fallbackText = summary } = input;
+  const buttons = body.some(isMasked) ? actions.map(withoutSubmit) : actions;
   return {
     summary,
     takesInput: body.some(hasInput),
@@ -178,9 +197,9 @@ export function card({ summary, body, actions = [] }: CardInput): Card {
       type: 'AdaptiveCard',
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
       version: '1.5',
-      fallbackText: summary,
+      fallbackText,
       body,
-      ...(actions.length > 0 ? { actions } : {}),
+      ...(buttons.length > 0 ? { actions: buttons } : {}),
     },
   };
 }

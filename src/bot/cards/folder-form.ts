@@ -69,6 +69,7 @@ function field(id: string, label: string, value: string): TextInput {
     type: 'Input.Text',
     id,
     label,
+    placeholder: label,
     ...(value === '' ? {} : { value }),
     maxLength: MOST_LETTERS,
   };

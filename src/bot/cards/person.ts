@@ -45,11 +45,21 @@ function complaintOf(input: PersonCardInput): readonly CardElement[] {
   return [markedLine('failed', what), paragraph(doNext)];
 }
 
-/** The two fields that a password needs. */
-function credentialFields({ migration, language }: PersonCardInput): readonly CardElement[] {
+/**
+ * The two fields that a password needs, and their button. A client that does not know the button
+ * (Action.Execute, 1.4) cannot mask a field either (1.5): it shows the fallback, which has no field.
+ */
+function credentialForm(input: PersonCardInput, submitTitle: string): CardElement {
+  const { migration, nonce, language } = input;
   const { sourceAddress } = migration;
   const t = personTexts(language);
-  return [
+  const submit = button(
+    'credential.submit',
+    submitTitle,
+    { migrationId: migration.id, nonce },
+    'positive',
+  );
+  const items: readonly CardElement[] = [
     {
       type: 'Input.Text',
       id: 'address',
@@ -71,7 +81,9 @@ function credentialFields({ migration, language }: PersonCardInput): readonly Ca
       isRequired: true,
       errorMessage: t.passwordMissing,
     },
+    { type: 'ActionSet', actions: [submit] },
   ];
+  return { type: 'Container', items, fallback: paragraph(t.oldTeams) };
 }
 
 function askCard(input: PersonCardInput): Card {
@@ -95,18 +107,13 @@ function askCard(input: PersonCardInput): Card {
         ...leftOutLines(migration, language),
       ),
       ...complaintOf(input),
-      ...credentialFields(input),
+      credentialForm(input, t.submit),
     ],
     actions: [
-      button(
-        'credential.submit',
-        t.submit,
-        { migrationId: migration.id, nonce: input.nonce },
-        'positive',
-      ),
       button('person.ask-leave-out', t.leaveOut, { migrationId: migration.id }),
       button('person.ask-decline', t.nothingToMove, { migrationId: migration.id }),
     ],
+    fallbackText: `${title}: ${t.oldTeams}`,
   });
 }
 
@@ -116,7 +123,7 @@ function note(title: string, ...lines: readonly string[]): Card {
 
 /** Apple is spared for some minutes; who mistyped need not wait for that to say so. */
 function spareCard(input: PersonCardInput, until: Date): Card {
-  const { migration, nonce, complaint, language } = input;
+  const { complaint, language } = input;
   const t = personTexts(language);
   return card({
     summary: t.spareTitle,
@@ -124,11 +131,9 @@ function spareCard(input: PersonCardInput, until: Date): Card {
       heading(t.spareTitle),
       paragraph(t.spareUntil(cardTime(until))),
       ...(complaint === null ? [] : [markedLine('failed', complaint)]),
-      ...credentialFields(input),
+      credentialForm(input, t.correct),
     ],
-    actions: [
-      button('credential.submit', t.correct, { migrationId: migration.id, nonce }, 'positive'),
-    ],
+    fallbackText: `${t.spareTitle}: ${t.oldTeams}`,
   });
 }
 

@@ -53,6 +53,8 @@ export const PERSON_DE: PersonTexts = {
   addressMissing: 'Bitte geben Sie Ihre iCloud-Adresse ein, zum Beispiel name@icloud.com.',
   passwordLabel: 'App-spezifisches Passwort',
   passwordMissing: 'Bitte fügen Sie das app-spezifische Passwort ein.',
+  oldTeams:
+    'Dieses Teams ist zu alt, um ein Passwort beim Tippen zu verbergen. Bitte aktualisieren Sie Teams, oder öffnen Sie diesen Chat unter teams.microsoft.com.',
   submit: 'Prüfen und starten',
   nothingToMove: 'Ich nutze iCloud Mail nicht',
   wrongLength: (letters) =>

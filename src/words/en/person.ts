@@ -47,6 +47,8 @@ export const PERSON: PersonTexts = {
   addressMissing: 'Please enter your iCloud address, such as name@icloud.com.',
   passwordLabel: 'App-specific password',
   passwordMissing: 'Please paste the app-specific password.',
+  oldTeams:
+    'This Teams is too old to hide a password while you type it. Please update Teams, or open this chat at teams.microsoft.com.',
   submit: 'Check and start',
   nothingToMove: 'I have no iCloud Mail',
   wrongLength: (letters) =>

@@ -50,6 +50,8 @@ export const PERSON_ES: PersonTexts = {
   addressMissing: 'Introduce tu dirección de iCloud, por ejemplo name@icloud.com.',
   passwordLabel: 'Contraseña específica de app',
   passwordMissing: 'Pega la contraseña específica de app.',
+  oldTeams:
+    'Esta versión de Teams es demasiado antigua para ocultar una contraseña mientras la escribes. Actualiza Teams o abre este chat en teams.microsoft.com.',
   submit: 'Comprobar e iniciar',
   nothingToMove: 'No tengo correo de iCloud',
   wrongLength: (letters) =>

@@ -54,6 +54,8 @@ export const PERSON_FR: PersonTexts = {
   addressMissing: 'Saisissez votre adresse iCloud, par exemple name@icloud.com.',
   passwordLabel: 'Mot de passe pour application',
   passwordMissing: 'Collez le mot de passe pour application.',
+  oldTeams:
+    'Cette version de Teams est trop ancienne pour masquer un mot de passe pendant la saisie. Mettez Teams à jour ou ouvrez cette conversation sur teams.microsoft.com.',
   submit: 'Vérifier et démarrer',
   nothingToMove: 'Je n’utilise pas iCloud Mail',
   wrongLength: (letters) =>

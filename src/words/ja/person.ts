@@ -49,6 +49,8 @@ export const PERSON_JA: PersonTexts = {
   addressMissing: 'iCloudのメールアドレスを入力してください（例: name@icloud.com）。',
   passwordLabel: 'アプリ用パスワード',
   passwordMissing: 'アプリ用パスワードを貼り付けてください。',
+  oldTeams:
+    'お使いの Teams は古いため、入力中のパスワードを隠せません。Teams を更新するか、teams.microsoft.com でこのチャットを開いてください。',
   submit: '確認して開始',
   nothingToMove: 'iCloudメールは使っていません',
   wrongLength: (letters) =>

@@ -51,6 +51,8 @@ export const PERSON_PT_BR: PersonTexts = {
   addressMissing: 'Digite seu endereço do iCloud, por exemplo name@icloud.com.',
   passwordLabel: 'Senha específica de app',
   passwordMissing: 'Cole a senha específica de app.',
+  oldTeams:
+    'Esta versão do Teams é antiga demais para ocultar uma senha durante a digitação. Atualize o Teams ou abra este chat em teams.microsoft.com.',
   submit: 'Verificar e iniciar',
   nothingToMove: 'Não uso o iCloud Mail',
   wrongLength: (letters) =>

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cardNodes } from '../../sim/teams/card-text.ts';
 import type { BotWorld } from './support/bot-world.ts';
 import { startBotWorld } from './support/bot-world.ts';
 import { ALEX, COPIED, HALF_WAY } from './support/views.ts';
@@ -98,8 +99,8 @@ test('a card is good for one submission: a replay is refused and changes nothing
   const { alex, api } = world;
   await ask();
   const { card } = await alex.see('It takes two minutes');
-  const [action] = Object(card).actions;
-  const data = { ...action.data, address: ADDRESS, appPassword: PASTED };
+  const submit = cardNodes(card).find(({ verb }) => verb === 'credential.submit');
+  const data = { ...Object(submit?.['data']), address: ADDRESS, appPassword: PASTED };
   await alex.forge('credential.submit', data);
   api.set({ state: 'WaitingForUser' });
   const replay = await alex.forge('credential.submit', data);
