@@ -101,20 +101,31 @@ function tenantProblems(config: Config): readonly string[] {
   ].filter((problem) => problem !== null);
 }
 
-/** What `serve` needs beyond the defaults; throws ConfigError naming each thing that is missing. */
-export function requireServiceSettings(config: Config): void {
+/**
+ * What `serve` needs beyond the defaults, for a process that is the bot, the worker or both; throws
+ * ConfigError naming each thing that is missing.
+ */
+export function requireServiceSettings(
+  config: Config,
+  { isBot, isWorker }: { readonly isBot: boolean; readonly isWorker: boolean },
+): void {
   const problems: string[] = [];
   const need = (name: keyof Config, why: string): void => {
     if (!config[name]) {
       problems.push(`${name}: is needed ${why}`);
     }
   };
-  need('BOT_ID', 'so that only Teams can talk to the bot');
+  if (isBot) {
+    need('BOT_ID', 'so that only Teams can talk to the bot');
+  }
   problems.push(...tenantProblems(config));
+  if (!(isBot && isWorker)) {
+    need('DATABASE_URL', 'where bot and worker are processes of their own');
+  }
   if (config.KEY_VAULT_KEY_ID) {
     problems.push('KEY_VAULT_KEY_ID: is not supported yet; use SECRETS_KEY_FILE, or neither');
   }
-  if (config.BOT_TYPE === 'SingleTenant' && !config.BOT_PASSWORD) {
+  if (isBot && config.BOT_TYPE === 'SingleTenant' && !config.BOT_PASSWORD) {
     problems.push('BOT_PASSWORD: is needed when BOT_TYPE is SingleTenant');
   }
   if (problems.length > 0) {

@@ -21,6 +21,8 @@ export interface DataStore {
   /** Aborted when our own PostgreSQL went away and did not come back; null for a server of others. */
   readonly lost: AbortSignal | null;
   readonly close: () => Promise<void>;
+  /** Ends our own PostgreSQL, whoever still works with it; a server of others is left alone. */
+  readonly destroy: () => Promise<void>;
 }
 
 /** Where messages that are too large for memory are kept on their way. */
@@ -51,6 +53,9 @@ export async function openDataStore(
       lost: server?.lost ?? null,
       close: async () => {
         await database.close();
+        await server?.stop();
+      },
+      destroy: async () => {
         await server?.stop();
       },
     };

@@ -13,6 +13,8 @@ import { explain } from '../words/words.ts';
 import { AUDIT_USAGE } from './audit-arguments.ts';
 import { COPY_USAGE, UsageError } from './copy-arguments.ts';
 import { DOCTOR_USAGE } from './doctor-arguments.ts';
+import { type EndSignals, untilDestroyed, watchEndSignals } from './end-signals.ts';
+import { parseServeArguments, SERVE_USAGE } from './process-roles.ts';
 import { SETUP_USAGE } from './setup-arguments.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
@@ -23,6 +25,7 @@ node src/main.ts doctor     looks whether a tenant is ready
 node src/main.ts setup      prepares a tenant of Microsoft 365
 node src/main.ts audit      looks whether the audit is whole
 
+${SERVE_USAGE}
 ${COPY_USAGE}
 ${DOCTOR_USAGE}
 ${SETUP_USAGE}
@@ -35,6 +38,7 @@ type CommandRun = (
   words: readonly string[],
   env: Environment,
   signal: AbortSignal,
+  ending: EndSignals,
 ) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, CommandRun>> = {
@@ -65,11 +69,15 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
     const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
     return runAudit({ config, logger: createLogger(level, 2) }, words, signal);
   },
-  serve: async (_words, env, signal) => {
+  serve: async (words, env, _signal, ending) => {
+    const roles = parseServeArguments(words);
     const config = parseConfig(env);
-    requireServiceSettings(config);
+    requireServiceSettings(config, {
+      isBot: roles.includes('bot'),
+      isWorker: roles.includes('worker'),
+    });
     const { runService } = await import('./serve-command.ts');
-    return runService({ config, logger: createLogger(config.LOG_LEVEL) }, signal);
+    return runService({ config, roles, logger: createLogger(config.LOG_LEVEL) }, ending);
   },
   setup: async (words, env, signal) => {
     const { runSetup } = await import('./setup-command.ts');
@@ -106,16 +114,17 @@ const HELP_WORDS = new Set(['--help', '-h']);
 export async function runCommand(words: readonly string[], env: Environment): Promise<number> {
   const [first = '', ...rest] = words;
   const command = words.some((word) => HELP_WORDS.has(word)) ? 'help' : first;
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
-  }
+  const ending = watchEndSignals();
   try {
     const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
     if (run === undefined) {
       throw new UsageError(command ? `there is no command "${command}"` : 'a command is needed');
     }
-    return await run(rest, env, stopping.signal);
+    const running = run(rest, env, ending.stop, ending);
+    // The service has something to end besides this process, and sees to it by itself.
+    return command === 'serve'
+      ? await running
+      : ((await untilDestroyed(running, ending.destroy)) ?? EXIT_FAILED);
   } catch (error) {
     return complain(error);
   }

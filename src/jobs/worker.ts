@@ -1,6 +1,5 @@
 import { startInterval } from '../clock.ts';
 import { errorCodeOf, isAppError } from '../errors.ts';
-import type { Notice, NoticePort } from './api.ts';
 import type { MigrationRow } from './db/migration-store.ts';
 import type { Queue, StepJob } from './db/queue.ts';
 import {
@@ -35,7 +34,6 @@ const SWEEP_EVERY_MS = 2000;
 
 export interface WorkerDeps extends StepDeps {
   readonly queue: Queue;
-  readonly notices: NoticePort;
 }
 
 export interface Worker {
@@ -49,7 +47,6 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   await deps.queue.work({
     step: (name, job, signal) =>
       runStep(deps, name, job, AbortSignal.any([signal, stopping.signal])),
-    notice: (notice, signal) => deliver(deps, notice, signal),
   });
   const stopSweeping = startInterval(
     () =>
@@ -67,26 +64,6 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
       await deps.sessions.closeAll();
     },
   };
-}
-
-/** A notice that Teams will never take is not tried again; that a person was not asked, the admin is told. */
-async function deliver(deps: WorkerDeps, notice: Notice, signal: AbortSignal): Promise<void> {
-  try {
-    await deps.notices.deliver(notice, signal);
-  } catch (error) {
-    if (!isAppError(error) || error.disposition === 'retry' || error.disposition === 'wait') {
-      throw error;
-    }
-    deps.logger.warn({ code: error.code, notice: notice.name }, 'notice not deliverable');
-    if (notice.name === 'ask-person') {
-      await deps.store.apply({
-        migrationId: notice.migrationId,
-        event: { type: 'person-unreachable', problem: problemOf(error) },
-        actor: null,
-        onlyAtStep: null,
-      });
-    }
-  }
 }
 
 async function runStep(

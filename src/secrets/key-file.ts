@@ -5,7 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, open, readFile } from 'node:fs/promises';
+import { chmod, open, readFile, writeFile } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 
 const MODULUS_BITS = 3072;
@@ -24,6 +24,43 @@ export class KeyFileError extends AppError {
   constructor(path: string, options?: ErrorOptions) {
     super('The sealing key file cannot be used.', options);
     this.path = path;
+  }
+}
+
+/** A process that only seals was given the key that opens: whoever got into it could read every password. */
+export class OpeningKeyUnwantedError extends AppError {
+  override readonly name = 'OpeningKeyUnwantedError';
+  readonly code = 'secrets.opening-key-unwanted';
+  readonly disposition = 'stop';
+  readonly path: string;
+  constructor(path: string) {
+    super('A process that faces Teams does not take the key that opens passwords.');
+    this.path = path;
+  }
+}
+
+/** Reads the public half from a PEM file that has nothing else in it; never makes one. */
+export async function loadPublicKey(path: string): Promise<KeyObject> {
+  const pem = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new KeyFileError(path, { cause: error });
+  });
+  // `createPublicKey` would take a private key and derive its public half.
+  if (pem.includes('PRIVATE KEY')) {
+    throw new OpeningKeyUnwantedError(path);
+  }
+  try {
+    return createPublicKey(pem);
+  } catch (error) {
+    throw new KeyFileError(path, { cause: error });
+  }
+}
+
+/** Writes the public half where an operator finds it, for processes that only seal. */
+export async function publishPublicKey(path: string, { publicKey }: SealingKeys): Promise<void> {
+  try {
+    await writeFile(path, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
+  } catch (error) {
+    throw new KeyFileError(path, { cause: error });
   }
 }
 

@@ -8,14 +8,20 @@ export interface WholeWorldOptions extends WorldOptions {
   /** More or other settings for the service. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly sliceMs?: number;
+  /** Bot and worker as processes of their own on this PostgreSQL, each with its own folder. */
+  readonly separate?: { readonly databaseUrl: string };
 }
 
 export interface WholeWorld extends World {
   readonly teams: TeamsClient;
   readonly dataDir: string;
   readonly logFile: string;
-  /** The service that runs now. */
+  /** The service that runs now; where bot and worker are separate, the bot. */
   service(): LaunchedService;
+  /** All workers that were ever started; only where bot and worker are separate. */
+  readonly workers: readonly LaunchedService[];
+  /** Starts another worker; only where bot and worker are separate. */
+  launchWorker(): Promise<LaunchedService>;
   /** Kills the service on the spot, then starts it anew. */
   killAndRestart(): Promise<void>;
 }
@@ -30,8 +36,11 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
   });
   const dataDir = path.join(options.dir, 'data');
   const logFile = path.join(options.dir, 'service.log');
-  const launch = async (): Promise<LaunchedService> => {
-    const launched = await launchService({
+  const launchProcess = (
+    own: Readonly<Record<string, string>>,
+    roles: readonly string[],
+  ): Promise<LaunchedService> =>
+    launchService({
       environment: {
         ...world.environment,
         PORT: '0',
@@ -39,9 +48,11 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
         LOG_LEVEL: 'debug',
         BOT_OPENID_METADATA_URL: teams.openIdMetadataUrl,
         ...options.environment,
+        ...own,
       },
       // What takes minutes at Microsoft and Apple takes seconds here.
       overrides: {
+        roles,
         pace: { sliceMs: options.sliceMs ?? 5000, pollMs: 1500, waitMs: 2000 },
         traits: { settleMs: 2000 },
         bot: {
@@ -53,9 +64,37 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
       },
       logFile,
     });
+  const workerDir = path.join(options.dir, 'data-worker');
+  const launchWorker = (): Promise<LaunchedService> => {
+    // An empty setting is an unset one: a worker needs nothing of the bot's.
+    const own = { DATA_DIR: workerDir, BOT_ID: '', BOT_PASSWORD: '' };
+    const database = { DATABASE_URL: options.separate?.databaseUrl ?? '' };
+    return launchProcess({ ...own, ...database }, ['worker']);
+  };
+  const launch = async (): Promise<LaunchedService> => {
+    const { separate } = options;
+    const launched =
+      separate === undefined
+        ? await launchProcess({}, ['bot', 'worker'])
+        : await launchProcess(
+            {
+              DATABASE_URL: separate.databaseUrl,
+              SECRETS_KEY_FILE: path.join(workerDir, 'sealing-key.public.pem'),
+            },
+            ['bot'],
+          );
     teams.connectBot(launched.messagesUrl);
     return launched;
   };
+  const workers: LaunchedService[] = [];
+  const addWorker = async (): Promise<LaunchedService> => {
+    const worker = await launchWorker();
+    workers.push(worker);
+    return worker;
+  };
+  if (options.separate !== undefined) {
+    await addWorker();
+  }
   let current = await launch();
   return {
     ...world,
@@ -63,13 +102,15 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
     dataDir,
     logFile,
     service: () => current,
+    workers,
+    launchWorker: addWorker,
     async killAndRestart() {
       await current.kill();
       current = await launch();
     },
     violations: () => [...world.violations(), ...teams.violations],
     async close() {
-      await current.stop();
+      await Promise.all([current, ...workers].map((one) => one.stop()));
       await teams.close();
       await world.close();
     },

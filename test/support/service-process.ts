@@ -4,11 +4,13 @@
  */
 import { env, exit } from 'node:process';
 import { z } from 'zod';
-import { startService } from '../../src/app/serve-command.ts';
+import { watchEndSignals } from '../../src/app/end-signals.ts';
+import { runService } from '../../src/app/serve-command.ts';
 import { parseConfig, requireServiceSettings } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 
 const overridesSchema = z.object({
+  roles: z.array(z.enum(['bot', 'worker'])).default(['bot', 'worker']),
   pace: z
     .object({ sliceMs: z.number(), pollMs: z.number(), waitMs: z.number() })
     .partial()
@@ -31,13 +33,20 @@ const overridesSchema = z.object({
 
 // oxlint-disable-next-line node/no-process-env -- it is the process that serve would be
 const config = parseConfig(env);
-requireServiceSettings(config);
-const stopping = new AbortController();
-const { bot, pace, traits } = overridesSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+const { bot, pace, traits, roles } = overridesSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+requireServiceSettings(config, {
+  isBot: roles.includes('bot'),
+  isWorker: roles.includes('worker'),
+});
 const defined = Object.fromEntries(Object.entries(bot).filter(([, value]) => value !== undefined));
-const service = await startService(
+const ending = watchEndSignals();
+// Whoever started it is gone: nobody will ask it to stop.
+const orphaned = new AbortController();
+process.once('disconnect', () => orphaned.abort(new Error('disconnected')));
+const code = await runService(
   {
     config,
+    roles,
     logger: createLogger(config.LOG_LEVEL),
     overrides: {
       host: '127.0.0.1',
@@ -45,16 +54,8 @@ const service = await startService(
       pace: Object.fromEntries(Object.entries(pace)),
       bot: defined,
     },
+    onListening: (port) => process.send?.({ port }),
   },
-  stopping.signal,
+  { stop: AbortSignal.any([ending.stop, orphaned.signal]), destroy: ending.destroy },
 );
-process.send?.({ port: service.port });
-
-async function stop(): Promise<void> {
-  stopping.abort(new Error('stopped'));
-  await service.close();
-  exit(0);
-}
-process.once('SIGTERM', () => void stop());
-process.once('SIGINT', () => void stop());
-process.once('disconnect', () => void stop());
+exit(code);

@@ -201,6 +201,26 @@ test('every third-party package stays inside its fence', () => {
   expect(bad).toEqual([]);
 });
 
+test('what faces Teams does not load what opens passwords', () => {
+  const reached = new Set<string>();
+  const walk = (file: string): void => {
+    if (!reached.has(file)) {
+      reached.add(file);
+      for (const { target, typeOnly } of relativeImports('src', file)) {
+        if (!typeOnly) {
+          walk(target);
+        }
+      }
+    }
+  };
+  walk('app/serve-bot.ts');
+  expect([...reached]).toEqual(expect.arrayContaining(['secrets/seal.ts', 'bot/gateway.ts']));
+  expect([...reached].filter((file) => file === 'secrets/open.ts')).toEqual([]);
+  reached.clear();
+  walk('app/serve-worker.ts');
+  expect(reached).toContain('secrets/open.ts');
+});
+
 test('no import is computed', () => {
   const bad = files.filter((file) => COMPUTED_IMPORT.test(withoutComments(sourceOf(file))));
   expect(bad).toEqual([]);

@@ -27,6 +27,8 @@ export async function openDatabase(
   const pool = new pg.Pool({ connectionString, max: poolSize, types, options });
   // A lost idle connection is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => logger.warn({ code: errorCode(error) }, 'database connection lost'));
+  // One that is lost between two queries of a transaction belongs to nobody's query, and would end it too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await updateSchema(pool);
   } catch (error) {

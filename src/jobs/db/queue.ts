@@ -15,8 +15,8 @@ export interface StepJob {
 /** Jobs on PostgreSQL: sent in the transaction that makes them necessary. */
 export interface Queue {
   readonly sink: CommandSink;
-  /** Runs jobs until `stop`; a handler that throws is tried again with back-off. */
-  work(handlers: QueueHandlers): Promise<void>;
+  /** Runs the jobs that it has a handler for until `stop`; a handler that throws is tried again with back-off. */
+  work(handlers: Partial<QueueHandlers>): Promise<void>;
   /** Makes sure that a live job exists for this step; sends one where none is left. */
   ensureStep(name: JobName, job: StepJob): Promise<void>;
   stop(): Promise<void>;
@@ -103,22 +103,26 @@ export async function startQueue(deps: QueueDeps): Promise<Queue> {
     },
 
     async work({ step, notice }) {
-      for (const name of JOB_NAMES) {
-        await boss.work<StepJob>(
-          name,
-          {
-            pollingIntervalSeconds: 0.5,
-            notifyPollingIntervalSeconds: 5,
-            localConcurrency: deps.concurrency,
-          },
-          eachJob((job) => step(name, job.data, job.signal)),
+      if (step !== undefined) {
+        for (const name of JOB_NAMES) {
+          await boss.work<StepJob>(
+            name,
+            {
+              pollingIntervalSeconds: 0.5,
+              notifyPollingIntervalSeconds: 5,
+              localConcurrency: deps.concurrency,
+            },
+            eachJob((job) => step(name, job.data, job.signal)),
+          );
+        }
+      }
+      if (notice !== undefined) {
+        await boss.work<Notice>(
+          NOTICE_QUEUE,
+          { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5, localConcurrency: 4 },
+          eachJob((job) => notice(job.data, job.signal)),
         );
       }
-      await boss.work<Notice>(
-        NOTICE_QUEUE,
-        { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5, localConcurrency: 4 },
-        eachJob((job) => notice(job.data, job.signal)),
-      );
     },
 
     async ensureStep(name, job) {

@@ -15,7 +15,12 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
   'secrets.key-file': {
     what: 'The file with the key that opens passwords cannot be used.',
     doNext:
-      'SECRETS_KEY_FILE, or the key file in DATA_DIR, must be a private key that this service can read. If it is lost, people must give their passwords anew.',
+      'SECRETS_KEY_FILE, or the key file in DATA_DIR, must be a private key that this service can read, or for a process that is only a bot the public key. If the private key is lost, people must give their passwords anew.',
+  },
+  'secrets.opening-key-unwanted': {
+    what: 'This process faces Teams alone, and was given the key that opens passwords.',
+    doNext:
+      'Give it the public key: SECRETS_KEY_FILE must be a copy of sealing-key.public.pem, which a worker writes into its DATA_DIR.',
   },
   'imap.login-refused': {
     what: 'The mail server does not accept this user with this password or token.',

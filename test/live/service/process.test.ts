@@ -1,18 +1,20 @@
 /** The service as an operator meets it: settings that are wrong, and a stop that leaves nothing behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startWholeWorld, type WholeWorld } from '../../sim/whole-world.ts';
-import { createMover, createPlay } from '../../support/play.ts';
+import { createMover, createPlay, type Play } from '../../support/play.ts';
 import { postgresProcesses } from '../../support/postgres-processes.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../../src/main.ts');
 const DRAIN_MS = 10_000;
+/** PostgreSQL's own shutdown is all that is waited for. */
+const DESTROY_MS = 4000;
 
 let dir = '';
 beforeEach(async () => {
@@ -76,22 +78,55 @@ function lives(pid: number): boolean {
   }
 }
 
-test('SIGTERM in the middle of a copy: drained within 10 s, no process left; then it goes on', async () => {
+/** Plays a move into the middle of its copy, where Exchange takes `appendMs` for each message. */
+async function copying(world: WholeWorld, displayName: string, appendMs: number): Promise<Play> {
+  const alias = displayName.toLowerCase().replace(' ', '.');
+  const mover = createMover(world, { displayName, alias, messages: 120 });
+  const play = createPlay(world, mover);
+  await play.until('pilot');
+  world.exchange.serviceMs.append = appendMs;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const before = world.exchange.faults.seen('APPEND');
+  const unwatch = world.exchange.store.watch(() => {
+    if (world.exchange.faults.seen('APPEND') > before + 8) {
+      resolve();
+    }
+  });
+  await play.until('syncing');
+  await promise.finally(unwatch);
+  return play;
+}
+
+test('a second SIGTERM ends it at once, whatever is under way, with no process left', async () => {
   const world: WholeWorld = await startWholeWorld({ dir });
   try {
-    const mover = createMover(world, { displayName: 'Sig Term', alias: 'sig.term', messages: 120 });
-    const play = createPlay(world, mover);
-    await play.until('pilot');
-    world.exchange.serviceMs.append = 150;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const before = world.exchange.faults.seen('APPEND');
-    const unwatch = world.exchange.store.watch(() => {
-      if (world.exchange.faults.seen('APPEND') > before + 8) {
+    await copying(world, 'Term Twice', 150);
+    // From now on Exchange takes longer than any drain.
+    world.exchange.serviceMs.append = 60_000;
+    const pids = [world.service().pid, ...postgresProcesses(world.dataDir)];
+    process.kill(world.service().pid, 'SIGTERM');
+    const { promise: draining, resolve } = Promise.withResolvers<void>();
+    const watcher = watch(world.logFile, () => {
+      if (readFileSync(world.logFile, 'utf8').includes('"stopping"')) {
         resolve();
       }
     });
-    await play.until('syncing');
-    await promise.finally(unwatch);
+    await draining.finally(() => watcher.close());
+    expect(pids.every(lives)).toBe(true);
+    const startedMs = performance.now();
+    await world.service().stop();
+    expect(performance.now() - startedMs).toBeLessThan(DESTROY_MS);
+    expect(pids.filter(lives)).toEqual([]);
+    expect(await readFile(world.logFile, 'utf8')).toContain('ended without draining');
+  } finally {
+    await world.close();
+  }
+});
+
+test('SIGTERM in the middle of a copy: drained within 10 s, no process left; then it goes on', async () => {
+  const world: WholeWorld = await startWholeWorld({ dir });
+  try {
+    const play = await copying(world, 'Sig Term', 150);
     const pids = [world.service().pid, ...postgresProcesses(world.dataDir)];
     expect(pids.length).toBeGreaterThan(3);
     expect(pids.every(lives)).toBe(true);

@@ -1,10 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SealBinding } from '../../../src/secrets/claims.ts';
-import { KeyFileError, loadSealingKeys } from '../../../src/secrets/key-file.ts';
+import {
+  KeyFileError,
+  loadPublicKey,
+  loadSealingKeys,
+  OpeningKeyUnwantedError,
+  publishPublicKey,
+} from '../../../src/secrets/key-file.ts';
 import { createSealOpener, SealMismatchError } from '../../../src/secrets/open.ts';
 import { createSealer } from '../../../src/secrets/seal.ts';
 
@@ -69,5 +75,16 @@ describe('the key file', () => {
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'skybridge-key-')), 'key.pem');
     await writeFile(file, 'not a key');
     await expect(loadSealingKeys(file)).rejects.toThrow(KeyFileError);
+  });
+
+  test('the public half is written beside it, and is all that a bot takes', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'skybridge-key-'));
+    const [file, open] = ['key.pem', 'public.pem'].map((name) => path.join(folder, name));
+    const made = await loadSealingKeys(file ?? '');
+    await publishPublicKey(open ?? '', made);
+    expect((await loadPublicKey(open ?? '')).equals(made.publicKey)).toBe(true);
+    await expect(loadPublicKey(file ?? '')).rejects.toThrow(OpeningKeyUnwantedError);
+    await expect(loadPublicKey(path.join(folder, 'none.pem'))).rejects.toThrow(KeyFileError);
+    expect((await readdir(folder)).toSorted()).toEqual(['key.pem', 'public.pem']);
   });
 });
