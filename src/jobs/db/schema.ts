@@ -21,6 +21,7 @@ import type { Problem, StateName } from '../migration/state.ts';
 import type { KeptSelection } from '../people/selection.ts';
 import type { DirectoryPerson, TenantChange } from '../ports.ts';
 import type { AgreedChoices, MailboxRoom } from '../room.ts';
+import type { SettingName, Settings } from '../settings/settings.ts';
 import type { PutBackOutcome } from '../tenant-change.ts';
 
 const instant = (name: string): PgTimestampBuilderInitial<string> =>
@@ -91,6 +92,8 @@ export const migrations = pgTable(
     /** The target was seen to give X-Skybridge-Id back. */
     stampProven: boolean('stamp_proven').notNull().default(false),
     pilot: jsonb('pilot').$type<PilotResult>(),
+    /** The folder that an admin wants as the pilot; null: Skybridge proposes one. */
+    pilotFolder: text('pilot_folder'),
     currentFolder: text('current_folder'),
     bytesPerSecond: bigint('bytes_per_second', { mode: 'number' }),
     reportPath: text('report_path'),
@@ -117,6 +120,20 @@ export const migrations = pgTable(
     // A `copy` is one row per pair of mailboxes.
     uniqueIndex('migrations_plan').on(table.planHash).where(sql`${table.planHash} is not null`),
   ],
+);
+
+/** What admins set for all moves, change by change: the newest of a name is the one that counts. */
+export const settingChanges = pgTable(
+  'setting_changes',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    name: text('name').$type<SettingName>().notNull(),
+    /** In a member of its own, since `null` is a value. */
+    value: jsonb('value').$type<{ readonly is: Settings[SettingName] }>().notNull(),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [index('setting_changes_name').on(table.tenantId, table.name)],
 );
 
 /** Processes that move mail; one that was not heard of until `alive_until` holds nothing any more. */
