@@ -1,16 +1,9 @@
 /** What a person would find in a message, apart from how it is encoded: compared by the verification. */
 import { createHash } from 'node:crypto';
-import PostalMime, { type Attachment, type Email } from 'postal-mime';
-import { AppError } from '../errors.ts';
+import type { Attachment } from 'postal-mime';
 import { decodeHeaderText } from './encoded-word.ts';
 import { firstValue, splitMessage } from './headers.ts';
-
-/** The parser gave up: nesting or headers beyond any honest message. */
-export class UnreadableContentError extends AppError {
-  override readonly name = 'UnreadableContentError';
-  readonly code = 'mail.unreadable-content';
-  readonly disposition = 'stop';
-}
+import { attachmentBytes, parseMime } from './parse-mime.ts';
 
 export interface ContentAttachment {
   /** Decoded, NFC; empty for a part without a name. */
@@ -38,7 +31,7 @@ export function describeContent(bytes: Buffer): Promise<MessageContent> {
 }
 
 async function describe(bytes: Buffer, depth: number): Promise<MessageContent> {
-  const email = await parse(bytes);
+  const email = await parseMime(bytes);
   const attachments: ContentAttachment[] = [];
   for (const attachment of email.attachments) {
     attachments.push(await describeAttachment(attachment, depth));
@@ -56,18 +49,9 @@ function readSubject(bytes: Buffer): string {
   return decodeHeaderText(firstValue(splitMessage(bytes).header, 'subject') ?? '');
 }
 
-async function parse(bytes: Buffer): Promise<Email> {
-  try {
-    // Inlined messages would put their headers, in a layout of the parser's own, into our text.
-    return await PostalMime.parse(bytes, { forceRfc822Attachments: true });
-  } catch (cause) {
-    throw new UnreadableContentError('The message cannot be taken apart', { cause });
-  }
-}
-
 async function describeAttachment(part: Attachment, depth: number): Promise<ContentAttachment> {
   const name = (part.filename ?? '').normalize('NFC');
-  const bytes = contentBytes(part.content);
+  const bytes = attachmentBytes(part);
   if (part.mimeType !== 'message/rfc822' || depth >= MAX_NESTED_MESSAGES) {
     const octets = canonicalOctets(bytes);
     return { name, sizeBytes: octets.length, sha256: sha256(octets) };
@@ -95,15 +79,6 @@ function canonicalOctets(bytes: Buffer): Buffer {
     end -= 1;
   }
   return Buffer.from(text.slice(0, end), 'latin1');
-}
-
-function contentBytes(content: Attachment['content']): Buffer {
-  if (typeof content === 'string') {
-    return Buffer.from(content, 'utf8');
-  }
-  return content instanceof Uint8Array
-    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    : Buffer.from(content);
 }
 
 function htmlText(html: string): string {

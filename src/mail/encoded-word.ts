@@ -50,8 +50,8 @@ function decodeStretches(value: string): Stretch[] {
   return stretches;
 }
 
-/** Raw header octets (latin1 text) as UTF-8 where they are valid UTF-8, else as windows-1252. */
-function decodeRaw(value: string): string {
+/** Raw header octets (latin1 text) as UTF-8 where they are valid UTF-8, else as windows-1252; words stay encoded. */
+export function decodeRaw(value: string): string {
   if (!has8Bit(value)) {
     return value;
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeContent, UnreadableContentError } from '../../../src/mail/content.ts';
+import { describeContent } from '../../../src/mail/content.ts';
+import { UnreadableContentError } from '../../../src/mail/parse-mime.ts';
 
 const csv = 'Name,Größe\r\nÄpfel,3\r\n';
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 13, 10, 0, 1, 2, 3]);
