@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { issuerOf } from '../graph/clouds.ts';
 import { type ApplyDeps, type ApplyResult, applyPlan } from '../graph/setup/apply.ts';
 import { createEntraChanges } from '../graph/setup/entra-changes.ts';
 import { SetupError } from '../graph/setup/errors.ts';
@@ -23,6 +24,7 @@ import { UsageError } from './copy-arguments.ts';
 import { parseSetupArguments, type SetupArguments } from './setup-arguments.ts';
 import { type Session, signInAdministrator, type Terminal } from './setup-session.ts';
 import { describeLimits, describePlan, describeRemoval, describeStep } from './setup-words.ts';
+import { cloudOf } from './tenant-clients.ts';
 
 export interface SetupCommandDeps {
   readonly config: Config;
@@ -95,22 +97,10 @@ function choiceOf({ parsed, record }: Run, before: readonly Tier[]): SetupChoice
   };
 }
 
-/** Whose tokens vouch for the app: the tenant's own, in its cloud. */
-const issuerOf = ({ deps, tenantId }: Run): string => {
-  const { CLOUD } = deps.config;
-  const host = {
-    global: 'login.microsoftonline.com',
-    usgov: 'login.microsoftonline.us',
-    usgovdod: 'login.microsoftonline.us',
-    china: 'login.partner.microsoftonline.cn',
-  }[CLOUD];
-  return `https://${host}/${tenantId}/v2.0`;
-};
-
 function scriptOf(run: Run, plan: readonly PlannedStep['step'][]): string {
   return formatScript({
     tenantId: run.tenantId,
-    issuer: issuerOf(run),
+    issuer: issuerOf(cloudOf(run.deps.config), run.tenantId),
     certificatePath: run.deps.files.certificatePath,
     steps: plan,
   });
@@ -186,7 +176,7 @@ function carryOut(
     files,
     clock,
     administratorId: administrator.objectId,
-    issuer: issuerOf(run),
+    issuer: issuerOf(cloudOf(run.deps.config), run.tenantId),
     tell: (progress) => {
       if (progress.kind === 'waiting') {
         const minutes = Math.floor(progress.waitedMs / 60_000);

@@ -18,6 +18,20 @@ export interface CloudResources {
 
 export interface Cloud extends CloudHosts {
   readonly resources: CloudResources;
+  /** Whose name stands in tokens; stays the cloud's own when a URL is overridden. */
+  readonly issuerHost: string;
+}
+
+const ISSUER_HOSTS: Readonly<Record<CloudName, string>> = {
+  global: 'login.microsoftonline.com',
+  usgov: 'login.microsoftonline.us',
+  usgovdod: 'login.microsoftonline.us',
+  china: 'login.partner.microsoftonline.cn',
+};
+
+/** Who issues the tokens of a tenant's people and managed identities. */
+export function issuerOf({ issuerHost }: Pick<Cloud, 'issuerHost'>, tenantId: string): string {
+  return `https://${issuerHost}/${tenantId}/v2.0`;
 }
 
 const CLOUDS: Readonly<Record<CloudName, CloudHosts>> = {
@@ -60,5 +74,6 @@ export function chooseCloud(name: CloudName, overrides: Partial<CloudHosts> = {}
     exchangeAdminUrl: withoutSlash(overrides.exchangeAdminUrl ?? own.exchangeAdminUrl),
     imapUrl: withoutSlash(overrides.imapUrl ?? own.imapUrl),
     resources: { graph: own.graphUrl, exchange: own.exchangeAdminUrl },
+    issuerHost: ISSUER_HOSTS[name],
   };
 }

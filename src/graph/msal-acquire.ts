@@ -65,7 +65,8 @@ export function createMsalAcquire(
     );
 }
 
-function proofOf(
+/** How the application proves itself, as msal-node takes it. */
+export function proofOf(
   credential: Exclude<Credential, { kind: 'managed-identity' }>,
   system: NodeSystemOptions,
 ): Partial<NodeAuthOptions> {

@@ -341,6 +341,20 @@ export interface ConversationStore {
   takeNonce(nonce: string, input: Omit<NonceInput, 'expiresAt'>): Promise<boolean>;
 }
 
+/** `sign-in`: between the way to Entra ID and the way back, once · `session`: somebody signed in. */
+export type WebSessionKind = 'sign-in' | 'session';
+export type WebSessionValue = Readonly<Record<string, string>>;
+
+/** What is remembered of a browser, under a secret that it alone holds. */
+export interface WebSessionStore {
+  /** Returns the new secret. */
+  open(kind: WebSessionKind, value: WebSessionValue, expiresAt: Date): Promise<string>;
+  /** Null for a secret that is unknown, of another kind or past its time. */
+  find(kind: WebSessionKind, secret: string): Promise<WebSessionValue | null>;
+  /** The same, once. */
+  take(kind: WebSessionKind, secret: string): Promise<WebSessionValue | null>;
+}
+
 export interface NonceInput {
   readonly personId: string;
   readonly tenantId: string;

@@ -14,7 +14,14 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ConversationReference, FolderReason, PilotResult, PostedCard } from '../api.ts';
+import type {
+  ConversationReference,
+  FolderReason,
+  PilotResult,
+  PostedCard,
+  WebSessionKind,
+  WebSessionValue,
+} from '../api.ts';
 import type { SkipRules } from '../copy/skip-rules.ts';
 import type { MessageState } from '../ledger.ts';
 import type { Problem, StateName } from '../migration/state.ts';
@@ -367,6 +374,18 @@ export const postedCards = pgTable('posted_cards', {
   key: text('key').primaryKey(),
   posted: jsonb('posted').$type<PostedCard>().notNull(),
 });
+
+/** Browsers before a page of ours, on the way to sign in or signed in; by the hash of what they hold. */
+export const webSessions = pgTable(
+  'web_sessions',
+  {
+    hash: text('hash').primaryKey(),
+    kind: text('kind').$type<WebSessionKind>().notNull(),
+    value: jsonb('value').$type<WebSessionValue>().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('web_sessions_expiry').on(table.expiresAt)],
+);
 
 /** One-time tokens, by their hash. */
 export const nonces = pgTable('nonces', {

@@ -113,6 +113,8 @@ export interface SimApplication {
   certificates: string[];
   /** Whose tokens (audience api://AzureADTokenExchange) vouch for it. */
   readonly federatedCredentials: SimFederatedCredential[];
+  /** Where people who sign in to it are sent back to. */
+  redirectUris: string[];
   graphRoles: string[];
   exchangeRoles: string[];
   /** Cmdlets its Exchange role groups allow; empty when it has no Exchange role. */
@@ -273,6 +275,7 @@ export function addApplication(
     passwordCredentials: [],
     certificates: [],
     federatedCredentials: [],
+    redirectUris: [],
     graphRoles: [],
     exchangeRoles: [],
     allowedCmdlets: [],

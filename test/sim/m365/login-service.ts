@@ -3,6 +3,7 @@ import { refuseAssertion } from './client-assertion.ts';
 import type { Directory, SimApplication } from './directory.ts';
 import { entraError } from './login-errors.ts';
 import { PEOPLE_GRANTS, type PeopleSignIn } from './login-people.ts';
+import type { WebSignIn } from './login-web.ts';
 import {
   type Answer,
   answerRoot,
@@ -44,6 +45,7 @@ export interface LoginServiceDeps {
   readonly tokens: TokenAuthority;
   readonly settings: TokenSettings;
   readonly people: PeopleSignIn;
+  readonly web: WebSignIn;
 }
 
 function readForm(request: Request): URLSearchParams {
@@ -160,7 +162,7 @@ function audienceOf(form: URLSearchParams): Audience {
 
 /** The token endpoint and the discovery documents of one tenant. */
 export function createLoginApplication(deps: LoginServiceDeps): Express {
-  const { context, directory, tokens, settings, people } = deps;
+  const { context, directory, tokens, settings, people, web } = deps;
   const application = createApplication();
   answerRoot(application, context);
   const baseUrl = (request: Request): string =>
@@ -197,11 +199,13 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
   const token = async (request: Request): Promise<Answer> => {
     tenantOf(directory, request);
     const form = readForm(request);
-    if (PEOPLE_GRANTS.includes(form.get('grant_type') ?? '')) {
+    const isWeb =
+      form.get('grant_type') === 'authorization_code' && web.isFor(form.get('client_id') ?? '');
+    if (!isWeb && PEOPLE_GRANTS.includes(form.get('grant_type') ?? '')) {
       return people.redeem(form);
     }
     const client = applicationOf(directory, form);
-    const audience = audienceOf(form);
+    const audience = isWeb ? null : audienceOf(form);
     await prove(client, form, {
       audiences: [
         `${baseUrl(request)}/${directory.tenantId}/oauth2/v2.0/token`,
@@ -209,6 +213,9 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       ],
       nowMs: directory.now(),
     });
+    if (audience === null) {
+      return web.redeem(form, client);
+    }
     const accessToken = await tokens.issue(client, audience);
     context.journal.tokens.push(accessToken);
     return {
@@ -244,9 +251,19 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       (): Answer => {
         tenantOf(directory, request);
         const { searchParams } = new URL(request.originalUrl, baseUrl(request));
-        return { status: 200, html: people.authorize(searchParams) };
+        const html = web.isFor(searchParams.get('client_id') ?? '')
+          ? web.authorize(searchParams, `${baseUrl(request)}/${directory.tenantId}/pick`)
+          : people.authorize(searchParams);
+        return { status: 200, html };
       },
     ),
+  );
+  // The real one asks for a password, too; that is between it and the person.
+  application.post('/:tenant/pick', (request, response) =>
+    runOperation(context, 'POST /{tenant}/pick', { request, response }, (): Answer => {
+      tenantOf(directory, request);
+      return web.pick(new URLSearchParams(typeof request.body === 'string' ? request.body : ''));
+    }),
   );
   application.post('/:tenant/oauth2/v2.0/devicecode', (request, response) =>
     runOperation(

@@ -15,6 +15,8 @@ export interface Answer {
   readonly body?: unknown;
   /** A page for a browser, in place of a body. */
   readonly html?: string;
+  /** Where a browser is sent. */
+  readonly location?: string;
 }
 
 /** Thrown by a handler: the service's own error answer, noted as a violation where it is one. */
@@ -77,6 +79,9 @@ export async function runOperation(
   }
   journal.requests.push({ service, operation, status: answer.status });
   response.status(answer.status);
+  if (answer.location !== undefined) {
+    response.location(answer.location);
+  }
   if (answer.html !== undefined) {
     response.type('html').send(answer.html);
   } else if (answer.body === undefined) {

@@ -14,6 +14,7 @@ import {
 } from './journal.ts';
 import { createPeopleSignIn, type PeopleSignIn } from './login-people.ts';
 import { createLoginApplication } from './login-service.ts';
+import { createWebSignIn } from './login-web.ts';
 import { listen, type ServiceContext, type TlsMaterial } from './service.ts';
 import { type Audience, createTokenAuthority, type TokenSettings } from './tokens.ts';
 
@@ -62,14 +63,16 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     pageSize: 1000,
     lifetimeSeconds: 3599,
     deviceIntervalSeconds: 5,
+    idTokenClaims: {},
   };
   const tokens = await createTokenAuthority(directory, quirks);
-  const people = createPeopleSignIn({
+  const signIn = {
     directory,
     tokens,
     settings: quirks,
-    noteToken: (token) => journal.tokens.push(token),
-  });
+    noteToken: (token: string) => journal.tokens.push(token),
+  };
+  const people = createPeopleSignIn(signIn);
   const contextOf = (service: ServiceName): ServiceContext => ({ service, journal, faults });
   const services = await Promise.all([
     listen(
@@ -79,6 +82,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
         tokens,
         settings: quirks,
         people,
+        web: createWebSignIn(signIn),
       }),
       tls,
     ),

@@ -44,7 +44,9 @@ export interface TokenAuthority {
   readonly jwks: { readonly keys: readonly unknown[] };
   issue(application: SimApplication, audience: Audience): Promise<string>;
   issueDelegated(input: DelegatedInput): Promise<string>;
-  issueIdToken(input: Pick<DelegatedInput, 'clientId' | 'person'>): Promise<string>;
+  issueIdToken(
+    input: Pick<DelegatedInput, 'clientId' | 'person'> & { readonly nonce?: string },
+  ): Promise<string>;
   check(token: string, audience: Audience): Promise<TokenCheck>;
 }
 
@@ -53,6 +55,8 @@ export interface TokenSettings {
   lifetimeSeconds: number;
   /** How often a device code may be asked for; the real one says 5 s. */
   deviceIntervalSeconds: number;
+  /** Claims of the next ID tokens that are not as they should be. */
+  idTokenClaims: Readonly<Record<string, unknown>>;
 }
 
 let madeKeys: Promise<GenerateKeyPairResult> | null = null;
@@ -73,16 +77,27 @@ export async function createTokenAuthority(
   const jwk = { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' };
   const issuer = `https://sts.windows.net/${directory.tenantId}/`;
 
-  const sign = (claims: JWTPayload, from: string, audience: string): Promise<string> => {
+  const sign = (
+    claims: JWTPayload,
+    from: string,
+    audience: string,
+    overrides: JWTPayload = {},
+  ): Promise<string> => {
     const issuedAt = Math.floor(directory.now() / 1000);
-    return new SignJWT({ tid: directory.tenantId, ver: '1.0', ...claims })
+    const whole: JWTPayload = {
+      tid: directory.tenantId,
+      ver: '1.0',
+      ...claims,
+      iss: from,
+      aud: audience,
+      iat: issuedAt,
+      nbf: issuedAt,
+      exp: issuedAt + settings.lifetimeSeconds,
+      jti: randomUUID(),
+      ...overrides,
+    };
+    return new SignJWT(whole)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
-      .setIssuer(from)
-      .setAudience(audience)
-      .setIssuedAt(issuedAt)
-      .setNotBefore(issuedAt)
-      .setExpirationTime(issuedAt + settings.lifetimeSeconds)
-      .setJti(randomUUID())
       .sign(privateKey);
   };
 
@@ -102,7 +117,7 @@ export async function createTokenAuthority(
         issuer,
         audience,
       ),
-    issueIdToken: ({ clientId, person }) =>
+    issueIdToken: ({ clientId, person, nonce }) =>
       sign(
         {
           ver: '2.0',
@@ -110,9 +125,11 @@ export async function createTokenAuthority(
           sub: person.id,
           name: person.userPrincipalName,
           preferred_username: person.userPrincipalName,
+          ...(nonce === undefined ? {} : { nonce }),
         },
         `https://login.microsoftonline.com/${directory.tenantId}/v2.0`,
         clientId,
+        settings.idTokenClaims,
       ),
     issue: (application, audience) => {
       const roles =
