@@ -13,6 +13,7 @@ import { publicKeyPath, type ServiceParts } from './service-parts.ts';
 import { cloudOf, createDoctor } from './tenant-clients.ts';
 
 const CARD_UPDATE_EVERY_MS = 5000;
+const CHANNEL_MESSAGE_EVERY_MS = 1000;
 
 /**
  * The part that faces Teams: the conversation, and the notices of all processes. It has no key that opens
@@ -41,6 +42,7 @@ export async function startBot(
       defaultServiceUrl: DEFAULT_SERVICE_URL,
       sourceHost: new URL(settings.SOURCE_IMAP_URL).hostname,
       updateEveryMs: CARD_UPDATE_EVERY_MS,
+      channelEveryMs: CHANNEL_MESSAGE_EVERY_MS,
       ...overrides.bot,
     },
   });

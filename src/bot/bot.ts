@@ -10,11 +10,13 @@ import { createDispatch } from './dispatch.ts';
 import { createGateway } from './gateway.ts';
 import type { Refusal } from './guards.ts';
 import { TEAMS_SERVICE_HOSTS } from './guards.ts';
+import { createHelpdeskChannel } from './helpdesk-channel.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { createLiveCards } from './live-cards.ts';
 import { createNonces } from './nonces.ts';
 import { createNotifier } from './notifier.ts';
 import { createOutbound } from './outbound.ts';
+import { createPaced } from './paced.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
 export interface BotSettings {
@@ -37,6 +39,8 @@ export interface BotSettings {
   readonly sourceHost: string;
   /** At least this long between two updates of one card. */
   readonly updateEveryMs: number;
+  /** At least this long between two messages to one thread of a channel. */
+  readonly channelEveryMs: number;
 }
 
 export interface BotDeps {
@@ -100,19 +104,24 @@ export function createBot(deps: BotDeps): Bot {
     gateway,
     clock,
     updateEveryMs: settings.updateEveryMs,
+    channelEveryMs: settings.channelEveryMs,
     afterAnswerMs: AFTER_ANSWER_MS,
     random: Math.random,
   });
   const lock = createKeyedLock();
   const nonces = createNonces(api.conversations, tenantId, clock);
   const live = createLiveCards({ store: api.conversations, outbound, lock });
+  const paced = createPaced({ clock, everyMs: settings.updateEveryMs });
+  const channel = createHelpdeskChannel({ api, outbound, live, paced, clock });
   const notifier = createNotifier({
     api,
-    gateway,
     outbound,
     live,
+    channel,
+    paced,
     nonces,
     lock,
+    clock,
     defaultServiceUrl: settings.defaultServiceUrl,
   });
   const dispatch: Dispatch = createDispatch({

@@ -25,6 +25,8 @@ export interface LiveCard {
   readonly attention: 'needed' | 'unchanged' | 'not-needed';
   /** Takes the old card's place when a new one follows. */
   readonly continued: Card;
+  /** The conversation that the card belongs into, where that may change. */
+  readonly place?: string;
   readonly post: (activity: ReturnType<typeof cardActivity>) => Promise<PostedCard>;
 }
 
@@ -46,6 +48,11 @@ interface Step {
   readonly posted: PostedCard;
   readonly card: Card;
   readonly urgent: boolean;
+}
+
+/** A thread is in its channel. */
+function isIn({ conversation }: PostedCard, conversationId: string): boolean {
+  return conversation.conversationId.split(';')[0] === conversationId;
 }
 
 function digest(text: string): string {
@@ -78,6 +85,10 @@ export function createLiveCards({ store, outbound, lock }: LiveCardsDeps): LiveC
     if (current === null) {
       await postNew(key, live);
       return null;
+    }
+    if (live.place !== undefined && !isIn(current, live.place)) {
+      await postNew(key, live);
+      return { posted: current, card: live.continued, urgent: true };
     }
     const signature = digest(`${current.activityId} ${live.signature}`);
     if (shown.get(key) === signature) {

@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.ts';
 import type {
-  BatchView,
+  BatchHead,
   ConversationReference,
   MigrationView,
   Notice,
@@ -7,34 +8,35 @@ import type {
   SkybridgeApi,
 } from '../jobs/api.ts';
 import { END_STATES } from '../jobs/api.ts';
-import { formatNoun } from '../words/format.ts';
 import { type Language, parseLocale } from '../words/language.ts';
 import { personTexts } from '../words/person.ts';
 import { textActivity } from './activity.ts';
 import { adminCard, needsAttention } from './cards/admin.ts';
 import { continuedCard } from './cards/basics.ts';
-import { channelCard, statusCard, whoMustAct } from './cards/channel.ts';
+import { statusCard } from './cards/channel.ts';
 import { plain } from './cards/elements.ts';
 import { asksForPassword, personCard } from './cards/person.ts';
-import type { Gateway } from './gateway.ts';
+import type { HelpdeskChannel } from './helpdesk-channel.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { LiveCard, LiveCards } from './live-cards.ts';
 import type { Nonces } from './nonces.ts';
 import type { Outbound } from './outbound.ts';
+import type { Paced } from './paced.ts';
 
 export interface NotifierDeps {
   readonly api: SkybridgeApi;
-  readonly gateway: Pick<Gateway, 'createPersonal'>;
   readonly outbound: Outbound;
   readonly live: LiveCards;
+  readonly channel: HelpdeskChannel;
+  readonly paced: Paced;
   readonly nonces: Nonces;
   readonly lock: KeyedLock;
+  readonly clock: Clock;
   /** Where Teams is reached when nobody has written yet. */
   readonly defaultServiceUrl: string;
 }
 
 /** Keys in the conversation store. */
-export const HELPDESK_KEY = 'channel:helpdesk';
 export const personalKey = (personId: string): string => `personal:${personId}`;
 export const adminCardKey = (batchId: string): string => `admin:${batchId}`;
 /** A start and the first notice of its batch take turns, so that one card serves both. */
@@ -56,29 +58,14 @@ function attentionOfPerson(migration: MigrationView): LiveCard['attention'] {
   return asksForPassword(migration) || END_STATES.includes(state) ? 'needed' : 'not-needed';
 }
 
-/** The reply in the thread that a state deserves; null for most of them. */
-function threadReply(migration: MigrationView): string | null {
-  const name = plain(migration.person.displayName);
-  if (migration.state === 'Completed' || migration.state === 'CompletedWithWarnings') {
-    const copied = formatNoun(migration.tally.copied, 'message', 'messages');
-    const report =
-      migration.reportPath === null
-        ? ''
-        : ` Report: ${plain(migration.reportPath)} in the data folder.`;
-    return `${name}: done. ${copied} copied.${report}`;
-  }
-  const isFirstRequest = migration.state === 'WaitingForUser' && migration.interrupted === null;
-  return isFirstRequest ? null : whoMustAct(migration);
-}
-
 /** Renders notices from the present state; each is harmless to repeat. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const { api, live, outbound, nonces, lock } = deps;
+  const { api, live, outbound, nonces, lock, channel, paced } = deps;
   const { conversations } = api;
 
   async function conversationWith(
     personId: string,
-    batch: BatchView,
+    batch: BatchHead,
     signal: AbortSignal,
   ): Promise<ConversationReference> {
     const key = personalKey(personId);
@@ -89,7 +76,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       }
       const admin = await conversations.findConversation(personalKey(batch.startedBy.personId));
       const serviceUrl = admin?.serviceUrl ?? deps.defaultServiceUrl;
-      const created = await deps.gateway.createPersonal(personId, serviceUrl, signal);
+      const created = await outbound.openPersonal(personId, serviceUrl, signal);
       await conversations.saveConversation(key, created, null);
       return created;
     });
@@ -102,10 +89,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   async function present(
     notice: Notice,
-  ): Promise<{ batch: BatchView; migration: MigrationView } | null> {
-    const batch = await api.batch(notice.batchId);
-    const migration = batch?.migrations.find((one) => one.id === notice.migrationId);
-    return batch === null || migration === undefined ? null : { batch, migration };
+  ): Promise<{ batch: BatchHead; migration: MigrationView } | null> {
+    const batch = await api.batchHead(notice.batchId);
+    const migration = await api.migration(notice.migrationId);
+    return batch === null || migration === null ? null : { batch, migration };
   }
 
   async function renderPerson(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
@@ -150,12 +137,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   /** The batch as a whole, for the admin who started it. */
   async function renderOverview(batchId: string, signal: AbortSignal): Promise<LiveCard | null> {
-    const batch = await api.batch(batchId);
+    const batch = await api.overview(batchId);
     if (batch === null) {
       return null;
     }
     const conversation = await conversationWith(batch.startedBy.personId, batch, signal);
-    const card = statusCard(batch);
+    const card = statusCard(batch, deps.clock.now());
     return {
       card,
       signature: JSON.stringify(card.content),
@@ -166,61 +153,35 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     };
   }
 
-  /** One card for a batch of one; of many, an overview, and a card for each move that needs the admin. */
-  async function showAdmin(
-    notice: Notice,
-    batch: BatchView | null,
+  /** At once after a press; else as often as a card may change, however many moves progress. */
+  async function showOverview(
+    batchId: string,
     urgent: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const key = adminCardKey(notice.batchId);
-    const show = async (own: string, render: () => Promise<LiveCard | null>): Promise<void> =>
-      await live.show(own, render, { urgent }, signal);
-    if (batch === null || batch.migrations.length === 1) {
-      await show(key, () => renderAdmin(notice, signal));
+    const key = adminCardKey(batchId);
+    const show = async (): Promise<void> =>
+      await live.show(key, () => renderOverview(batchId, signal), { urgent: true }, signal);
+    await (urgent ? show() : paced.run(key, show, signal));
+  }
+
+  /** One card for a batch of one; of many, an overview, and a card for each move that needs the admin. */
+  async function showAdmin(notice: Notice, urgent: boolean, signal: AbortSignal): Promise<void> {
+    const { batchId, migrationId } = notice;
+    const key = adminCardKey(batchId);
+    const show = async (own: string): Promise<void> =>
+      await live.show(own, () => renderAdmin(notice, signal), { urgent }, signal);
+    if (((await api.batchHead(batchId))?.size ?? 0) <= 1) {
+      await show(key);
       return;
     }
-    await show(key, () => renderOverview(notice.batchId, signal));
-    const ownKey = `${key}:${notice.migrationId}`;
-    const own = batch.migrations.find(({ id }) => id === notice.migrationId);
+    const ownKey = `${key}:${migrationId}`;
+    const own = await api.migration(migrationId);
     const isShown = (await conversations.findPosted(ownKey)) !== null;
-    if (own !== undefined && (isShown || needsAttention(own.state))) {
-      await show(ownKey, () => renderAdmin(notice, signal));
+    if (own !== null && (isShown || needsAttention(own.state))) {
+      await show(ownKey);
     }
-  }
-
-  async function renderChannel(notice: Notice, signal: AbortSignal): Promise<LiveCard | null> {
-    const batch = await api.batch(notice.batchId);
-    const channel = await conversations.findConversation(HELPDESK_KEY);
-    if (batch === null || channel === null) {
-      return null;
-    }
-    const card = channelCard(batch);
-    return {
-      card,
-      signature: JSON.stringify(card.content),
-      attention: 'not-needed',
-      // Never used: the channel's card needs nobody, its thread does.
-      continued: card,
-      post: async (activity) => await outbound.postThread(channel, activity, signal),
-    };
-  }
-
-  async function replyInThread(notice: Notice, signal: AbortSignal): Promise<void> {
-    const now = await present(notice);
-    const text = now === null ? null : threadReply(now.migration);
-    const root = await conversations.findPosted(`channel:${notice.batchId}`);
-    if (now === null || text === null || root === null) {
-      return;
-    }
-    const { id, state, stateSince } = now.migration;
-    const key = `channel:${notice.batchId}:${id}:${state}:${stateSince.getTime()}`;
-    await lock.run(`reply ${key}`, async () => {
-      if ((await conversations.findPosted(key)) === null) {
-        const posted = await outbound.post(root.conversation, textActivity(text), signal);
-        await conversations.savePosted(key, posted);
-      }
-    });
+    await showOverview(batchId, urgent, signal);
   }
 
   async function deliver(notice: Notice, urgent: boolean, signal: AbortSignal): Promise<void> {
@@ -235,20 +196,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         );
         return;
       case 'admin': {
-        const batch = await api.batch(notice.batchId);
+        const batch = await api.batchHead(notice.batchId);
         // Waits for a start that is being answered: its card becomes this batch's card.
         await lock.run(startLockKey(batch?.startedBy.personId ?? ''), async () => undefined);
-        await showAdmin(notice, batch, urgent, signal);
+        await showAdmin(notice, urgent, signal);
         return;
       }
       case 'channel':
-        await live.show(
-          `channel:${notice.batchId}`,
-          () => renderChannel(notice, signal),
-          { urgent },
-          signal,
-        );
-        await replyInThread(notice, signal);
+        await channel.bring(notice.batchId, signal);
         return;
     }
   }
@@ -259,7 +214,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     signal: AbortSignal,
   ): Promise<boolean> {
     return await lock.run(`reminder ${key}`, async () => {
-      const batch = await api.batch(migration.batchId);
+      const batch = await api.batchHead(migration.batchId);
       if (batch === null || (await conversations.findPosted(key)) !== null) {
         return false;
       }

@@ -1,18 +1,22 @@
 /**
  * The one way out. Per conversation, messages leave one after the other; updates of one card are
- * coalesced (the newest wins) and at least `updateEveryMs` apart, so that many progress events never
- * meet Teams' limit of about two messages a second per conversation.
+ * coalesced (the newest wins) and at least `updateEveryMs` apart. Nothing leaves faster than Teams takes
+ * it, or before the end of a pause that Teams asked for.
  */
 import type { Clock } from '../clock.ts';
 import type { ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { OutgoingActivity } from './activity.ts';
+import { TeamsRateLimitedError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
+import { createSendGate, type Place } from './send-gate.ts';
 import { decideSendRetry } from './send-retry.ts';
 
 export interface OutboundDeps {
-  readonly gateway: Pick<Gateway, 'send' | 'update' | 'createThread'>;
+  readonly gateway: Pick<Gateway, 'send' | 'update' | 'createThread' | 'createPersonal'>;
   readonly clock: Clock;
   readonly updateEveryMs: number;
+  /** Between two messages to one thread of a channel. */
+  readonly channelEveryMs: number;
   /** How long a client may take to show the answer to a press. */
   readonly afterAnswerMs: number;
   /** 0 ≤ random() < 1, for the jitter of retries. */
@@ -20,6 +24,12 @@ export interface OutboundDeps {
 }
 
 export interface Outbound {
+  /** The personal chat with a person, who need not have written before. */
+  openPersonal(
+    personId: string,
+    serviceUrl: string,
+    signal: AbortSignal,
+  ): Promise<ConversationReference>;
   post(
     to: ConversationReference,
     activity: OutgoingActivity,
@@ -59,12 +69,17 @@ export function createOutbound(deps: OutboundDeps): Outbound {
   const tails = new Map<string, Promise<unknown>>();
   const pending = new Map<string, PendingUpdate>();
   const shownAtMs = new Map<string, number>();
+  const gate = createSendGate(deps);
 
-  async function withRetry<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async function withRetry<T>(to: Place, send: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
+      await gate.enter(to, signal);
       try {
         return await send();
       } catch (error) {
+        if (error instanceof TeamsRateLimitedError) {
+          gate.hold(to, error.retryAfterMs ?? 0);
+        }
         const decision = decideSendRetry(error, attempt, deps.random);
         if (decision.kind === 'fail') {
           throw error;
@@ -124,20 +139,26 @@ export function createOutbound(deps: OutboundDeps): Outbound {
         forgetOldTimes(clock.monotonicMs());
         shownAtMs.set(key, clock.monotonicMs());
         const send = (): Promise<void> => gateway.update(posted, newest.activity, closing.signal);
-        await withRetry(send, closing.signal);
+        await withRetry(posted.conversation, send, closing.signal);
       }
     });
   }
 
   return {
+    async openPersonal(personId, serviceUrl, signal) {
+      const send = (): Promise<ConversationReference> =>
+        gateway.createPersonal(personId, serviceUrl, both(signal));
+      const place: Place = { conversationId: `new ${personId}`, conversationType: 'personal' };
+      return await withRetry(place, send, both(signal));
+    },
     async post(to, activity, signal) {
       const send = (): Promise<string> => gateway.send(to, activity, both(signal));
-      const activityId = await inTurn(to.conversationId, () => withRetry(send, both(signal)));
+      const activityId = await inTurn(to.conversationId, () => withRetry(to, send, both(signal)));
       return { conversation: to, activityId };
     },
     async postThread(channel, activity, signal) {
       const send = (): Promise<PostedCard> => gateway.createThread(channel, activity, both(signal));
-      return await inTurn(channel.conversationId, () => withRetry(send, both(signal)));
+      return await inTurn(channel.conversationId, () => withRetry(channel, send, both(signal)));
     },
     async update(posted, activity, options, signal) {
       both(signal).throwIfAborted();

@@ -7,7 +7,7 @@ export type SendRetry =
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 500;
 /** A longer Retry-After is not sat out here: the caller tries the whole notice again, later. */
-const LONGEST_WAIT_MS = 30_000;
+export const LONGEST_WAIT_MS = 30_000;
 /** Statuses that Teams documents as worth another try. */
 const TRANSIENT = new Set([412, 502, 504]);
 

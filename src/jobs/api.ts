@@ -34,7 +34,7 @@ export type {
   TenantFix,
   TenantFixPlan,
 } from './ports.ts';
-export { CHOICES, type Choice, type MailboxRoom } from './room.ts';
+export { CHOICES, type Choice, type MailboxRoom, QUESTION_OF_CHOICE } from './room.ts';
 export type { MadeChange } from './tenant-change.ts';
 
 /** Who pressed: ids of Entra, checked by the gateway's token validation, never taken from a card. */
@@ -250,11 +250,40 @@ export interface MigrationView {
   readonly reportPath: string | null;
 }
 
-export interface BatchView {
+/** A batch without its moves. */
+export interface BatchHead {
   readonly id: string;
   readonly startedBy: Actor;
   readonly createdAt: Date;
+}
+
+export interface BatchView extends BatchHead {
   readonly migrations: readonly MigrationView[];
+}
+
+/** One move as a batch of hundreds shows it: without what only its own card needs. */
+export type MoveSummary = Pick<
+  MigrationView,
+  | 'id'
+  | 'batchId'
+  | 'person'
+  | 'submitter'
+  | 'state'
+  | 'resume'
+  | 'interrupted'
+  | 'stateSince'
+  | 'until'
+  | 'problem'
+  | 'cleanedUp'
+  | 'putBackProblem'
+  | 'progress'
+  | 'tally'
+  | 'reportPath'
+>;
+
+/** A batch as one card shows it, cheap enough to be asked for every few seconds. */
+export interface BatchOverview extends BatchHead {
+  readonly migrations: readonly MoveSummary[];
 }
 
 /** The answer to a press of a button, for every state that the migration may be in by then. */
@@ -274,6 +303,9 @@ export type RenameResult =
 
 /** What an admin may ask of one migration. */
 export type MigrationAction = 'approve-pilot' | 'finish' | 'pause' | 'resume' | 'cancel' | 'retry';
+
+/** What the helpdesk may ask of one move that waits for somebody. */
+export type HelpdeskAction = 'ask-again' | 'retry' | 'skip';
 
 /** `bytes`: as the question named them; an answer to another question changes nothing. */
 export interface Agreement {
@@ -334,7 +366,11 @@ export interface ConversationStore {
   /** As it was saved; null where nothing is known. */
   findLanguage(key: string): Promise<string | null>;
   savePosted(key: string, posted: PostedCard): Promise<void>;
+  /** The same message under several keys. */
+  savePostedAs(keys: readonly string[], posted: PostedCard): Promise<void>;
   findPosted(key: string): Promise<PostedCard | null>;
+  /** Keys that begin so. */
+  postedKeys(prefix: string): Promise<readonly string[]>;
   /** A one-time token bound to person, tenant and subject (such as a migration id). */
   issueNonce(input: NonceInput): Promise<string>;
   /** True once, for the same binding and before it expires; false ever after. */
@@ -402,6 +438,9 @@ export interface SkybridgeApi {
   /** Null for an id that does not exist. */
   batch(batchId: string): Promise<BatchView | null>;
   migration(migrationId: string): Promise<MigrationView | null>;
+  /** Null for an id that does not exist. */
+  batchHead(batchId: string): Promise<(BatchHead & { readonly size: number }) | null>;
+  overview(batchId: string): Promise<BatchOverview | null>;
   /** The newest batch of this tenant that has not ended, else the newest. */
   latestBatch(): Promise<BatchView | null>;
   /** Those that the person enters a password for and that have not ended, newest first; else the newest. */

@@ -15,6 +15,7 @@ import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent, StateName } from './migration/state.ts';
+import { createOverviews } from './overview.ts';
 import { createNewPeople } from './people/new-people.ts';
 import { createBatchPlanner, migrationsOf, type Planned } from './people/plan-batch.ts';
 import { createRoleCheck, type RoleGroups } from './people/role-check.ts';
@@ -23,7 +24,7 @@ import { problemOf } from './problem.ts';
 import { renameFolders } from './rename-folders.ts';
 import type { FolderTally } from './tally.ts';
 import { createTenantChecks } from './tenant-check.ts';
-import { viewBatch, viewMigration } from './views.ts';
+import { headOf, viewBatch, viewMigration } from './views.ts';
 
 export interface ServiceDeps {
   readonly store: MigrationStore;
@@ -60,7 +61,7 @@ const BEFORE_COPYING: readonly StateName[] = [
 ];
 
 /** Before the first login nothing is counted: a large batch starts with all of its moves there. */
-const hasFolders = ({ state, interrupted }: MigrationRow): boolean =>
+const hasFolders = ({ state, interrupted }: Pick<MigrationRow, 'state' | 'interrupted'>): boolean =>
   interrupted !== null || !BEFORE_COPYING.includes(state);
 
 /** The domain as the conversation sees it. */
@@ -169,6 +170,15 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     },
 
     batch,
+
+    async batchHead(batchId) {
+      const found = await deps.store.batch(batchId);
+      return found === null
+        ? null
+        : { ...headOf(found), size: await deps.store.sizeOfBatch(batchId) };
+    },
+
+    overview: createOverviews({ ...deps, hasFolders }),
 
     async migration(migrationId) {
       const row = await deps.store.find(migrationId);

@@ -1,4 +1,12 @@
-import type { BatchView, FolderMapping, MigrationView, Progress, Tally } from './api.ts';
+import type {
+  BatchHead,
+  BatchView,
+  FolderMapping,
+  MigrationView,
+  MoveSummary,
+  Progress,
+  Tally,
+} from './api.ts';
 import { CLASS_UNKNOWN, isHiddenClass } from './copy/folder-class.ts';
 import { NAME_PROBLEMS } from './copy/folder-name.ts';
 import type { MigrationRow, TenantChangeRow } from './db/migration-store.ts';
@@ -19,24 +27,12 @@ export function viewMigration(
   if (row.person === null || row.batchId === null) {
     throw new TypeError('A copy without Teams has no view.');
   }
-  const tally = addTallies(folders.map((folder) => folder.tally));
   return {
-    id: row.id,
-    batchId: row.batchId,
-    person: row.person,
-    submitter: submitterOf(row.person, row.submitter),
+    ...summarizeMove({ ...row, person: row.person, batchId: row.batchId }, sumFolders(folders)),
     targetMailbox: row.targetMailbox,
     sourceAddress: row.sourceAddress,
     sourceHost: row.sourceHost,
     sourceIsApple: isApple(row.sourceHost),
-    state: row.state,
-    resume: row.resume,
-    interrupted: row.interrupted,
-    stateSince: row.stateSince,
-    until: row.until,
-    problem: row.problem,
-    cleanedUp: row.cleanedUp,
-    putBackProblem: row.putBackProblem,
     changes: changes.map(({ what, personId, before, after, madeAt, outcome }) => ({
       what,
       personId,
@@ -46,12 +42,62 @@ export function viewMigration(
       outcome,
     })),
     room: row.room,
-    progress: progressOf(row, folders, tally),
-    tally,
     rules: { admin: row.skipRules, person: row.leftOut },
     // What does not open goes nowhere.
     folderMap: folders.filter(({ problem }) => problem === null).map(mappingOf),
     pilot: row.pilot,
+  };
+}
+
+/** What the folders of a move add up to. */
+export interface FolderSums {
+  readonly tally: Tally;
+  readonly messagesTotal: number;
+  readonly bytesTotal: number;
+  readonly bytesDone: number;
+  /** Every folder was listed, so that the bytes are all of them. */
+  readonly allListed: boolean;
+}
+
+/** Folders that are not listed yet count with the number that their server gave. Pure. */
+export function sumFolders(folders: readonly FolderTally[]): FolderSums {
+  const tally = addTallies(folders.map((folder) => folder.tally));
+  const unlisted = folders.filter(({ listed, problem }) => !listed && problem === null);
+  return {
+    tally,
+    messagesTotal: unlisted.reduce((sum, { messages }) => sum + messages, tally.source),
+    bytesTotal: folders.reduce((sum, folder) => sum + folder.bytes.total, 0),
+    bytesDone: folders.reduce((sum, folder) => sum + folder.bytes.settled, 0),
+    allListed: unlisted.length === 0,
+  };
+}
+
+/** The part of a row that a summary is made of. */
+export type MoveRow = Pick<
+  MigrationRow,
+  Exclude<keyof MoveSummary, 'progress' | 'tally'> | 'currentFolder' | 'bytesPerSecond'
+> & {
+  readonly person: NonNullable<MigrationRow['person']>;
+  readonly batchId: string;
+};
+
+/** A move as a batch of hundreds shows it. Pure. */
+export function summarizeMove(row: MoveRow, sums: FolderSums): MoveSummary {
+  return {
+    id: row.id,
+    batchId: row.batchId,
+    person: row.person,
+    submitter: submitterOf(row.person, row.submitter),
+    state: row.state,
+    resume: row.resume,
+    interrupted: row.interrupted,
+    stateSince: row.stateSince,
+    until: row.until,
+    problem: row.problem,
+    cleanedUp: row.cleanedUp,
+    putBackProblem: row.putBackProblem,
+    progress: progressOf(row, sums),
+    tally: sums.tally,
     reportPath: row.reportPath,
   };
 }
@@ -61,22 +107,26 @@ export function submitterOf<T>(person: T, submitter: T | null): T {
   return submitter ?? person;
 }
 
-/** A batch as the conversation shows it. Pure. */
-export function viewBatch(
-  batch: {
-    readonly id: string;
-    readonly startedByPerson: string;
-    readonly startedByTenant: string;
-    readonly createdAt: Date;
-  },
-  migrations: readonly MigrationView[],
-): BatchView {
+/** The row of a batch. */
+export interface BatchRow {
+  readonly id: string;
+  readonly startedByPerson: string;
+  readonly startedByTenant: string;
+  readonly createdAt: Date;
+}
+
+/** A batch without its moves. Pure. */
+export function headOf(batch: BatchRow): BatchHead {
   return {
     id: batch.id,
     startedBy: { personId: batch.startedByPerson, tenantId: batch.startedByTenant },
     createdAt: batch.createdAt,
-    migrations,
   };
+}
+
+/** A batch as the conversation shows it. Pure. */
+export function viewBatch(batch: BatchRow, migrations: readonly MigrationView[]): BatchView {
+  return { ...headOf(batch), migrations };
 }
 
 function mappingOf(folder: FolderTally): FolderMapping {
@@ -93,21 +143,19 @@ function mappingOf(folder: FolderTally): FolderMapping {
 
 const REASONS = [...NAME_PROBLEMS, 'special-use', 'chosen'] as const;
 
-/** Folders that are not listed yet count with the number that their server gave. Pure. */
-function progressOf(row: MigrationRow, folders: readonly FolderTally[], tally: Tally): Progress {
-  const unlisted = folders.filter(({ listed, problem }) => !listed && problem === null);
-  const bytesTotal = folders.reduce((sum, folder) => sum + folder.bytes.total, 0);
-  const bytesDone = folders.reduce((sum, folder) => sum + folder.bytes.settled, 0);
-  const messagesTotal = unlisted.reduce((sum, { messages }) => sum + messages, tally.source);
+function progressOf(
+  row: Pick<MigrationRow, 'bytesPerSecond' | 'currentFolder'>,
+  { tally, messagesTotal, bytesTotal, bytesDone, allListed }: FolderSums,
+): Progress {
   const messagesDone = tally.source - tally.open;
   const moving = messagesDone < messagesTotal;
   const bytesPerSecond = moving ? row.bytesPerSecond : null;
-  const known = unlisted.length === 0 && bytesPerSecond !== null && bytesPerSecond > 0;
+  const known = allListed && bytesPerSecond !== null && bytesPerSecond > 0;
   return {
     messagesDone,
     messagesTotal,
     bytesDone,
-    bytesTotal: unlisted.length === 0 ? bytesTotal : null,
+    bytesTotal: allListed ? bytesTotal : null,
     folder: moving ? row.currentFolder : null,
     bytesPerSecond,
     secondsLeft: known ? Math.ceil((bytesTotal - bytesDone) / bytesPerSecond) : null,

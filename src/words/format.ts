@@ -107,3 +107,8 @@ export function formatTimeLeft(seconds: number): string {
 export function cardTime(instant: Date): string {
   return `{{TIME(${instant.toISOString().replace(/\.\d+Z$/, 'Z')})}}`;
 }
+
+/** The day of an instant, as the reader's Teams writes days. */
+export function cardDay(instant: Date): string {
+  return `{{DATE(${instant.toISOString().replace(/\.\d+Z$/, 'Z')}, SHORT)}}`;
+}

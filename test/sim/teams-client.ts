@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { cardNodes, cardToText } from './teams/card-text.ts';
-import type { ConnectorFault } from './teams/connector.ts';
+import type { ConnectorFault, ConnectorRequest } from './teams/connector.ts';
 import { createConnectorApp, personalId } from './teams/connector.ts';
 import type { Signing, TokenChanges } from './teams/signing.ts';
 import { createSigning } from './teams/signing.ts';
@@ -60,7 +60,7 @@ export interface TeamsClient {
   readonly transcript: Transcript;
   /** What the bot did that Teams does not allow; a test ends with none. */
   readonly violations: readonly string[];
-  readonly requests: readonly { readonly line: string; readonly atMs: number }[];
+  readonly requests: readonly ConnectorRequest[];
   readonly blocked: Set<string>;
   readonly faults: ConnectorFault[];
   readonly signing: Signing;
@@ -119,7 +119,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
   const signing = await createSigning();
   const transcript = createTranscript();
   const violations: string[] = [];
-  const requests: { line: string; atMs: number }[] = [];
+  const requests: ConnectorRequest[] = [];
   const blocked = new Set<string>();
   const faults: ConnectorFault[] = [];
   const channelId = options.channelId ?? '19:helpdesk@thread.tacv2';

@@ -60,6 +60,7 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
           moreServiceUrlHosts: ['127.0.0.1'],
           defaultServiceUrl: teams.serviceUrl,
           updateEveryMs: 700,
+          channelEveryMs: 100,
         },
       },
       logFile,

@@ -22,6 +22,7 @@ const overridesSchema = z.object({
       moreServiceUrlHosts: z.array(z.string()),
       defaultServiceUrl: z.string(),
       updateEveryMs: z.number(),
+      channelEveryMs: z.number(),
       authentication: z.union([
         z.object({ kind: z.literal('off') }),
         z.object({ kind: z.literal('secret'), botPassword: z.string() }),

@@ -1,111 +1,222 @@
-/** The helpdesk's one card per batch: counts, bars, who must act. No iCloud address, no button. */
-import type { BatchView, MigrationView, StateName } from '../../jobs/api.ts';
-import { END_STATES } from '../../jobs/api.ts';
-import { formatBytes, formatNoun, formatTimeLeft, percentOf } from '../../words/format.ts';
-import { explain, stateText } from '../../words/words.ts';
+/** The helpdesk's one card per batch: counts, who must act, bars. No iCloud address in it. */
+import type { BatchOverview, MoveSummary } from '../../jobs/api.ts';
+import {
+  cardDay,
+  cardTime,
+  formatBytes,
+  formatNoun,
+  formatTimeLeft,
+  percentOf,
+} from '../../words/format.ts';
+import { stateText } from '../../words/words.ts';
 import { type Button, button } from './actions.ts';
-import type { Card, CardElement } from './elements.ts';
+import {
+  type BatchTotals,
+  COPYING,
+  GROUPS,
+  groupOf,
+  mostInteresting,
+  sumMoves,
+} from './batch-moves.ts';
+import type { Card, CardElement, Mark } from './elements.ts';
 import {
   card,
+  fitted,
   heading,
   hint,
+  markedHeading,
   markedLine,
   paragraph,
-  plain,
   progressBar,
   section,
   subheading,
 } from './elements.ts';
+import { groupNeeds, isPlanned, listNeeds, type Need, type NeedGroup, shortName } from './needs.ts';
 
-const MOST_PEOPLE = 10;
-
-type Group = 'done' | 'ended' | 'running' | 'waiting for the person' | 'waiting for an admin';
-
-function groupOf(state: StateName): Group {
-  if (state === 'Completed' || state === 'CompletedWithWarnings') {
-    return 'done';
-  }
-  if (END_STATES.includes(state)) {
-    return 'ended';
-  }
-  const ofAdmin: readonly StateName[] = ['PilotReview', 'WaitingForAdmin', 'Synced', 'Paused'];
-  if (ofAdmin.includes(state)) {
-    return 'waiting for an admin';
-  }
-  return state === 'WaitingForUser' ? 'waiting for the person' : 'running';
+/** How much of a batch a card shows: fewer lines where names are long. */
+interface Room {
+  readonly bars: number;
+  readonly needs: number;
 }
 
-const GROUPS: readonly Group[] = [
-  'done',
-  'running',
-  'waiting for the person',
-  'waiting for an admin',
-  'ended',
+/** What fits is tried in this order; the last always does. */
+const ROOMS: readonly Room[] = [
+  { bars: 10, needs: 10 },
+  { bars: 6, needs: 10 },
+  { bars: 4, needs: 6 },
+  { bars: 2, needs: 4 },
+  { bars: 0, needs: 2 },
 ];
 
-function counts(migrations: readonly MigrationView[]): string {
+/** "7 running · 2 waiting for the person". */
+export function countsOf(moves: readonly MoveSummary[]): string {
   return GROUPS.map((group) => {
-    const count = migrations.filter((one) => groupOf(one.state) === group).length;
+    const count = moves.filter(({ state }) => groupOf(state) === group).length;
     return count === 0 ? null : `${count} ${group}`;
   })
     .filter((part) => part !== null)
     .join(' · ');
 }
 
-type Act = (migration: MigrationView, name: string) => string;
-
-const stopped: Act = (migration, name) =>
-  `An admin: ${name}. ${migration.problem === null ? '' : explain(migration.problem).what}`;
-
-const ACTS: Partial<Record<StateName, Act>> = {
-  WaitingForUser: (migration, name) => {
-    const who = plain(migration.submitter.displayName);
-    const asked = migration.submitter.id === migration.person.id ? name : `${who} (for ${name})`;
-    return migration.interrupted === null
-      ? `${asked}: enter an app-specific password in the chat with me.`
-      : `${asked}: enter a new app-specific password; Apple no longer takes the old one.`;
-  },
-  PilotReview: (_migration, name) => `An admin: look at the pilot of ${name} and start everything.`,
-  Synced: (_migration, name) =>
-    `An admin: finish the move of ${name}, once iCloud Mail is no longer used.`,
-  WaitingForAdmin: stopped,
-  Failed: stopped,
-  Paused: (_migration, name) => `An admin: the move of ${name} is paused.`,
-};
-
-/** What somebody must do; null where nobody must. */
-export function whoMustAct(migration: MigrationView): string | null {
-  return ACTS[migration.state]?.(migration, plain(migration.person.displayName)) ?? null;
+export function titleOf({ migrations }: BatchOverview): string {
+  const [first] = migrations;
+  const isOne = migrations.length === 1 && first !== undefined;
+  return isOne
+    ? `Move of ${shortName(first.person.displayName)}`
+    : `Move of ${formatNoun(migrations.length, 'person', 'people')}`;
 }
 
-function personLines(migration: MigrationView): readonly CardElement[] {
-  const { progress } = migration;
-  const percent = percentOf(progress.messagesDone, progress.messagesTotal);
-  const left = progress.secondsLeft === null ? '' : ` · ${formatTimeLeft(progress.secondsLeft)}`;
-  const size =
-    progress.bytesTotal === null || progress.bytesTotal === 0
-      ? ''
-      : ` · ${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`;
-  const name = plain(migration.person.displayName);
+function sizeOf(bytesDone: number, bytesTotal: number | null): readonly string[] {
+  return bytesTotal === null || bytesTotal === 0
+    ? []
+    : [`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`];
+}
+
+/** The whole of it: how far, how fast, until when. */
+function totalLines(
+  totals: BatchTotals,
+  migrations: readonly MoveSummary[],
+): readonly CardElement[] {
+  const { messagesDone, messagesTotal, bytesPerSecond, secondsLeft, throttled, uncounted } = totals;
+  if (messagesTotal === 0) {
+    return [];
+  }
+  const facts = [
+    ...sizeOf(totals.bytesDone, totals.bytesTotal),
+    ...(bytesPerSecond > 0 ? [`${formatBytes(bytesPerSecond)} a second`] : []),
+    ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
+  ];
+  const isMany = migrations.length > 1;
   return [
-    paragraph(`${name} · ${stateText(migration.state)}${size}${left}`, { spacing: 'Medium' }),
-    progressBar(percent),
+    ...(isMany ? [progressBar(percentOf(messagesDone, messagesTotal))] : []),
+    ...(isMany && facts.length > 0 ? [paragraph(facts.join(' · '), { spacing: 'Small' })] : []),
+    ...(throttled === null
+      ? []
+      : [
+          markedLine(
+            'waiting',
+            `A server asked for a pause: ${formatNoun(throttled.count, 'move waits', 'moves wait')} until ${cardTime(throttled.until)}. I go on by myself.`,
+          ),
+        ]),
+    ...(isMany && uncounted > 0
+      ? [hint(`${formatNoun(uncounted, 'move', 'moves')} not counted yet.`)]
+      : []),
   ];
 }
 
-function titleOf(batch: BatchView): string {
-  const [first] = batch.migrations;
-  const isOne = batch.migrations.length === 1 && first !== undefined;
-  return isOne
-    ? `Move of ${plain(first.person.displayName)}`
-    : `Move of ${formatNoun(batch.migrations.length, 'person', 'people')}`;
+function barLines({ person, state, progress }: MoveSummary): readonly CardElement[] {
+  const { secondsLeft } = progress;
+  const left =
+    secondsLeft === null || !COPYING.includes(state) ? [] : [formatTimeLeft(secondsLeft)];
+  const parts = [
+    `**${shortName(person.displayName)}**`,
+    stateText(state),
+    ...sizeOf(progress.bytesDone, progress.bytesTotal),
+    ...left,
+  ];
+  return [
+    paragraph(parts.join(' · '), { spacing: 'Medium' }),
+    progressBar(percentOf(progress.messagesDone, progress.messagesTotal)),
+  ];
+}
+
+/** What a group of needs is called, and what the helpdesk does about it. */
+const GROUP_TEXTS: Readonly<
+  Record<NeedGroup['kind'], { readonly mark: Mark; readonly title: string; readonly todo: string }>
+> = {
+  blocked: {
+    mark: 'failed',
+    title: 'Needs an admin',
+    todo: 'Tell an admin of the moves. Retry once it is mended.',
+  },
+  'not-put-back': {
+    mark: 'failed',
+    title: 'Not everything is put back',
+    todo: 'Tell an admin of the moves. Retry once it is mended.',
+  },
+  'not-reached': {
+    mark: 'failed',
+    title: 'I could not ask them',
+    todo: 'See that they have the app in Teams, then ask again.',
+  },
+  'password-lost': {
+    mark: 'warning',
+    title: 'New password needed: Apple no longer takes the old one',
+    todo: 'Their mail so far is safe. I have asked them; call them if it takes long.',
+  },
+  'password-refused': {
+    mark: 'warning',
+    title: 'Another password needed: Apple did not accept it',
+    todo: 'Most often it was mistyped or revoked. Help them make a new one.',
+  },
+  password: {
+    mark: 'waiting',
+    title: 'App-specific password not given yet',
+    todo: 'I have asked them in their own chat with me.',
+  },
+  failed: {
+    mark: 'failed',
+    title: 'Stopped by an error',
+    todo: 'An admin of the moves can start these anew.',
+  },
+};
+
+const DAY_MS = 86_400_000;
+
+/** A time for today, a day for what is older. */
+function sinceText(since: Date, now: Date): string {
+  return now.getTime() - since.getTime() < DAY_MS
+    ? `since ${cardTime(since)}`
+    : `since ${cardDay(since)}`;
+}
+
+function needLine({ name, detail, since }: Need, now: Date): CardElement {
+  const parts = [`**${name}**`, ...(detail === null ? [] : [detail]), sinceText(since, now)];
+  return paragraph(parts.join(' · '), { spacing: 'Small' });
+}
+
+function groupLines({ kind, needs }: NeedGroup, most: number, now: Date): readonly CardElement[] {
+  const { mark, title, todo } = GROUP_TEXTS[kind];
+  const shown = needs.slice(0, most);
+  const longest = shown.length > 0 && shown.length < needs.length ? ', the longest first' : '';
+  return [
+    markedHeading(mark, `${title} (${needs.length}${longest})`),
+    hint(todo),
+    ...shown.map((need) => needLine(need, now)),
+  ];
+}
+
+function needLines(needs: readonly Need[], most: number, now: Date): readonly CardElement[] {
+  const { groups, steps } = groupNeeds(needs);
+  let room = most;
+  const lines: CardElement[] = [];
+  for (const group of groups) {
+    lines.push(...groupLines(group, room, now));
+    room = Math.max(0, room - group.needs.length);
+  }
+  return [...lines, ...steps.map((text) => markedLine('waiting', text))];
+}
+
+function bars(migrations: readonly MoveSummary[], most: number): readonly CardElement[] {
+  const shown = mostInteresting(migrations, most);
+  const rest = migrations.length - shown.length;
+  return shown.length === 0
+    ? []
+    : [
+        section(
+          ...(migrations.length > 1
+            ? [subheading(rest > 0 ? `${shown.length} of ${migrations.length} moves` : 'Moves')]
+            : []),
+          ...shown.flatMap(barLines),
+        ),
+      ];
 }
 
 /** Teams shows no more buttons below a card. */
 const MOST_BUTTONS = 6;
 
 /** The same in the own chat of an admin or the helpdesk, with what both may do. */
-export function statusCard(batch: BatchView): Card {
+export function statusCard(batch: BatchOverview, now: Date): Card {
   const reminders = batch.migrations
     .filter(({ state }) => state === 'WaitingForUser')
     .slice(0, MOST_BUTTONS)
@@ -114,32 +225,55 @@ export function statusCard(batch: BatchView): Card {
         migrationId: id,
       }),
     );
-  return batchCard(batch, reminders);
+  return batchCard(batch, { now, actions: reminders });
+}
+
+export interface ChannelCardInput {
+  readonly batch: BatchOverview;
+  readonly now: Date;
+  /** Whether it says when it was made. */
+  readonly stamped: boolean;
 }
 
 /** The batch as it is now. */
-export function channelCard(batch: BatchView): Card {
-  return batchCard(batch, []);
+export function channelCard({ batch, now, stamped }: ChannelCardInput): Card {
+  return batchCard(batch, { now, foot: stamped ? [hint(`As of ${cardTime(now)}.`)] : [] });
 }
 
-function batchCard(batch: BatchView, actions: readonly Button[]): Card {
+interface Rest {
+  readonly now: Date;
+  readonly foot?: readonly CardElement[];
+  readonly actions?: readonly Button[];
+}
+
+function headline(needs: readonly Need[]): CardElement {
+  const urgent = needs.filter((need) => !isPlanned(need)).length;
+  return urgent === 0
+    ? markedLine('ok', 'Nobody must act.')
+    : markedHeading('warning', `${formatNoun(urgent, 'move needs', 'moves need')} somebody.`);
+}
+
+function batchCard(batch: BatchOverview, { now, foot = [], actions = [] }: Rest): Card {
+  const { migrations } = batch;
   const title = titleOf(batch);
-  const acts = batch.migrations.map(whoMustAct).filter((line) => line !== null);
-  const shown = batch.migrations.slice(0, MOST_PEOPLE);
-  const hidden = batch.migrations.length - shown.length;
-  const actLines =
-    acts.length === 0
-      ? [markedLine('ok', 'Nobody must act.')]
-      : acts.slice(0, MOST_PEOPLE).map((line) => markedLine('warning', line));
-  return card({
-    summary: `${title}: ${counts(batch.migrations)}`,
-    body: [
-      heading(title),
-      paragraph(counts(batch.migrations)),
-      ...shown.flatMap(personLines),
-      ...(hidden > 0 ? [hint(`And ${formatNoun(hidden, 'person', 'people')} more.`)] : []),
-      section(subheading('Who must act'), ...actLines),
-    ],
-    actions,
-  });
+  const counts = countsOf(migrations);
+  const needs = listNeeds(migrations);
+  return fitted(
+    ROOMS.map((room) => () => {
+      const acts = needLines(needs, room.needs, now);
+      return card({
+        summary: `${title}: ${counts}`,
+        body: [
+          heading(title),
+          headline(needs),
+          paragraph(counts, { spacing: 'Small' }),
+          ...totalLines(sumMoves(migrations), migrations),
+          ...(acts.length === 0 ? [] : [section(subheading('Who must act'), ...acts)]),
+          ...bars(migrations, room.bars),
+          ...foot,
+        ],
+        actions,
+      });
+    }),
+  );
 }

@@ -132,6 +132,12 @@ export function markedLine(mark: Mark, text: string): TextBlock {
   return paragraph(`${SIGNS[mark]} ${text}`, { color: COLORS[mark], spacing: 'Small' });
 }
 
+/** The heading of lines that share a mark. */
+export function markedHeading(mark: Mark, text: string): TextBlock {
+  const bold = { weight: 'Bolder', spacing: 'Medium' } as const;
+  return paragraph(`${SIGNS[mark]} ${text}`, { color: COLORS[mark], ...bold });
+}
+
 export function section(...items: readonly CardElement[]): Container {
   return { type: 'Container', items, separator: true, spacing: 'Medium' };
 }
@@ -202,4 +208,22 @@ export function card(input: CardInput): Card {
       ...(buttons.length > 0 ? { actions: buttons } : {}),
     },
   };
+}
+
+/** Beyond this some clients do not show a card; far below what Teams takes. */
+const MOST_CARD_BYTES = 24_000;
+
+/** The first of these that is small enough to be shown everywhere, else the last; ordered from the fullest. */
+export function fitted(candidates: readonly (() => Card)[]): Card {
+  let last: Card | null = null;
+  for (const make of candidates) {
+    last = make();
+    if (Buffer.byteLength(JSON.stringify(last.content)) <= MOST_CARD_BYTES) {
+      return last;
+    }
+  }
+  if (last === null) {
+    throw new TypeError('A card has no candidate.');
+  }
+  return last;
 }

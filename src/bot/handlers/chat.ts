@@ -12,7 +12,7 @@ import type { Card } from '../cards/elements.ts';
 import { askPeopleCard } from '../cards/people.ts';
 import { asksForPassword, personCard, personHelpCard } from '../cards/person.ts';
 import { checkingTenantCard } from '../cards/tenant.ts';
-import { HELPDESK_KEY } from '../notifier.ts';
+import { HELPDESK_KEY } from '../helpdesk-channel.ts';
 import type { Turn } from '../turn.ts';
 import type { HandlerDeps } from './handlers.ts';
 import { checkTenant, findPeople } from './setup.ts';
@@ -99,7 +99,7 @@ export function createChat(deps: HandlerDeps): Chat {
   async function statusForHelpdesk(turn: Turn, signal: AbortSignal): Promise<void> {
     const batch = await api.latestBatch();
     if (batch !== null) {
-      await sayCard(turn, statusCard(batch), signal);
+      await sayCard(turn, statusCard(batch, deps.clock.now()), signal);
     }
     if (batch === null || (await api.migrationsOfPerson(turn.actor.personId)).length > 0) {
       await ownStatus(turn, signal);
@@ -109,7 +109,7 @@ export function createChat(deps: HandlerDeps): Chat {
   function statusCards(batch: BatchView): readonly Card[] {
     return batch.migrations.length === 1
       ? batch.migrations.map((migration) => adminCard(migration, null))
-      : [statusCard(batch)];
+      : [statusCard(batch, deps.clock.now())];
   }
 
   const move: Reply = async (turn, rest, signal) => {
@@ -174,7 +174,7 @@ export function createChat(deps: HandlerDeps): Chat {
     if (word === 'here') {
       await useChannel(turn, signal);
     } else if (batch !== null) {
-      await sayCard(turn, channelCard(batch), signal);
+      await sayCard(turn, channelCard({ batch, now: deps.clock.now(), stamped: true }), signal);
     } else {
       await sayText(turn, NOT_HERE, signal);
     }

@@ -142,7 +142,9 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       await deps.notifier.deliverNow(notice, later);
     });
     const note = result.kind === 'started' ? null : ALREADY_STARTED;
-    return showState(others.length > 0 ? statusCard(batch) : adminCard(migration, note));
+    return showState(
+      others.length > 0 ? statusCard(batch, deps.clock.now()) : adminCard(migration, note),
+    );
   }
 
   async function create(

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { ConversationStore } from '../api.ts';
@@ -37,6 +37,23 @@ export function createConversationStore(pool: pg.Pool): ConversationStore {
         .insert(postedCards)
         .values({ key, posted })
         .onConflictDoUpdate({ target: postedCards.key, set: { posted } });
+    },
+
+    async savePostedAs(keys, posted) {
+      if (keys.length > 0) {
+        await db
+          .insert(postedCards)
+          .values(keys.map((key) => ({ key, posted })))
+          .onConflictDoUpdate({ target: postedCards.key, set: { posted } });
+      }
+    },
+
+    async postedKeys(prefix) {
+      const rows = await db
+        .select({ key: postedCards.key })
+        .from(postedCards)
+        .where(sql`starts_with(${postedCards.key}, ${prefix})`);
+      return rows.map(({ key }) => key);
     },
 
     async findPosted(key) {

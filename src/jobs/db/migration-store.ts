@@ -28,6 +28,7 @@ export interface MigrationStore {
   /** Applies an event, queues what follows and writes the audit row, all or nothing; null when it does not fit. */
   apply(input: ApplyInput): Promise<MigrationRow | null>;
   ofBatch(batchId: string): Promise<readonly MigrationRow[]>;
+  sizeOfBatch(batchId: string): Promise<number>;
   batch(batchId: string): Promise<typeof schema.batches.$inferSelect | null>;
   latestBatch(): Promise<string | null>;
   /** Those that somebody enters a password for and that have not ended, newest first; else the newest. */
@@ -120,6 +121,8 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .from(migrations)
         .where(eq(migrations.batchId, batchId))
         .orderBy(migrations.createdAt, migrations.line),
+
+    sizeOfBatch: (batchId) => db.$count(migrations, eq(migrations.batchId, batchId)),
 
     async batch(batchId) {
       return (await db.select().from(batches).where(eq(batches.id, batchId)))[0] ?? null;

@@ -29,6 +29,9 @@ export interface QueueHandlers {
 
 const NOTICE_QUEUE = 'notice';
 
+/** Some of them wait seconds until a card may change again, and must not keep a person's card from leaving. */
+const NOTICES_AT_ONCE = 12;
+
 /** A worker that has not been heard of for this long is taken for dead, its job given to another. */
 const HEARTBEAT_SECONDS = 20;
 
@@ -119,7 +122,11 @@ export async function startQueue(deps: QueueDeps): Promise<Queue> {
       if (notice !== undefined) {
         await boss.work<Notice>(
           NOTICE_QUEUE,
-          { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5, localConcurrency: 4 },
+          {
+            pollingIntervalSeconds: 0.5,
+            notifyPollingIntervalSeconds: 5,
+            localConcurrency: NOTICES_AT_ONCE,
+          },
           eachJob((job) => notice(job.data, job.signal)),
         );
       }

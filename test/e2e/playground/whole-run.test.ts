@@ -127,7 +127,7 @@ describeWith('chromium', 'a whole move in the Agents Playground', () => {
     await mover.picture('person-done');
     await admin.openChannel();
     await admin.see('1 done');
-    await admin.see(/done\. [\d,]+ messages copied/);
+    await admin.see(/[\d,]+ messages in iCloud: [\d,]+ copied/);
     await admin.picture('channel-done');
     expect(world.violations()).toEqual([]);
   });

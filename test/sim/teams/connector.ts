@@ -9,6 +9,13 @@ export interface ConnectorFault {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Method and path of one request, its size as it came, and the time of the steady clock. */
+export interface ConnectorRequest {
+  readonly line: string;
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
 export interface ConnectorOptions {
   readonly botId: string;
   readonly botPassword: string;
@@ -20,8 +27,7 @@ export interface ConnectorOptions {
   readonly blocked: ReadonlySet<string>;
   readonly faults: ConnectorFault[];
   readonly violations: string[];
-  /** Method and path of each request, with the time of the steady clock. */
-  readonly requests: { readonly line: string; readonly atMs: number }[];
+  readonly requests: ConnectorRequest[];
 }
 
 const CARD_LIMIT_UTF16 = 100_000;
@@ -70,6 +76,7 @@ export function createConnectorApp(options: ConnectorOptions): Express {
   app.use('/v3', (request, response, next) => {
     options.requests.push({
       line: `${request.method} /v3${request.path}`,
+      bytes: Number(request.headers['content-length'] ?? 0),
       atMs: performance.now(),
     });
     if (request.headers.authorization !== `Bearer ${BEARER}`) {

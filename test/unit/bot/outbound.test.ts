@@ -31,6 +31,7 @@ function openOutbound(updateEveryMs: number): Outbound {
     },
     clock: systemClock,
     updateEveryMs,
+    channelEveryMs: 1000,
     afterAnswerMs: 50,
     random: () => 0,
   });

@@ -81,7 +81,7 @@ test('the helpdesk sees how all moves go, reminds who must act, and moves nobody
   const helper = teams.person('00000000-0000-4000-8000-0000000000fe');
   api.helpdesk.add('00000000-0000-4000-8000-0000000000fe');
   await helper.say('status');
-  await helper.see('Alex Wilber: enter an app-specific password');
+  await helper.see('App-specific password not given yet (1)');
   await helper.press('Remind Alex Wilber');
   await world.alex.see('A reminder: your move waits for an app-specific password.');
   const again = await helper.press('Remind Alex Wilber');
@@ -150,7 +150,7 @@ test('the channel: an admin makes it the helpdesk’s, nobody else can', async (
   await teams.channel.say('00000000-0000-4000-8000-000000000020', 'here');
   await teams.channel.see('I report here from now on');
   await world.notify('channel');
-  const card = await teams.channel.see('Alex Wilber: enter an app-specific password');
+  const card = await teams.channel.see('App-specific password not given yet (1)');
   api.set({ ...HALF_WAY, state: 'Syncing' });
   await world.notify('channel');
   expect((await teams.channel.see('1 running')).id).toBe(card.id);
@@ -159,9 +159,9 @@ test('the channel: an admin makes it the helpdesk’s, nobody else can', async (
   const replies = (): readonly string[] =>
     teams.channel.texts().filter((text) => text.startsWith('An admin: look at the pilot'));
   expect(replies()).toHaveLength(1);
-  api.set({ ...COPIED, state: 'Completed' });
+  api.set({ ...COPIED, state: 'Completed', cleanedUp: true });
   await world.notify('channel');
-  await teams.channel.see('done. 12,850 messages copied.');
+  await teams.channel.see('Move of Alex Wilber: done\n! 12,904 messages in iCloud: 12,850 copied');
   expect(teams.channel.texts().join()).not.toContain('@icloud.com');
 });
 

@@ -20,13 +20,15 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 export interface BotWorld {
   readonly teams: TeamsClient;
   readonly api: FakeApi;
-  readonly bot: Bot;
+  bot(): Bot;
   readonly admin: PersonClient;
   readonly alex: PersonClient;
   /** Every line that was logged, as JSON. */
   readonly logged: string[];
   notify(...names: readonly Notice['name'][]): Promise<void>;
   unseal(sealed: string): Promise<{ readonly value: string; readonly binding: SealBinding | null }>;
+  /** The process ends and another one starts: what was not stored is gone. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,36 +52,48 @@ export async function startBotWorld(updateEveryMs = 20): Promise<BotWorld> {
   const teams = await startTeamsClient({ botId: BOT_ID, botPassword, tenantId: TENANT_ID });
   const api = createFakeApi();
   const logged: string[] = [];
-  const bot = createBot({
-    api,
-    settings: {
-      botId: BOT_ID,
-      tenantId: TENANT_ID,
-      authentication: { kind: 'secret', botPassword },
-      loginUrl: teams.loginUrl,
-      openIdMetadataUrl: teams.openIdMetadataUrl,
-      moreServiceUrlHosts: ['127.0.0.1'],
-      defaultServiceUrl: teams.serviceUrl,
-      sourceHost: 'imap.mail.me.com',
-      updateEveryMs,
-    },
-    sealer: await createSealer(publicKey),
-    clock: systemClock,
-    logger: recordingLogger(logged),
-  });
-  const served = await serve(bot.router);
-  teams.connectBot(served.messagesUrl);
+  const sealer = await createSealer(publicKey);
+  const start = async (): Promise<{ readonly bot: Bot; close(): Promise<void> }> => {
+    const bot = createBot({
+      api,
+      settings: {
+        botId: BOT_ID,
+        tenantId: TENANT_ID,
+        authentication: { kind: 'secret', botPassword },
+        loginUrl: teams.loginUrl,
+        openIdMetadataUrl: teams.openIdMetadataUrl,
+        moreServiceUrlHosts: ['127.0.0.1'],
+        defaultServiceUrl: teams.serviceUrl,
+        sourceHost: 'imap.mail.me.com',
+        updateEveryMs,
+        channelEveryMs: updateEveryMs,
+      },
+      sealer,
+      clock: systemClock,
+      logger: recordingLogger(logged),
+    });
+    const served = await serve(bot.router);
+    teams.connectBot(served.messagesUrl);
+    return {
+      bot,
+      async close() {
+        await bot.close();
+        await served.close();
+      },
+    };
+  };
+  let running = await start();
   return {
     teams,
     api,
-    bot,
+    bot: () => running.bot,
     admin: teams.person(ADMIN_ID),
     alex: teams.person(ALEX.id),
     logged,
     async notify(...names) {
       for (const name of names) {
         const notice = { name, batchId: 'batch-1', migrationId: 'migration-1' };
-        await bot.notices.deliver(notice, AbortSignal.timeout(10_000));
+        await running.bot.notices.deliver(notice, AbortSignal.timeout(10_000));
       }
     },
     async unseal(sealed) {
@@ -87,9 +101,12 @@ export async function startBotWorld(updateEveryMs = 20): Promise<BotWorld> {
       const value = new TextDecoder().decode(opened.plaintext);
       return { value, binding: parseClaims(opened.protectedHeader['claims']) };
     },
+    async restart() {
+      await running.close();
+      running = await start();
+    },
     async close() {
-      await bot.close();
-      await served.close();
+      await running.close();
       await teams.close();
       if (teams.violations.length > 0) {
         throw new Error(`Teams does not allow: ${teams.violations.join('; ')}`);

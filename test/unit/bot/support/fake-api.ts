@@ -87,7 +87,13 @@ function createStore(): ConversationStore {
     findConversation: async (key) => conversations.get(key) ?? null,
     findLanguage: async (key) => languages.get(key) ?? null,
     savePosted: async (key, card) => void posted.set(key, card),
+    async savePostedAs(keys, card) {
+      for (const key of keys) {
+        posted.set(key, card);
+      }
+    },
     findPosted: async (key) => posted.get(key) ?? null,
+    postedKeys: async (prefix) => [...posted.keys()].filter((key) => key.startsWith(prefix)),
     async issueNonce(input) {
       const nonce = randomUUID();
       nonces.set(nonce, input);
@@ -109,7 +115,8 @@ export function createFakeApi(): FakeApi {
     const view = api.current === null ? null : batchView(api.current);
     return view === null ? null : { ...view, migrations: [...view.migrations, ...api.more] };
   };
-  const ofId = (id: string): MigrationView | null => (api.current?.id === id ? api.current : null);
+  const ofId = (id: string): MigrationView | null =>
+    [api.current, ...api.more].find((one) => one?.id === id) ?? null;
   const step = (id: string, to: StateName | undefined): ActResult => {
     const migration = ofId(id);
     if (migration === null) {
@@ -200,6 +207,11 @@ export function createFakeApi(): FakeApi {
         : { kind: 'plan-changed', plan: api.plan };
     },
     batch: async (id) => (id === 'batch-1' ? batch() : null),
+    async batchHead(id) {
+      const found = id === 'batch-1' ? batch() : null;
+      return found === null ? null : { ...found, size: found.migrations.length };
+    },
+    overview: async (id) => (id === 'batch-1' ? batch() : null),
     migration: async (id) => ofId(id),
     latestBatch: async () => batch(),
     migrationsOfPerson: async (personId) =>

@@ -37,3 +37,14 @@ test('a language stays until another is named', async () => {
   await store.saveConversation('personal:p', REFERENCE, 'ja');
   expect(await store.findLanguage('personal:p')).toBe('ja');
 });
+
+test('one message is kept under many keys, which are found by how they begin', async () => {
+  const store = createConversationStore(database.pool);
+  const posted = { conversation: REFERENCE, activityId: 'one' };
+  await store.savePostedAs([], posted);
+  await store.savePostedAs(['told:b:1', 'told:b:2', 'told:b%', 'told:c:1'], posted);
+  await store.savePostedAs(['told:b:1'], { ...posted, activityId: 'two' });
+  expect((await store.postedKeys('told:b:')).toSorted()).toEqual(['told:b:1', 'told:b:2']);
+  expect(await store.postedKeys('told:b%')).toEqual(['told:b%']);
+  expect((await store.findPosted('told:b:1'))?.activityId).toBe('two');
+});
