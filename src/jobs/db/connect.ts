@@ -25,8 +25,13 @@ export async function openDatabase(
   // An intent must be on disk before its message leaves, whatever the server's default is.
   const options = '-c synchronous_commit=on';
   const pool = new pg.Pool({ connectionString, max: poolSize, types, options });
+  let isClosing = false;
   // A lost idle connection is replaced at the next query; without a listener it would end the process.
-  pool.on('error', (error) => logger.warn({ code: errorCode(error) }, 'database connection lost'));
+  pool.on('error', (error) => {
+    if (!isClosing) {
+      logger.warn({ code: errorCode(error) }, 'database connection lost');
+    }
+  });
   // One that is lost between two queries of a transaction belongs to nobody's query, and would end it too.
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
@@ -35,7 +40,15 @@ export async function openDatabase(
     await pool.end();
     throw error;
   }
-  return { pool, close: () => pool.end() };
+  return {
+    pool,
+    close: async () => {
+      // Its connections are still hanging up when the pool says that it has ended; a server that is stopped
+      // then tells them of it.
+      isClosing = true;
+      await pool.end();
+    },
+  };
 }
 
 function errorCode(error: Error): string {
