@@ -128,13 +128,30 @@ export interface SurplusFinding {
   readonly repair: SurplusCode | null;
 }
 
-/** A copied message whose flags changed at the source since. */
-export interface FlagRow {
+/** A message of ours at the target, and its number there, if that is known and still the same. */
+export interface LostRow {
   readonly id: number;
-  readonly flags: readonly string[];
+  /** The row id in its stamp. */
+  readonly stampId: number;
+  readonly key: string;
+  readonly targetFolderId: number;
   readonly targetPath: string;
   readonly targetUidValidity: number;
   readonly targetUid: number | null;
+  /** Null where it was not sent by us. */
+  readonly lookFrom: number | null;
+}
+
+/** The number under which a message was found again. */
+export interface Renumbering {
+  readonly id: number;
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
+/** A copied message whose flags changed at the source since. */
+export interface FlagRow extends LostRow {
+  readonly flags: readonly string[];
   /** Null where it was written before this was noted. */
   readonly writtenFlags: readonly string[] | null;
 }
@@ -144,6 +161,8 @@ export interface FlagSettlement {
   readonly id: number;
   readonly written: readonly string[] | null;
   readonly repair: FlagRepair | null;
+  /** The next pass tries once more. */
+  readonly again: boolean;
 }
 
 /** A new row turned out to be the message of a vanished one. */

@@ -1,6 +1,6 @@
 import type { FolderRow } from '../ledger.ts';
 import { copyFolders } from './copy-folders.ts';
-import { applyFlagChanges } from './delta-flags.ts';
+import { applyFlagChanges, finishFlagChanges } from './delta-flags.ts';
 import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
 import { noteFolderClasses } from './folder-class.ts';
 import { discoverFolders, listFolders } from './list-folders.ts';
@@ -85,11 +85,12 @@ async function finishPass(
   signal: AbortSignal,
 ): Promise<CopyResult> {
   const { nextLookAt } = await resolveSuspects(deps, input, signal);
-  await applyFlagChanges(deps, input, signal);
   const open = await openFolders(deps, folders);
   if (nextLookAt !== null || open.length > 0) {
+    await applyFlagChanges(deps, input, signal);
     return { kind: 'yielded', resumeAt: open.length > 0 ? null : nextLookAt };
   }
+  await finishFlagChanges(deps, input, signal);
   await removeSurplus(deps, input, signal);
   for (const folder of folders.filter((row) => row.passDone < input.pass)) {
     await deps.ledger.finishFolder(input.turn, folder.id, input.pass);

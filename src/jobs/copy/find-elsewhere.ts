@@ -1,7 +1,6 @@
-import { splitMessage } from '../../mail/headers.ts';
-import { messageKey } from '../../mail/message-key.ts';
 import type { Settlement, SuspectRow } from '../ledger.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { bearsStampOf } from './match-suspects.ts';
 
 /** What arrived, or was moved, lately: of each folder that many UIDs from the top. */
 const NEWEST = 500;
@@ -20,7 +19,7 @@ export async function findElsewhere(
   if (!deps.traits.stamps || suspects.length === 0) {
     return found;
   }
-  const wanted = new Map(suspects.map((row) => [String(row.stampId ?? row.id), row]));
+  const wanted = new Map(suspects.map((row) => [String(stampOf(row).stampId), row]));
   for (const { path, selectable } of await deps.target.listFolders(signal)) {
     if (!selectable || found.size === wanted.size) {
       continue;
@@ -33,6 +32,10 @@ export async function findElsewhere(
     }
   }
   return found;
+}
+
+function stampOf({ id, stampId, key }: SuspectRow): { stampId: number; key: string } {
+  return { stampId: stampId ?? id, key };
 }
 
 interface Place {
@@ -50,12 +53,11 @@ async function stampsIn(
 ): Promise<readonly (readonly [string, Place])[]> {
   const { uidValidity, uidNext, exists } = await target.folderState(path, signal);
   const seen = exists === 0 ? [] : await target.look(path, Math.max(1, uidNext - NEWEST), signal);
-  const ours = seen.flatMap(({ uid, stamp, header }) =>
-    // The key too: a stamp of an older ledger, which is lost, may bear the same number.
-    stamp !== null && wanted.get(stamp)?.key === messageKey(splitMessage(header).header).key
-      ? [{ uid, stamp }]
-      : [],
-  );
+  const ours = seen.flatMap((message) => {
+    const row = message.stamp === null ? undefined : wanted.get(message.stamp);
+    const isOurs = row !== undefined && bearsStampOf(message, stampOf(row));
+    return isOurs ? [{ uid: message.uid, stamp: String(stampOf(row).stampId) }] : [];
+  });
   if (ours.length === 0) {
     return [];
   }

@@ -1,3 +1,4 @@
+import { splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
 import type { SuspectRow, UnnumberedRow } from '../ledger.ts';
 import type { TargetMessage, TargetTraits } from '../ports.ts';
@@ -63,6 +64,14 @@ export function matchSuspects({
     }
   }
   return { found, missing: suspects.filter((row) => !found.has(row.id)) };
+}
+
+/** True for the message that bears this row's stamp. The key too: an older ledger, which is lost, may have given the same number. */
+export function bearsStampOf(
+  { stamp, header }: Pick<TargetMessage, 'stamp' | 'header'>,
+  { stampId, key }: { readonly stampId: number; readonly key: string },
+): boolean {
+  return stamp === String(stampId) && key === messageKey(splitMessage(header).header).key;
 }
 
 function identityOf(row: SuspectRow, traits: MatchInput['traits']): string {

@@ -43,9 +43,11 @@ async function removeFrom(
     seen.map(({ uid }) => uid),
   );
   const free = seen.filter(({ uid }) => !claimed.has(uid));
+  const isNumbered = (row: ResentRow): boolean =>
+    row.targetUid !== null && row.targetUidValidity === uidValidity;
   const second = deps.traits.stamps
-    ? findByStamp(rows, free)
-    : await findByBytes(deps, { path, rows, free }, signal);
+    ? findByStamp(rows, free, isNumbered)
+    : await findByBytes(deps, { path, rows: rows.filter(isNumbered), free }, signal);
   const removable = deps.traits.stamps
     ? second.filter((copy) => isUntouched(copy, deps.traits))
     : [];
@@ -87,15 +89,19 @@ function judge(
   return { id, repair: isGone ? 'second-copy-removed' : 'second-copy-left' };
 }
 
-/** A row without a known UID (no UIDPLUS) may own the only one: nothing of it is a second copy then. */
+/**
+ * A row that is not known by its number (no UIDPLUS, or the folder was renumbered) owns one of what bears its
+ * stamp, of which nobody can say which: the first.
+ */
 function findByStamp(
   rows: readonly ResentRow[],
   free: readonly TargetMessage[],
+  isNumbered: (row: ResentRow) => boolean,
 ): readonly SecondCopy[] {
-  const byStamp = new Map(rows.map((row) => [String(row.stampId), row]));
-  return free.flatMap((seen) => {
-    const row = seen.stamp === null ? undefined : byStamp.get(seen.stamp);
-    return row === undefined || row.targetUid === null ? [] : [{ row, seen }];
+  const byStamp = Map.groupBy(free, ({ stamp }) => stamp);
+  return rows.flatMap((row) => {
+    const copies = byStamp.get(String(row.stampId)) ?? [];
+    return copies.slice(isNumbered(row) ? 0 : 1).map((seen) => ({ row, seen }));
   });
 }
 
@@ -113,8 +119,7 @@ async function findByBytes(
   },
   signal: AbortSignal,
 ): Promise<readonly SecondCopy[]> {
-  const known = rows.filter(({ targetUid }) => targetUid !== null);
-  const alike = free.filter(({ sizeBytes }) => known.some((row) => row.sentBytes === sizeBytes));
+  const alike = free.filter(({ sizeBytes }) => rows.some((row) => row.sentBytes === sizeBytes));
   if (alike.length === 0) {
     return [];
   }
@@ -124,7 +129,7 @@ async function findByBytes(
     signal,
   );
   return alike.flatMap((seen) => {
-    const row = known.find(
+    const row = rows.find(
       ({ sha256, receivedAt }) =>
         hashes.get(seen.uid) === sha256 && seen.receivedAt?.getTime() === receivedAt?.getTime(),
     );

@@ -1,11 +1,21 @@
 import type pg from 'pg';
-import type { FlagRow, FlagSettlement, Transfer, Turn, VanishedRow } from '../ledger.ts';
+import type {
+  FlagRow,
+  FlagSettlement,
+  Renumbering,
+  Transfer,
+  Turn,
+  VanishedRow,
+} from '../ledger.ts';
 
 /** What later passes find changed, and what came of it. */
 export interface LedgerDelta {
   /** Copied messages whose flags changed at the source since. */
   changedFlags(migrationId: string): Promise<readonly FlagRow[]>;
+  /** A remark that flags could not be brought goes once they are. */
   recordFlags(turn: Turn, settlements: readonly FlagSettlement[]): Promise<void>;
+  /** These messages bear other numbers now than when they were written. */
+  renumber(turn: Turn, found: readonly Renumbering[]): Promise<void>;
   /** Messages of ours that the source no longer shows where it listed them. */
   vanishedRows(migrationId: string): Promise<readonly VanishedRow[]>;
   /** Each vanished row is gone then, and its place at the target belongs to the new row. */
@@ -21,8 +31,10 @@ export function createLedgerDelta(pool: pg.Pool, whileHolding: WhileHolding): Le
   return {
     async changedFlags(migrationId) {
       const { rows } = await pool.query<FlagRow>(
-        `select m.id, m.flags, t.path as "targetPath", m.target_uid_validity as "targetUidValidity",
-                m.target_uid as "targetUid", m.written_flags as "writtenFlags"
+        `select m.id, coalesce(m.stamp_id, m.id) as "stampId", m.key, m.flags,
+                m.target_folder_id as "targetFolderId", t.path as "targetPath",
+                m.target_uid_validity as "targetUidValidity", m.target_uid as "targetUid",
+                m.look_from as "lookFrom", m.written_flags as "writtenFlags"
            from messages m join folders f on f.id = m.folder_id
                            join target_folders t on t.id = m.target_folder_id
           where f.migration_id = $1 and m.flags_changed and m.state in ('done', 'adopted') order by m.id`,
@@ -35,14 +47,34 @@ export function createLedgerDelta(pool: pg.Pool, whileHolding: WhileHolding): Le
       whileHolding(turn, async (client) => {
         await client.query(
           `update messages m
-              set flags_changed = false, written_flags = coalesce(string_to_array(t.written, ' '), m.written_flags),
-                  repairs = case when t.repair is null or t.repair = any(m.repairs) then m.repairs
+              set flags_changed = t.again, written_flags = coalesce(string_to_array(t.written, ' '), m.written_flags),
+                  repairs = case when t.written is not null then array_remove(m.repairs, 'flags-left')
+                                 when t.repair is null or t.repair = any(m.repairs) then m.repairs
                                  else array_append(m.repairs, t.repair) end
-             from unnest($1::bigint[], $2::text[], $3::text[]) as t(id, written, repair) where m.id = t.id`,
+             from unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) as t(id, written, repair, again)
+            where m.id = t.id`,
           [
             settlements.map(({ id }) => id),
             settlements.map(({ written }) => written?.join(' ') ?? null),
             settlements.map(({ repair }) => repair),
+            settlements.map(({ again }) => again),
+          ],
+        );
+      }),
+
+    renumber: (turn, found) =>
+      whileHolding(turn, async (client) => {
+        // What an attempt was to be looked for from was a number of the old numbering.
+        await client.query(
+          `update messages m
+              set look_from = case when m.target_uid_validity = t.validity then m.look_from else 1 end,
+                  target_uid_validity = t.validity, target_uid = t.uid
+             from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as t(id, validity, uid)
+            where m.id = t.id and m.state in ('done', 'adopted')`,
+          [
+            found.map(({ id }) => id),
+            found.map(({ uidValidity }) => uidValidity),
+            found.map(({ uid }) => uid),
           ],
         );
       }),
