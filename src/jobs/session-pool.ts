@@ -22,6 +22,12 @@ export interface SessionPool {
     work: (session: Session) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T>;
+  /** Runs `work` with the target on a connection of its own, and without the source. */
+  withTarget<T>(
+    targetMailbox: string,
+    work: (target: MailTarget) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
   /** Runs `work` with a reader of the mailbox that was written. */
   readTarget<T>(
     targetMailbox: string,
@@ -108,17 +114,24 @@ export function createSessionPool(openers: {
         }
       }
     },
-    async readTarget(targetMailbox, work, signal) {
-      const reader = await openers.target.openReader(targetMailbox, signal);
-      try {
-        return await work(reader);
-      } finally {
-        await reader.close();
-      }
-    },
+    withTarget: async (targetMailbox, work, signal) =>
+      closing(await openers.target.open(targetMailbox, signal), work),
+    readTarget: async (targetMailbox, work, signal) =>
+      closing(await openers.target.openReader(targetMailbox, signal), work),
     close,
     async closeAll() {
       await Promise.all([...sessions.keys()].map(close));
     },
   };
+}
+
+async function closing<E extends { close(): Promise<void> }, T>(
+  end: E,
+  work: (end: E) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(end);
+  } finally {
+    await end.close();
+  }
 }

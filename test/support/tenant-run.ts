@@ -140,6 +140,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
       traits: EXCHANGE,
       tryLogin: () => account.login(),
       use: (_migration, work) => work({ source, target: target }),
+      withTarget: (_mailbox, work) => work(target),
       async readTarget(mailbox, work) {
         const token = await world.m365.tokens.getToken('exchange', never);
         if ((await world.server.verifyImapToken(mailbox, token)) !== 'ok') {

@@ -3,6 +3,10 @@ import type { FolderState, TargetMessage } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { candidatesToHash, type MatchResult, matchByKey, matchSuspects } from './match-suspects.ts';
 
+/** What a look needs: neither the source nor a word of what else is copied. */
+export type LookDeps = Pick<CopyDeps, 'target' | 'ledger' | 'traits'>;
+export type LookInput = Pick<CopyInput, 'turn' | 'stampProven'>;
+
 /** Suspects of one target folder. */
 export interface FolderSuspects {
   readonly path: string;
@@ -19,8 +23,8 @@ export interface FolderFindings extends MatchResult {
 
 /** Looks for the suspects where they were written to, from the lowest UIDNEXT of their attempts on. */
 export async function findInFolder(
-  deps: CopyDeps,
-  input: CopyInput,
+  deps: LookDeps,
+  input: LookInput,
   { path, folderId, suspects }: FolderSuspects,
   signal: AbortSignal,
 ): Promise<FolderFindings> {
@@ -49,7 +53,7 @@ export async function findInFolder(
  * numbering own one of the equal messages each, and a twin of theirs must not take it for its own.
  */
 async function settledTwins(
-  { ledger, traits }: CopyDeps,
+  { ledger, traits }: LookDeps,
   {
     folderId,
     suspects,
@@ -75,8 +79,8 @@ interface LookContext {
 }
 
 async function match(
-  deps: CopyDeps,
-  input: CopyInput,
+  deps: LookDeps,
+  input: LookInput,
   { path, suspects, settled, seen, candidates }: LookContext,
   signal: AbortSignal,
 ): Promise<Omit<FolderFindings, 'uidValidity'>> {

@@ -1,7 +1,13 @@
 import type { Settlement, SuspectRow } from '../ledger.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { findElsewhere } from './find-elsewhere.ts';
-import { findInFolder } from './find-in-folder.ts';
+import {
+  type FolderFindings,
+  type FolderSuspects,
+  findInFolder,
+  type LookDeps,
+  type LookInput,
+} from './find-in-folder.ts';
 
 /** Looks at the target that must find nothing before a message is sent again. */
 const EMPTY_LOOKS = 2;
@@ -21,13 +27,41 @@ export async function resolveSuspects(
   input: CopyInput,
   signal: AbortSignal,
 ): Promise<SuspectsOutcome> {
-  const suspects = await deps.ledger.suspects(input.turn);
   let nextLookAt: Date | null = null;
-  for (const group of Map.groupBy(suspects, (row) => row.targetFolderId).values()) {
+  for (const group of await suspectsByFolder(deps, input)) {
     const due = await resolveGroup(deps, input, group, signal);
     nextLookAt = earliest(nextLookAt, due);
   }
   return { nextLookAt };
+}
+
+/**
+ * One look for the same appends when a move has ended, and nothing is sent any more: what is there counts as
+ * copied, all else stays as it is. Returns how many were found.
+ */
+export async function lookOnceMore(
+  deps: LookDeps,
+  input: LookInput,
+  signal: AbortSignal,
+): Promise<number> {
+  let count = 0;
+  for (const group of await suspectsByFolder(deps, input)) {
+    const findings = await findInFolder(deps, input, group, signal);
+    await settleGroup(deps, input, group, settlementsOf(findings));
+    count += findings.found.size;
+  }
+  return count;
+}
+
+async function suspectsByFolder(
+  { ledger }: Pick<CopyDeps, 'ledger'>,
+  { turn }: Pick<CopyInput, 'turn'>,
+): Promise<readonly FolderSuspects[]> {
+  const groups = Map.groupBy(await ledger.suspects(turn), (row) => row.targetFolderId);
+  return [...groups].flatMap(([folderId, suspects]) => {
+    const [first] = suspects;
+    return first === undefined ? [] : [{ path: first.targetPath, folderId, suspects }];
+  });
 }
 
 function earliest(a: Date | null, b: Date | null): Date | null {
@@ -37,19 +71,11 @@ function earliest(a: Date | null, b: Date | null): Date | null {
 async function resolveGroup(
   deps: CopyDeps,
   input: CopyInput,
-  suspects: readonly SuspectRow[],
+  group: FolderSuspects,
   signal: AbortSignal,
 ): Promise<Date | null> {
-  const [first] = suspects;
-  if (first === undefined) {
-    return null;
-  }
-  const { found, missing, ambiguous, uidValidity } = await findInFolder(
-    deps,
-    input,
-    { path: first.targetPath, folderId: first.targetFolderId, suspects },
-    signal,
-  );
+  const findings = await findInFolder(deps, input, group, signal);
+  const { found, missing, ambiguous } = findings;
   const now = deps.clock.now();
   const decided = missing.map((row) =>
     decideMissing(row, { now, settleMs: deps.traits.settleMs, ambiguous: ambiguous.has(row.id) }),
@@ -63,22 +89,13 @@ async function resolveGroup(
     missing.filter(({ id }) => toSend.has(id)),
     signal,
   );
-  await deps.ledger.settle(input.turn, [
-    ...[...found].map(([id, uid]): Settlement => ({ id, state: 'done', uidValidity, uid })),
+  await settleGroup(deps, input, group, [
+    ...settlementsOf(findings),
     ...decided.map(({ settlement }) => elsewhere.get(settlement.id) ?? settlement),
   ]);
-  const moved = suspects.filter(
-    ({ id, stampId }) => stampId !== null && (found.has(id) || elsewhere.has(id)),
-  );
-  if (moved.length > 0) {
-    await deps.ledger.releaseMoved(
-      input.turn,
-      moved.map(({ id }) => id),
-    );
-  }
   deps.logger.info(
     {
-      suspects: suspects.length,
+      suspects: group.suspects.length,
       found: found.size,
       elsewhere: elsewhere.size,
       missing: missing.length - elsewhere.size,
@@ -86,6 +103,28 @@ async function resolveGroup(
     'suspects looked for',
   );
   return decided.reduce<Date | null>((due, { nextLookAt }) => earliest(due, nextLookAt), null);
+}
+
+function settlementsOf({ found, uidValidity }: FolderFindings): readonly Settlement[] {
+  return [...found].map(([id, uid]) => ({ id, state: 'done', uidValidity, uid }));
+}
+
+/** Writes down what became of a folder's suspects; what was moved is no longer where it was before. */
+async function settleGroup(
+  { ledger }: Pick<CopyDeps, 'ledger'>,
+  { turn }: Pick<CopyInput, 'turn'>,
+  { suspects }: FolderSuspects,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  await ledger.settle(turn, settlements);
+  const done = new Set(settlements.flatMap(({ id, state }) => (state === 'done' ? id : [])));
+  const moved = suspects.filter(({ id, stampId }) => stampId !== null && done.has(id));
+  if (moved.length > 0) {
+    await ledger.releaseMoved(
+      turn,
+      moved.map(({ id }) => id),
+    );
+  }
 }
 
 /** What to do with a suspect that a look did not find. Pure. */

@@ -5,9 +5,12 @@ import { problemOf } from '../problem.ts';
 import { isPutBack, mayPutBack } from '../tenant-change.ts';
 import { nextLook } from './back-off.ts';
 import type { StepDeps } from './deps.ts';
+import { takeLastLook } from './last-look.ts';
 
 /** A mailbox that is gone for so long does not come back with what we changed. */
 const GONE_AFTER_MS = 24 * 60 * 60 * 1000;
+/** The end of a move does not wait longer for what a look into the mailbox may still find. */
+const LOOK_WITHIN_MS = 30_000;
 
 /**
  * After the end: the password is purged, and what was changed in the tenant is put back, the last change
@@ -20,6 +23,7 @@ export async function cleanUp(
 ): Promise<MigrationEvent> {
   await deps.sessions.close(row.id);
   await deps.store.purgeCredential(row.id);
+  await takeLastLook(deps, { row, withinMs: LOOK_WITHIN_MS }, signal);
   await deps.store.handOver(row.id);
   const hindrances: AppError[] = [];
   for (const change of await deps.store.openChanges(row.id)) {
