@@ -16,10 +16,15 @@ const LARGEST_BYTES = 25_000_000;
 const REMEMBERED = 200;
 const REMEMBERED_BYTES = 2_000_000;
 
-function pickFolder(random: SeededRandom): string {
-  const all = CORPUS_FOLDERS.reduce((sum, { weight }) => sum + weight, 0);
+/** The folders that a mailbox has. */
+export function foldersOf({ isClean = false }: CorpusSpec): typeof CORPUS_FOLDERS {
+  return isClean ? CORPUS_FOLDERS.filter(({ name }) => !name.includes('"')) : CORPUS_FOLDERS;
+}
+
+function pickFolder(random: SeededRandom, folders: typeof CORPUS_FOLDERS): string {
+  const all = folders.reduce((sum, { weight }) => sum + weight, 0);
   let left = random.next() * all;
-  for (const { name, weight } of CORPUS_FOLDERS) {
+  for (const { name, weight } of folders) {
     left -= weight;
     if (left < 0) {
       return name;
@@ -34,8 +39,8 @@ function gauss(random: SeededRandom): number {
   return radius * Math.cos(2 * Math.PI * random.next());
 }
 
-function drawSize(random: SeededRandom): number {
-  const drawn = MEDIAN_BYTES * Math.exp(gauss(random) * SIZE_SIGMA);
+function drawSize(random: SeededRandom, medianBytes: number): number {
+  const drawn = medianBytes * Math.exp(gauss(random) * SIZE_SIGMA);
   return Math.floor(Math.min(LARGEST_BYTES, Math.max(SMALLEST_BYTES, drawn)));
 }
 
@@ -58,6 +63,8 @@ function drawFlags(random: SeededRandom, folder: string): string[] {
 
 /** Yields the mailbox from the oldest message on; one in fifty is a twin of another. */
 export function* generateCorpus(spec: CorpusSpec): Generator<AppendInput> {
+  const { isClean = false, medianBytes = MEDIAN_BYTES } = spec;
+  const folders = foldersOf(spec);
   const random = createSeededRandom(spec.seed);
   const filling = createFilling(random, spec.seed);
   const drawDate = (): number => FIRST_DAY + random.below(LAST_DAY - FIRST_DAY);
@@ -67,7 +74,7 @@ export function* generateCorpus(spec: CorpusSpec): Generator<AppendInput> {
   );
   const earlier: AppendInput[] = [];
   for (const [index, seconds] of dates.entries()) {
-    const folder = pickFolder(random);
+    const folder = pickFolder(random, folders);
     const internalDate = new Date(seconds * 1000);
     const fixedBytes = fixed.get(index);
     const twin = random.next();
@@ -78,13 +85,21 @@ export function* generateCorpus(spec: CorpusSpec): Generator<AppendInput> {
       yield { ...model, folder: at, ...(twin < 0.006 ? { internalDate } : {}) };
       continue;
     }
-    const sizeBytes = fixedBytes ?? drawSize(random);
+    const sizeBytes = fixedBytes ?? drawSize(random, medianBytes);
     const message: AppendInput = {
       folder,
       flags: drawFlags(random, folder),
       // Mail that was imported lately has an old date behind newer ones.
       internalDate: random.next() < 0.97 ? internalDate : new Date(drawDate() * 1000),
-      bytes: composeMessage({ random, filling, folder, index, sizeBytes, sentAt: internalDate }),
+      bytes: composeMessage({
+        random,
+        filling,
+        folder,
+        index,
+        sizeBytes,
+        sentAt: internalDate,
+        isClean,
+      }),
     };
     if (message.bytes.length < REMEMBERED_BYTES) {
       earlier.push(message);

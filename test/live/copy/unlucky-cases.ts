@@ -124,12 +124,12 @@ export function testRenumberedTarget(bench: Bench): void {
   });
 }
 
-/** A source whose folder gets a new name while it is read. */
-export function testRenamedSource(bench: Bench): void {
+/** A source one of whose folders gets a new name while the mailbox is read. */
+export function testRenamedSource(bench: Bench, folder: string): void {
   test('a folder is renamed at the source meanwhile: its mail is copied where it is now', async () => {
     const source = await bench.relay(
       'source',
-      actBefore(/BODY\.PEEK\[\]/, () => bench.rename('renames', 'Archive', 'Old mail')),
+      actBefore(/BODY\.PEEK\[\]/, () => bench.rename('renames', folder, 'Old mail')),
     );
     const ends = { from: 'renames', to: 'renamed', sourcePort: source.port };
     expect(await bench.copy(ends)).toMatchObject(ALL_COPIED);

@@ -20,6 +20,7 @@ function createSession(server: ServerState, socket: Socket): Session {
     failedLogins: 0,
     errors: 0,
     selection: null,
+    selectRefused: false,
     closed: false,
     fault: null,
     send: (line) => session.sendBytes(Buffer.from(`${line}\r\n`, 'latin1')),

@@ -3,6 +3,7 @@ import { rebuildMime } from './mime/rebuild.ts';
 import type { Profile } from './profile.ts';
 import { type ImapServer, type ImapServerOptions, startImapServer } from './server.ts';
 import type { Authenticate } from './session.ts';
+import { type Extension, offerOnly, withChildren } from './standard.ts';
 import type { MailStore } from './store.ts';
 
 const FLAGS = '\\Seen \\Answered \\Flagged \\Deleted \\Draft $MDNSent';
@@ -10,43 +11,6 @@ const BEFORE_LOGIN =
   'IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+';
 const AFTER_LOGIN =
   'IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT CLIENTACCESSRULES CLIENTNETWORKPRESENCELOCATION BACKENDAUTHENTICATE CHILDREN IDLE NAMESPACE LITERAL+';
-
-const COMMANDS = [
-  'CAPABILITY',
-  'NOOP',
-  'LOGOUT',
-  'ID',
-  'NAMESPACE',
-  'IDLE',
-  'LOGIN',
-  'AUTHENTICATE',
-  'LIST',
-  'LSUB',
-  'SELECT',
-  'EXAMINE',
-  'CREATE',
-  'DELETE',
-  'RENAME',
-  'SUBSCRIBE',
-  'UNSUBSCRIBE',
-  'STATUS',
-  'CLOSE',
-  'UNSELECT',
-  'CHECK',
-  'APPEND',
-  'FETCH',
-  'UID FETCH',
-  'SEARCH',
-  'UID SEARCH',
-  'STORE',
-  'UID STORE',
-  'COPY',
-  'UID COPY',
-  'MOVE',
-  'UID MOVE',
-  'EXPUNGE',
-  'UID EXPUNGE',
-];
 
 /** What a person may come with: a token that is checked elsewhere. */
 export type VerifyToken = (user: string, token: string) => TokenVerdict | Promise<TokenVerdict>;
@@ -63,7 +27,7 @@ export interface ExchangeServerOptions extends ImapServerOptions {
   /** Give FETCH a rebuilt message, as the real one does; on unless switched off. */
   readonly rebuildMime?: boolean;
   /** Extensions that this server is to lack. */
-  readonly without?: readonly ('UIDPLUS' | 'LITERAL+' | 'MOVE')[];
+  readonly without?: readonly Extension[];
   /** Header fields, in lower case, that do not come back: such as the stamp of a migration. */
   readonly lostFields?: readonly string[];
   /** Answers other than OK until the session is closed. */
@@ -80,24 +44,13 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
   const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
   const limitOf = (user: string): number =>
     typeof maxMessageBytes === 'number' ? maxMessageBytes : maxMessageBytes(user);
-  const lacks = (extension: 'UIDPLUS' | 'LITERAL+' | 'MOVE'): boolean =>
-    options.without?.includes(extension) ?? false;
   const lost = new Set(options.lostFields);
-  const offered = (capabilities: string): string =>
-    capabilities
-      .split(' ')
-      .filter((word) => !options.without?.some((extension) => extension === word))
-      .join(' ');
   return {
     name: 'exchange-online',
     greeting:
       'The Microsoft Exchange IMAP4 service is ready. [UwBJAE0AVQBMAEEAVABFAEQALgBMAE8AQwBBAEwA]',
-    capabilities: { before: offered(BEFORE_LOGIN), after: offered(AFTER_LOGIN) },
-    commands: new Set(
-      COMMANDS.filter((command) => (lacks('MOVE') ? !command.includes('MOVE') : true)),
-    ),
-    literalPlus: !lacks('LITERAL+'),
-    uidPlus: !lacks('UIDPLUS'),
+    identity: '("name" "Microsoft.Exchange.Imap4.Imap4Server" "version" "15.20")',
+    ...offerOnly({ before: BEFORE_LOGIN, after: AFTER_LOGIN }, options.without),
     mailboxLiterals: true,
     condstore: false,
     flags: { flags: FLAGS, permanent: FLAGS },
@@ -138,12 +91,7 @@ function exchangeProfile(options: ExchangeServerOptions): Profile {
     lateFlags: ['\\flagged'],
     rfc822WithoutBody: false,
     searchLies: false,
-    folderAttributes: (folder, all) => [
-      ...folder.attributes,
-      all.some(({ name }) => name.toLowerCase().startsWith(`${folder.name.toLowerCase()}/`))
-        ? '\\HasChildren'
-        : '\\HasNoChildren',
-    ],
+    folderAttributes: withChildren,
   };
 }
 

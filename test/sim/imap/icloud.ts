@@ -1,52 +1,17 @@
 import type { Profile } from './profile.ts';
 import { type ImapServer, type ImapServerOptions, startImapServer } from './server.ts';
 import type { Authenticate } from './session.ts';
+import { STANDARD_COMMANDS } from './standard.ts';
 import type { MailStore } from './store.ts';
 
 const FLAGS = '\\Answered \\Flagged \\Draft \\Deleted \\Seen';
-
-const COMMANDS = [
-  'CAPABILITY',
-  'NOOP',
-  'LOGOUT',
-  'ID',
-  'NAMESPACE',
-  'ENABLE',
-  'IDLE',
-  'LOGIN',
-  'AUTHENTICATE',
-  'LIST',
-  'LSUB',
-  'SELECT',
-  'EXAMINE',
-  'CREATE',
-  'DELETE',
-  'RENAME',
-  'SUBSCRIBE',
-  'UNSUBSCRIBE',
-  'STATUS',
-  'CLOSE',
-  'UNSELECT',
-  'CHECK',
-  'APPEND',
-  'FETCH',
-  'UID FETCH',
-  'SEARCH',
-  'UID SEARCH',
-  'STORE',
-  'UID STORE',
-  'COPY',
-  'UID COPY',
-  'UID MOVE',
-  'EXPUNGE',
-  'UID EXPUNGE',
-];
 
 /** iCloud Mail as people captured it between 2016 and 2026. */
 const ICLOUD_PROFILE: Profile = {
   name: 'icloud',
   greeting:
     '[CAPABILITY XAPPLEPUSHSERVICE IMAP4 IMAP4rev1 SASL-IR AUTH=ATOKEN AUTH=PLAIN AUTH=ATOKEN2 AUTH=XOAUTH2 ] (2109B29-d3afe4d5aba6) pv33p00im-iscream021.me.com',
+  identity: '("name" "iscream" "vendor" "Apple Inc.")',
   capabilities: {
     // The space behind the last one is iCloud's.
     before:
@@ -54,7 +19,7 @@ const ICLOUD_PROFILE: Profile = {
     after:
       'XAPPLEPUSHSERVICE IMAP4 IMAP4rev1 CONDSTORE ENABLE QRESYNC QUOTA XAPPLELITERAL NAMESPACE UIDPLUS UNSELECT SORT ESEARCH ESORT CONTEXT=SORT WITHIN SASL-IR ID IDLE X-APPLE-REMOTE-LINKS LIST-STATUS ',
   },
-  commands: new Set(COMMANDS),
+  commands: new Set([...STANDARD_COMMANDS, 'ENABLE']),
   literalPlus: false,
   uidPlus: true,
   mailboxLiterals: false,

@@ -53,8 +53,12 @@ function refuseByState(session: Session, name: string): string | null {
     session.violate(`${name} before the login`);
     return 'BAD Command received in Invalid state.';
   }
+  const { selectRefused } = session;
+  session.selectRefused = false;
   if (session.selection === null && NEEDS_SELECTION.has(name)) {
-    session.violate(`${name} without a selected folder`);
+    if (!selectRefused) {
+      session.violate(`${name} without a selected folder`);
+    }
     return 'BAD Please select a mailbox first';
   }
   return null;

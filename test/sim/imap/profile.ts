@@ -2,8 +2,10 @@ import type { Account, Folder, MailStoreOptions, NewMessage } from './store.ts';
 
 /** What one provider's server offers and how it words its answers. */
 export interface Profile {
-  readonly name: 'icloud' | 'exchange-online';
+  readonly name: 'icloud' | 'exchange-online' | 'generic';
   readonly greeting: string;
+  /** What ID tells, as a parenthesised list. */
+  readonly identity: string;
   /** As sent after `* CAPABILITY `, before and after the login. */
   readonly capabilities: { readonly before: string; readonly after: string };
   readonly commands: ReadonlySet<string>;
@@ -28,9 +30,9 @@ export interface Profile {
   /** The session is closed after so many NO or BAD answers; null: never. */
   readonly maxErrors: number | null;
   readonly leaveLiteralAtLineBytes: number | null;
-  /** Why this name cannot be created, as the text after the tag. */
   /** What CREATE makes. */
   readonly createdFolderClass: string;
+  /** Why this name cannot be created, as the text after the tag. */
   readonly refuseFolderName: (name: string) => string | null;
   /** Why a literal of that size is not even taken. */
   readonly refuseSize: (sizeBytes: number, user: string) => string | null;

@@ -69,6 +69,8 @@ export interface Session {
   failedLogins: number;
   errors: number;
   selection: Selection | null;
+  /** The last command was a SELECT that was refused: one sent in the same flight cannot know of it. */
+  selectRefused: boolean;
   closed: boolean;
   /** What strikes the command that is being read or done. */
   fault: FaultAction | null;

@@ -303,6 +303,18 @@ describe('strictness', () => {
     ]);
   });
 
+  it('blames nobody for the one command that was sent behind a SELECT before its refusal came', async () => {
+    const client = await login();
+    client.write('a1 EXAMINE Gone\r\na2 UID FETCH 1 (FLAGS)\r\na3 UID FETCH 1 (FLAGS)\r\n');
+    const answers = [await client.next(), await client.next(), await client.next()];
+    expect(answers.map((answer) => answer?.text)).toEqual([
+      'a1 NO [NONEXISTENT] Mailbox does not exist (took 1 ms)',
+      'a2 BAD Please select a mailbox first',
+      'a3 BAD Please select a mailbox first',
+    ]);
+    expect(server.violations).toEqual(['icloud: UID FETCH without a selected folder']);
+  });
+
   it('takes no LITERAL+, and never reads the literal as commands', async () => {
     const client = await login();
     client.write('a1 APPEND INBOX {20+}\r\na2 DELETE Archive\r\n\r\n');

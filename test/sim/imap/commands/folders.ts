@@ -38,6 +38,7 @@ function open(session: Session, args: ArgumentCursor, verb: 'SELECT' | 'EXAMINE'
   session.selection = null;
   const folder = find(session, name);
   if (folder === undefined || !folder.opens) {
+    session.selectRefused = true;
     return noSuchFolder(session, name);
   }
   const selection: Selection = { folder, readOnly: verb === 'EXAMINE', view: [...folder.messages] };

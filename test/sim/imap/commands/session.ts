@@ -33,11 +33,7 @@ function id(session: Session, args: ArgumentCursor): string {
     args.list(() => (args.match(/NIL/iu) === null ? args.quoted() : ''));
   }
   args.end();
-  session.send(
-    session.server.profile.name === 'icloud'
-      ? '* ID ("name" "iscream" "vendor" "Apple Inc.")'
-      : '* ID ("name" "Microsoft.Exchange.Imap4.Imap4Server" "version" "15.20")',
-  );
+  session.send(`* ID ${session.server.profile.identity}`);
   return completed(session, 'ID');
 }
 
