@@ -136,7 +136,9 @@ export function folderLines(map: readonly FolderMapping[]): readonly CardElement
     subheading(`${formatCount(map.length)} folders`),
     ...lines,
     ...(hidden > 0 ? [hint(`And ${formatCount(hidden)} more with a new name.`)] : []),
-    ...(kept > 0 ? [hint(`${formatCount(kept)} keep their names.`)] : []),
+    ...(kept > 0
+      ? [hint(kept === 1 ? '1 keeps its name.' : `${formatCount(kept)} keep their names.`)]
+      : []),
   ];
 }
 

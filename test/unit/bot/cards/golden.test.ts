@@ -76,7 +76,7 @@ const DETAILS: Partial<Record<StateName, Partial<MigrationView>>> = {
   RateLimited: { ...HALF_WAY, until: UNTIL, resume: 'Syncing' },
   WaitingForAdmin: { problem: { code: 'database.lost', facts: {} }, resume: 'Provisioning' },
   Paused: { ...HALF_WAY, resume: 'Syncing' },
-  Failed: { problem: { code: 'graph.never-heard-of', facts: {} } },
+  Failed: { problem: { code: 'internal.unexpected', facts: {} } },
   Cancelled: { ...HALF_WAY, cleanedUp: true },
 };
 
