@@ -291,6 +291,8 @@ export const messages = pgTable(
     withheld: integer('withheld').notNull().default(0),
     /** After more than one attempt: the target was looked through for a second copy. */
     surplusChecked: boolean('surplus_checked').notNull().default(false),
+    /** Sent mail that may hold a calendar invitation: the verification opens each. */
+    invitation: boolean('invitation').notNull().default(false),
   },
   (table) => [
     unique('messages_source').on(table.folderId, table.uidValidity, table.uid),

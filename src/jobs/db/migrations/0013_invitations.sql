@@ -1,0 +1,1 @@
+ALTER TABLE "messages" ADD COLUMN "invitation" boolean DEFAULT false NOT NULL;
