@@ -211,6 +211,8 @@ export interface Intent {
   readonly flags: readonly string[];
   /** More of them are to be set once the message is there. */
   readonly flagsLack: boolean;
+  /** Sent mail that may hold a calendar invitation. */
+  readonly mayInvite: boolean;
   /** Not sent, but moved: the stamp of the message that is to be moved here. */
   readonly stampId: number | null;
   readonly targetFolderId: number;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Attachment } from 'postal-mime';
 import { decodeHeaderText } from './encoded-word.ts';
 import { firstValue, splitMessage } from './headers.ts';
+import { describeInvitation, type Invitation } from './invitation.ts';
 import { attachmentBytes, parseMime } from './parse-mime.ts';
 
 export interface ContentAttachment {
@@ -20,6 +21,8 @@ export interface MessageContent {
   readonly text: string;
   /** Sorted, so that two descriptions compare as multisets. */
   readonly attachments: readonly ContentAttachment[];
+  /** Its text/calendar parts, sorted; null stands for one that does not open. */
+  readonly invitations: readonly (Invitation | null)[];
 }
 
 /** Nested messages below this depth are compared as raw octets. */
@@ -33,14 +36,22 @@ export function describeContent(bytes: Buffer): Promise<MessageContent> {
 async function describe(bytes: Buffer, depth: number): Promise<MessageContent> {
   const email = await parseMime(bytes);
   const attachments: ContentAttachment[] = [];
+  const invitations: (Invitation | null)[] = [];
   for (const attachment of email.attachments) {
-    attachments.push(await describeAttachment(attachment, depth));
+    // Exchange makes an item of it, and writes the part anew from the item.
+    if (attachment.mimeType === 'text/calendar') {
+      invitations.push(describeInvitation(attachmentBytes(attachment).toString('utf8')));
+    } else {
+      attachments.push(await describeAttachment(attachment, depth));
+    }
   }
+  invitations.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
   attachments.sort((a, b) => compareText(`${a.name} ${a.sha256}`, `${b.name} ${b.sha256}`));
   return {
     subject: collapse(readSubject(bytes)),
     text: collapse(email.text ?? htmlText(email.html ?? '')),
     attachments,
+    invitations,
   };
 }
 

@@ -190,7 +190,7 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
 }
 
 function intentsOf({ messages, state, targetFolderId }: ReadBatch): readonly Intent[] {
-  return messages.map(({ row, key, sha256, outgoing, flags, repairs }) => ({
+  return messages.map(({ row, key, sha256, outgoing, flags, repairs, mayInvite }) => ({
     id: row.id,
     key,
     sha256,
@@ -198,6 +198,7 @@ function intentsOf({ messages, state, targetFolderId }: ReadBatch): readonly Int
     repairs,
     flags: outgoing.flags,
     flagsLack: !sameFlags(outgoing.flags, flags),
+    mayInvite,
     stampId: null,
     targetFolderId,
     targetUidValidity: state.uidValidity,

@@ -146,6 +146,7 @@ function intentOf(
     repairs: [],
     flags: origin.writtenFlags ?? [],
     flagsLack: false,
+    mayInvite: false,
     stampId: origin.stampId,
     targetFolderId,
     targetUidValidity: state.uidValidity,

@@ -1,4 +1,5 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
+import { mayHoldInvitation } from '../../mail/invitation.ts';
 import { closeBytes, freeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
 import type { OpenRow, Settlement } from '../ledger.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -125,18 +126,21 @@ async function take(
     settle(row, { id: row.id, state: 'failed', reason: result.reason });
     return false;
   }
+  // What is large enough to be on disk is no invitation.
+  const mayInvite =
+    plan.folder.specialUse === 'sent' && Buffer.isBuffer(content) && mayHoldInvitation(content);
   const { bytes } = result.message.outgoing;
   if (Buffer.isBuffer(content) && Buffer.isBuffer(bytes) && bytes.buffer !== content.buffer) {
     // What goes out is a copy, stamped or repaired.
     freeBytes(content);
   }
-  return sortMessage(sorted, row, result.message, plan) === 'send';
+  return sortMessage(sorted, { row, mayInvite }, result.message, plan) === 'send';
 }
 
 /** Sent, unless it is at the target already; `later` while nobody knows whether it is. */
 function sortMessage(
   sorted: SortedBatch,
-  row: OpenRow,
+  { row, mayInvite }: Pick<PreparedRow, 'row' | 'mayInvite'>,
   message: PreparedMessage,
   { adoption, vanished }: Pick<PlannedBatch, 'adoption' | 'vanished'>,
 ): 'send' | 'keep' | 'later' {
@@ -156,6 +160,6 @@ function sortMessage(
     sorted.adopted.push({ row, targetUid, key, sha256, flags: message.flags });
     return 'keep';
   }
-  sorted.messages.push({ ...message, row, heldBytes: heldBytesOf(row.sizeBytes) });
+  sorted.messages.push({ ...message, row, mayInvite, heldBytes: heldBytesOf(row.sizeBytes) });
   return 'send';
 }

@@ -14,6 +14,8 @@ import { readBatch } from './read-batch.ts';
 /** A message in memory, ready to be sent. */
 export interface PreparedRow extends PreparedMessage {
   readonly row: OpenRow;
+  /** Sent mail that may hold a calendar invitation. */
+  readonly mayInvite: boolean;
   /** Held in the byte budget until the append is answered. */
   readonly heldBytes: number;
 }

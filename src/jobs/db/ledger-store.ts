@@ -8,9 +8,10 @@ import { writeListing } from './ledger-listing.ts';
 import { createLedgerReads, type LedgerReads } from './ledger-reads.ts';
 import { applyRules } from './ledger-rules.ts';
 import { createLedgerSurplus, type LedgerSurplus } from './ledger-surplus.ts';
+import { createLedgerVerify, type LedgerVerify } from './ledger-verify.ts';
 
 /** The ledger in PostgreSQL. Every write is refused once another worker has taken the turn. */
-export interface LedgerStore extends LedgerReads, LedgerDelta, LedgerSurplus {
+export interface LedgerStore extends LedgerReads, LedgerDelta, LedgerSurplus, LedgerVerify {
   /** Takes the turn with a migration: every earlier turn can write nothing any more. */
   takeTurn(migrationId: string): Promise<Turn>;
   targetFolderId(mailbox: string, path: string): Promise<number>;
@@ -73,6 +74,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
     ...createLedgerReads(pool),
     ...createLedgerDelta(pool, whileHolding),
     ...createLedgerSurplus(pool, whileHolding),
+    ...createLedgerVerify(pool),
 
     async takeTurn(migrationId) {
       const { rows } = await pool.query<{ epoch: number }>(
@@ -222,13 +224,14 @@ async function updateIntents(
     `update messages m set state = 'in-flight', key = t.key, sha256 = t.sha256, sent_bytes = t.sent,
             repairs = string_to_array(t.repairs, ' '), attempts = m.attempts + 1,
             written_flags = string_to_array(t.flags, ' '), flags_changed = t.lack, stamp_id = t.stamp,
+            invitation = t.invitation,
             target_folder_id = t.folder, epoch = $1, empty_looks = 0, link_died_at = null,
             look_from = case when m.target_uid_validity = t.validity and m.target_folder_id = t.folder
                              then least(coalesce(m.look_from, t.next), t.next) else t.next end,
             target_uid_validity = t.validity
        from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
-                   $10::text[], $11::bigint[], $12::boolean[])
-            as t(id, key, sha256, sent, repairs, folder, validity, next, flags, stamp, lack)
+                   $10::text[], $11::bigint[], $12::boolean[], $13::boolean[])
+            as t(id, key, sha256, sent, repairs, folder, validity, next, flags, stamp, lack, invitation)
       where m.id = t.id and m.state = 'listed'`,
     [
       turn.epoch,
@@ -243,6 +246,7 @@ async function updateIntents(
       intents.map((intent) => intent.flags.join(' ')),
       intents.map((intent) => intent.stampId),
       intents.map((intent) => intent.flagsLack),
+      intents.map((intent) => intent.mayInvite),
     ],
   );
 }

@@ -1,5 +1,5 @@
 import type { StateName, Tally } from '../api.ts';
-import type { ListingComparison } from '../verify/compare.ts';
+import type { Verification } from '../verify/verify-mailbox.ts';
 
 /** Texts and number formats; src/words has them, and the domain may not import it. */
 export interface ReportWords {
@@ -9,6 +9,12 @@ export interface ReportWords {
   readonly count: (count: number) => string;
 }
 
+/** The domain's sum, and what the source has beyond it. */
+export interface ReportTally extends Tally {
+  /** Came after the last pass: not copied. */
+  readonly arrivedLater: number;
+}
+
 export interface ReportFolder {
   readonly sourcePath: string;
   readonly targetPath: string;
@@ -16,7 +22,7 @@ export interface ReportFolder {
   readonly problem: string | null;
   /** Class of the target folder; `unknown` where it could not be read, null where it was not asked for. */
   readonly targetClass: string | null;
-  readonly tally: Tally;
+  readonly tally: ReportTally;
   readonly bytes: { readonly total: number; readonly settled: number };
   /** Messages that were changed so that the target takes them, by code. */
   readonly repaired: Readonly<Record<string, number>>;
@@ -34,29 +40,6 @@ export interface ReportItem {
   readonly reason: string;
 }
 
-/** A message that is at the target, but not as it should be. */
-export interface ReportDifference {
-  readonly folder: string;
-  readonly receivedAt: Date | null;
-  readonly sizeBytes: number;
-  readonly kind: 'missing' | 'date' | 'flags' | 'subject' | 'text' | 'attachments' | 'unreadable';
-}
-
-export interface ReportVerification {
-  readonly finishedAt: Date;
-  readonly folders: readonly {
-    readonly sourcePath: string;
-    readonly comparison: Omit<ListingComparison, 'differences'>;
-  }[];
-  /** Messages opened on both sides, their decoded subject, text and attachments compared. */
-  readonly content: {
-    readonly compared: number;
-    readonly different: number;
-    readonly attachments: number;
-  };
-  readonly differences: readonly ReportDifference[];
-}
-
 export interface ReportInput {
   /** Names, in the ledger, all that this migration wrote. */
   readonly runId: string;
@@ -72,7 +55,7 @@ export interface ReportInput {
   readonly folders: readonly ReportFolder[];
   readonly items: readonly ReportItem[];
   /** Null where nothing was verified: the report says so. */
-  readonly verification: ReportVerification | null;
+  readonly verification: Verification | null;
   readonly words: ReportWords;
 }
 

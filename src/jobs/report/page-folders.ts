@@ -1,10 +1,9 @@
 /** The table of folders: every row with its own sum. */
 
-import type { Tally } from '../api.ts';
 import { CLASS_UNKNOWN, isHiddenClass } from '../copy/folder-class.ts';
 import { needsLook } from '../copy/folder-problem.ts';
 import { type Html, html, joinHtml, NO_HTML } from './html.ts';
-import type { ReportFolder, ReportInput } from './input.ts';
+import type { ReportFolder, ReportInput, ReportTally } from './input.ts';
 import { type Addend, addendsOf, isBalanced, type ReportSums } from './sums.ts';
 
 /** One row a folder, and the total. */
@@ -54,11 +53,11 @@ function folderRow(input: ReportInput, folder: ReportFolder, columns: readonly A
 `;
 }
 
-function numbers(input: ReportInput, tally: Tally, columns: readonly Addend[]): Html {
+function numbers(input: ReportInput, tally: ReportTally, columns: readonly Addend[]): Html {
   const counts = new Map(addendsOf(tally).map((addend) => [addend.key, addend.count]));
   const cells = columns.map(({ key, label }) => {
     const count = counts.get(key) ?? 0;
-    const isBad = (key === 'failed' || key === 'open') && count > 0;
+    const isBad = (key === 'failed' || key === 'open' || key === 'later') && count > 0;
     const tone = isBad ? 'bad-text' : '';
     return html`<td class="number ${count === 0 ? 'zero' : tone}" data-label="${capital(label)}">${input.words.count(count)}</td>`;
   });
@@ -66,7 +65,7 @@ function numbers(input: ReportInput, tally: Tally, columns: readonly Addend[]): 
 }
 
 /** "412 = 405 + 0 + 5 + 2", in the order of the columns. */
-function equation(input: ReportInput, tally: Tally): Html {
+function equation(input: ReportInput, tally: ReportTally): Html {
   const sum = addendsOf(tally).map((addend) => input.words.count(addend.count));
   if (tally.source === 0 && isBalanced(tally)) {
     return html`empty`;

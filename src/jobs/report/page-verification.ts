@@ -1,18 +1,23 @@
 /** What was compared after the copy, and what was not. */
+
+import type { Verification, VerifiedDifference } from '../verify/verify-mailbox.ts';
 import { type Html, html, joinHtml, NO_HTML } from './html.ts';
-import type { ReportDifference, ReportInput, ReportVerification } from './input.ts';
+import type { ReportInput } from './input.ts';
 import { formatInstant } from './page-format.ts';
 import type { ReportSums, VerificationSums } from './sums.ts';
 
 const SHOWN_DIFFERENCES = 200;
 
-const DIFFERENCE_WORDS: Readonly<Record<ReportDifference['kind'], string>> = {
+const DIFFERENCE_WORDS: Readonly<Record<VerifiedDifference['kind'], string>> = {
   missing: 'not found at the target',
+  elsewhere: 'in another folder',
+  twice: 'there twice',
   date: 'another received date',
   flags: 'another read, answered, flagged or draft mark',
   subject: 'another subject',
   text: 'another text',
   attachments: 'other attachments',
+  invitation: 'the invitation does not open as one',
   unreadable: 'could not be taken apart',
 };
 
@@ -40,16 +45,27 @@ interface Check {
   readonly different: number;
 }
 
-function checks(all: ReportVerification, sums: VerificationSums): Check[] {
+function checks(all: Verification, sums: VerificationSums): Check[] {
+  const { content, source, differences: found } = all;
+  const add = (pick: (one: Verification['source'][number]) => number): number =>
+    source.reduce((sum, one) => sum + pick(one), 0);
+  const misplaced = found.filter(({ kind }) => kind === 'elsewhere' || kind === 'twice');
   return [
-    { what: 'Present at the target', compared: sums.expected, different: sums.missing },
+    {
+      what: 'The source, listed again',
+      compared: add((one) => one.showsNow ?? 0),
+      different: add((one) => one.arrivedLater + one.unexplained),
+    },
+    {
+      what: 'Present at the target, once, in its folder',
+      compared: sums.expected,
+      different: sums.missing + misplaced.length,
+    },
     { what: 'Received date, to the second', ...sums.dates },
     { what: 'Read, answered, flagged, draft', ...sums.flags },
-    {
-      what: `Opened on both sides: subject, text, ${all.content.attachments} attachments`,
-      compared: all.content.compared,
-      different: all.content.different,
-    },
+    { what: 'Opened on both sides: subject and text', ...content },
+    { what: 'Their attachments, by size and hash', ...content.attachments },
+    { what: 'Invitations in sent mail', ...content.invitations },
   ];
 }
 
@@ -62,13 +78,17 @@ function checkRow(input: ReportInput, check: Check): Html {
 `;
 }
 
-function differences(input: ReportInput, found: readonly ReportDifference[]): Html {
+function wordsOf({ kind, foundIn }: VerifiedDifference): string {
+  return foundIn === null ? DIFFERENCE_WORDS[kind] : `${DIFFERENCE_WORDS[kind]}: ${foundIn}`;
+}
+
+function differences(input: ReportInput, found: readonly VerifiedDifference[]): Html {
   if (found.length === 0) {
     return NO_HTML;
   }
   const lines = found.slice(0, SHOWN_DIFFERENCES).map((one) => {
     const received = one.receivedAt === null ? 'date unknown' : formatInstant(one.receivedAt);
-    return html`<li>${one.folder}, received ${received}, ${input.words.bytes(one.sizeBytes)}: ${DIFFERENCE_WORDS[one.kind]}</li>`;
+    return html`<li>${one.folder}, received ${received}, ${input.words.bytes(one.sizeBytes)}: ${wordsOf(one)}</li>`;
   });
   const more = found.length - lines.length;
   return html`<h3>What differs</h3><ul>${joinHtml(lines)}${more > 0 ? html`<li>and ${input.words.count(more)} more</li>` : NO_HTML}</ul>`;

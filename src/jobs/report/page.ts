@@ -99,7 +99,7 @@ function decideVerdict(input: ReportInput, sums: ReportSums): Verdict {
 /** Marks alone differ as soon as the person works in the new mailbox: those need nobody. */
 function needsALook(input: ReportInput, sums: ReportSums): boolean {
   const differs = input.verification?.differences.some((one) => one.kind !== 'flags') ?? false;
-  return differs || sums.failed + sums.closedFolders > 0;
+  return differs || sums.failed + sums.closedFolders + sums.total.arrivedLater > 0;
 }
 
 function verdictDetail(input: ReportInput, sums: ReportSums): string {

@@ -54,7 +54,7 @@ section {
 .bar .copied { fill: var(--ok); }
 .bar .already-there { fill: var(--blue); }
 .bar .skipped, .bar .gone { fill: var(--soft); }
-.bar .failed, .bar .open { fill: var(--bad); }
+.bar .failed, .bar .open, .bar .later { fill: var(--bad); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .9rem 1.5rem; margin: 0; }
 dt { color: var(--soft); font-size: .85rem; }
 dd { margin: 0; }

@@ -1,18 +1,18 @@
 /** The arithmetic of the report; every number on the page comes from here or from the input. */
-import type { Tally } from '../api.ts';
 import { needsLook } from '../copy/folder-problem.ts';
 import { addTallies } from '../tally.ts';
-import type { ReportInput, ReportVerification } from './input.ts';
+import type { Verification } from '../verify/verify-mailbox.ts';
+import type { ReportInput, ReportTally } from './input.ts';
 
 /** One addend of the sum; `key` names it in files, `label` on the page. */
 export interface Addend {
-  readonly key: 'copied' | 'already-there' | 'skipped' | 'failed' | 'gone' | 'open';
+  readonly key: 'copied' | 'already-there' | 'skipped' | 'failed' | 'gone' | 'open' | 'later';
   readonly label: string;
   readonly count: number;
 }
 
-/** What became of `source` messages; the last two appear only where they are not 0. */
-export function addendsOf(tally: Tally): Addend[] {
+/** What became of `source` messages; the last three appear only where they are not 0. */
+export function addendsOf(tally: ReportTally): Addend[] {
   const always: Addend[] = [
     { key: 'copied', label: 'copied', count: tally.copied },
     { key: 'already-there', label: 'already there', count: tally.alreadyThere },
@@ -22,12 +22,13 @@ export function addendsOf(tally: Tally): Addend[] {
   const rare: Addend[] = [
     { key: 'gone', label: 'deleted meanwhile', count: tally.gone },
     { key: 'open', label: 'not finished', count: tally.open },
+    { key: 'later', label: 'arrived later', count: tally.arrivedLater },
   ];
   return [...always, ...rare.filter((addend) => addend.count !== 0)];
 }
 
 /** True where the addends explain every message of the source. */
-export function isBalanced(tally: Tally): boolean {
+export function isBalanced(tally: ReportTally): boolean {
   return addendsOf(tally).reduce((sum, addend) => sum + addend.count, 0) === tally.source;
 }
 
@@ -49,7 +50,7 @@ function mergeCounts(counts: readonly Readonly<Record<string, number>>[]): Recor
 export type DataConsistency = 'Perfect' | 'Good' | 'Investigate' | 'Poor';
 
 export interface ReportSums {
-  readonly total: Tally;
+  readonly total: ReportTally;
   readonly balanced: boolean;
   readonly skipped: number;
   readonly failed: number;
@@ -73,7 +74,9 @@ export interface VerificationSums {
 
 /** Adds up the whole report. */
 export function sumReport(input: ReportInput): ReportSums {
-  const total = addTallies(input.folders.map((folder) => folder.tally));
+  const tallies = input.folders.map((folder) => folder.tally);
+  const arrivedLater = tallies.reduce((sum, tally) => sum + tally.arrivedLater, 0);
+  const total = { ...addTallies(tallies), arrivedLater };
   const facts = {
     total,
     balanced: input.folders.every((folder) => isBalanced(folder.tally)),
@@ -102,26 +105,26 @@ function judge(
     ReportSums,
     'total' | 'balanced' | 'skipped' | 'failed' | 'closedFolders' | 'verified'
   >,
-  verification: ReportVerification | null,
+  verification: Verification | null,
 ): DataConsistency {
   if (!facts.balanced || facts.total.open > 0) {
     return 'Poor';
   }
-  if (facts.failed + facts.closedFolders + (facts.verified?.missing ?? 0) > 0) {
+  const { arrivedLater } = facts.total;
+  if (facts.failed + arrivedLater + facts.closedFolders + (facts.verified?.missing ?? 0) > 0) {
     return 'Investigate';
   }
   const differs = (verification?.differences.length ?? 0) > 0;
   return differs || facts.skipped > 0 || verification === null ? 'Good' : 'Perfect';
 }
 
-function sumVerification(verification: ReportVerification): VerificationSums {
-  const add = (
-    pick: (one: ReportVerification['folders'][number]['comparison']) => number,
-  ): number => verification.folders.reduce((sum, folder) => sum + pick(folder.comparison), 0);
+function sumVerification(verification: Verification): VerificationSums {
+  const add = (pick: (one: Verification['folders'][number]['comparison']) => number): number =>
+    verification.folders.reduce((sum, folder) => sum + pick(folder.comparison), 0);
   return {
     expected: add((one) => one.messages.expected),
     found: add((one) => one.messages.found),
-    missing: add((one) => one.messages.missing),
+    missing: verification.differences.filter(({ kind }) => kind === 'missing').length,
     others: add((one) => one.messages.others),
     dates: {
       compared: add((one) => one.dates.compared),

@@ -7,7 +7,7 @@ import type { FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { MailSource } from '../ports.ts';
 import type { FolderTally } from '../tally.ts';
-import { type ContentResult, verifyContent, verifyListing } from '../verify/verify-folder.ts';
+import { rowsToOpen, verifyContent, verifyListing } from '../verify/verify-folder.ts';
 import { copyDeps, runSlice } from './copy-slice.ts';
 import type { StepDeps } from './deps.ts';
 import { makeRoom } from './make-room.ts';
@@ -136,9 +136,9 @@ async function comparePilot(
         folder,
         signal,
       );
-      const content: ContentResult = await deps.sessions.readTarget(
+      const content = await deps.sessions.readTarget(
         row.targetMailbox,
-        (reader) => verifyContent({ source, reader }, folder, rows, signal),
+        (reader) => verifyContent({ source, reader }, folder, rowsToOpen(rows, comparison), signal),
         signal,
       );
       return {

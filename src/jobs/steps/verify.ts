@@ -1,21 +1,14 @@
+import type { Tally } from '../api.ts';
 import { isHiddenClass, noteFolderClasses } from '../copy/folder-class.ts';
 import { needsLook } from '../copy/folder-problem.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
-import type { DeliveredRow, FolderRow } from '../ledger.ts';
 import type { MigrationEvent } from '../migration/state.ts';
-import type { ReportDifference, ReportVerification } from '../report/input.ts';
-import { addTallies } from '../tally.ts';
-import {
-  addContent,
-  type ContentResult,
-  verifyContent,
-  verifyListing,
-} from '../verify/verify-folder.ts';
+import type { ReportFolder } from '../report/input.ts';
+import { addTallies, type FolderTally } from '../tally.ts';
+import type { SourceCheck } from '../verify/reconcile.ts';
+import { type Verification, verifyMailbox } from '../verify/verify-mailbox.ts';
 import type { StepDeps } from './deps.ts';
 import { noteRoomAfter } from './make-room.ts';
-
-/** Messages of each folder that are opened on both sides. */
-const SAMPLE_PER_FOLDER = 10;
 
 /** Verifying: every folder's listing against the ledger, a sample opened on both sides, the report. */
 export async function verifyMigration(
@@ -29,6 +22,7 @@ export async function verifyMigration(
   const total = addTallies(folders.map(({ tally }) => tally));
   const explained =
     verification.differences.length === 0 &&
+    verification.source.every((one) => one.arrivedLater + one.unexplained === 0) &&
     items.length === 0 &&
     total.open === 0 &&
     !folders.some(({ targetClass }) => isHiddenClass(targetClass)) &&
@@ -42,7 +36,7 @@ export async function verifyMigration(
     state: explained ? 'Completed' : 'CompletedWithWarnings',
     startedAt: row.createdAt,
     finishedAt: deps.clock.now(),
-    folders,
+    folders: withArrivals(folders, verification.source),
     items,
     verification,
   });
@@ -51,11 +45,44 @@ export async function verifyMigration(
   return { type: 'verified', explained };
 }
 
+/** Folders with what the source has beyond the ledger; one that it did not have before is added. Pure. */
+export function withArrivals(
+  folders: readonly FolderTally[],
+  source: readonly SourceCheck[],
+): readonly ReportFolder[] {
+  const checks = new Map(source.map((check) => [check.sourcePath, check]));
+  const known = folders.map((folder) => {
+    const check = checks.get(folder.sourcePath);
+    checks.delete(folder.sourcePath);
+    return { ...folder, tally: grow(folder.tally, check) };
+  });
+  const created = [...checks.values()].map((check) => ({
+    ...NEW_FOLDER,
+    sourcePath: check.sourcePath,
+    targetPath: check.sourcePath,
+    tally: grow(addTallies([]), check),
+  }));
+  return [...known, ...created];
+}
+
+const NEW_FOLDER = {
+  problem: null,
+  targetClass: null,
+  bytes: { total: 0, settled: 0 },
+  repaired: {},
+} as const;
+
+/** What nobody can explain makes the source larger than its parts, so that the sum shows it. */
+function grow(tally: Tally, check: SourceCheck | undefined): ReportFolder['tally'] {
+  const { arrivedLater = 0, unexplained = 0 } = check ?? {};
+  return { ...tally, source: tally.source + arrivedLater + unexplained, arrivedLater };
+}
+
 async function verifyFolders(
   deps: StepDeps,
   row: MigrationRow,
   signal: AbortSignal,
-): Promise<ReportVerification> {
+): Promise<Verification> {
   const folders = await deps.ledger.folders(row.id);
   await deps.sessions.use(
     row,
@@ -72,69 +99,13 @@ async function verifyFolders(
     ({ source, target }) =>
       deps.sessions.readTarget(
         row.targetMailbox,
-        async (reader) => {
-          const compared: ReportVerification['folders'][number][] = [];
-          const differences: ReportDifference[] = [];
-          let content: ContentResult | null = null;
-          for (const folder of folders.filter(({ problem }) => problem === null)) {
-            const { comparison, rows } = await verifyListing(
-              { ledger: deps.ledger, target, now: deps.clock.now() },
-              folder,
-              signal,
-            );
-            const sample = await verifyContent(
-              { source, reader },
-              folder,
-              pickSample(rows),
-              signal,
-            );
-            compared.push({ sourcePath: folder.sourcePath, comparison });
-            differences.push(
-              ...nameDifferences(folder, rows, [...comparison.differences, ...sample.differences]),
-            );
-            content = content === null ? sample : addContent(content, sample);
-          }
-          return {
-            finishedAt: deps.clock.now(),
-            folders: compared,
-            content: {
-              compared: content?.compared ?? 0,
-              different: content?.different ?? 0,
-              attachments: content?.attachments.compared ?? 0,
-            },
-            differences,
-          };
+        (reader) => {
+          const { ledger, clock } = deps;
+          const now = (): Date => clock.now();
+          return verifyMailbox({ ledger, source, target, reader, now }, row.id, signal);
         },
         signal,
       ),
     signal,
   );
-}
-
-/** Evenly spread over the folder's years, the largest always with them. Pure. */
-export function pickSample(rows: readonly DeliveredRow[]): readonly DeliveredRow[] {
-  const dated = rows.toSorted(
-    (a, b) => (a.receivedAt?.getTime() ?? 0) - (b.receivedAt?.getTime() ?? 0),
-  );
-  const step = Math.max(1, dated.length / SAMPLE_PER_FOLDER);
-  const spread = dated.filter((_, index) => Math.floor(index % step) === 0);
-  const [largest] = rows.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
-  return [...new Set([...(largest === undefined ? [] : [largest]), ...spread])];
-}
-
-function nameDifferences(
-  folder: FolderRow,
-  rows: readonly DeliveredRow[],
-  differences: readonly { readonly rowId: number; readonly kind: ReportDifference['kind'] }[],
-): readonly ReportDifference[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return differences.map(({ rowId, kind }) => {
-    const row = byId.get(rowId);
-    return {
-      folder: folder.sourcePath,
-      receivedAt: row?.receivedAt ?? null,
-      sizeBytes: row?.sizeBytes ?? 0,
-      kind,
-    };
-  });
 }

@@ -27,6 +27,18 @@ export type Difference =
   | { readonly kind: 'missing'; readonly rowId: number }
   | { readonly kind: 'date' | 'flags'; readonly rowId: number; readonly uid: number };
 
+/** A row of the ledger, and the message that was found for it. */
+export interface FoundRow {
+  readonly rowId: number;
+  readonly uid: number;
+}
+
+/** What found no partner on the other side of a folder. */
+export interface Unpaired {
+  readonly missing: readonly LedgerListing[];
+  readonly others: readonly TargetListing[];
+}
+
 export interface ListingComparison {
   /** Messages that should be there, those found, and those of the target that are not ours. */
   readonly messages: {
@@ -38,6 +50,8 @@ export interface ListingComparison {
   readonly dates: { readonly compared: number; readonly different: number };
   readonly flags: { readonly compared: number; readonly different: number };
   readonly differences: readonly Difference[];
+  readonly found: readonly FoundRow[];
+  readonly unpaired: Unpaired;
 }
 
 const COMPARED_FLAGS = ['\\seen', '\\answered', '\\flagged', '\\draft'];
@@ -55,7 +69,7 @@ export function compareListings(
   expected: readonly LedgerListing[],
   target: readonly TargetListing[],
 ): ListingComparison {
-  const { pairs, missing } = pairUp(expected, target);
+  const { pairs, missing, others } = pairUp(expected, target);
   const dated = pairs.filter((pair) => pair.expected.receivedAt !== null);
   const dates = dated.filter(({ expected: a, found: b }) => second(a) !== second(b));
   const flags = pairs.filter(({ expected: a, found: b }) => flagsOf(a) !== flagsOf(b));
@@ -64,7 +78,7 @@ export function compareListings(
       expected: expected.length,
       found: pairs.length,
       missing: missing.length,
-      others: target.length - pairs.length,
+      others: others.length,
     },
     dates: { compared: dated.length, different: dates.length },
     flags: { compared: pairs.length, different: flags.length },
@@ -73,13 +87,15 @@ export function compareListings(
       ...dates.map((pair) => difference('date', pair)),
       ...flags.map((pair) => difference('flags', pair)),
     ],
+    found: pairs.map(({ expected: { rowId }, found: { uid } }) => ({ rowId, uid })),
+    unpaired: { missing, others },
   };
 }
 
 /** From the strictest likeness to the mere key; null dates are alike to all in the second round. */
 const ROUNDS: readonly ((message: ListedMessage) => string)[] = [
-  (message) => `${message.key} ${second(message)} ${flagsOf(message)}`,
-  (message) => `${message.key} ${second(message)}`,
+  (message) => `${likenessOf(message)} ${flagsOf(message)}`,
+  likenessOf,
   (message) => `${message.key} ${flagsOf(message)}`,
   (message) => message.key,
 ];
@@ -87,7 +103,7 @@ const ROUNDS: readonly ((message: ListedMessage) => string)[] = [
 function pairUp(
   expected: readonly LedgerListing[],
   target: readonly TargetListing[],
-): { pairs: Pair[]; missing: readonly LedgerListing[] } {
+): Unpaired & { readonly pairs: readonly Pair[] } {
   const pairs: Pair[] = [];
   let missing = expected;
   let free = target;
@@ -105,11 +121,16 @@ function pairUp(
     });
     free = free.filter((message) => !taken.has(message));
   }
-  return { pairs, missing };
+  return { pairs, missing, others: free };
 }
 
 function difference(kind: 'date' | 'flags', pair: Pair): Difference {
   return { kind, rowId: pair.expected.rowId, uid: pair.found.uid };
+}
+
+/** Key and received second: enough to know a message again in another folder, or twice in its own. */
+export function likenessOf(message: ListedMessage): string {
+  return `${message.key} ${second(message)}`;
 }
 
 function second(message: ListedMessage): number | null {
@@ -121,12 +142,18 @@ function flagsOf(message: ListedMessage): string {
   return COMPARED_FLAGS.filter((flag) => own.has(flag)).join(' ');
 }
 
-export type ContentPart = 'subject' | 'text' | 'attachments';
+export type ContentPart = 'subject' | 'text' | 'attachments' | 'invitation';
+
+/** Attachments and invitations of the source's message. */
+export interface ContentCounts {
+  readonly attachments: number;
+  readonly invitations: number;
+}
 
 /** `different` names what differs, never the content itself: this goes into reports and logs. */
 export type ContentComparison =
-  | { readonly kind: 'same'; readonly attachments: number }
-  | { readonly kind: 'different'; readonly attachments: number; readonly parts: ContentPart[] }
+  | ({ readonly kind: 'same' } & ContentCounts)
+  | ({ readonly kind: 'different'; readonly parts: ContentPart[] } & ContentCounts)
   | { readonly kind: 'unreadable'; readonly side: 'source' | 'target' };
 
 /** Compares two whole messages by what a person would find in them. */
@@ -142,17 +169,21 @@ export async function compareContent(source: Buffer, target: Buffer): Promise<Co
   if (expected.text !== found.text) {
     parts.push('text');
   }
-  if (attachmentsOf(expected) !== attachmentsOf(found)) {
+  if (!isSame(expected.attachments, found.attachments)) {
     parts.push('attachments');
   }
-  const attachments = expected.attachments.length;
-  return parts.length === 0
-    ? { kind: 'same', attachments }
-    : { kind: 'different', attachments, parts };
+  if (!isSame(expected.invitations, found.invitations)) {
+    parts.push('invitation');
+  }
+  const counts = {
+    attachments: expected.attachments.length,
+    invitations: expected.invitations.length,
+  };
+  return parts.length === 0 ? { kind: 'same', ...counts } : { kind: 'different', parts, ...counts };
 }
 
-function attachmentsOf(content: MessageContent): string {
-  return JSON.stringify(content.attachments);
+function isSame(one: MessageContent[keyof MessageContent], other: typeof one): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 async function contentOf(bytes: Buffer): Promise<MessageContent | null> {

@@ -8,6 +8,7 @@ import {
   type ContentPart,
   compareContent,
   compareListings,
+  type LedgerListing,
   type ListingComparison,
 } from './compare.ts';
 
@@ -17,6 +18,7 @@ const CONTENT_BATCH = 20;
 export interface ListingResult {
   readonly comparison: ListingComparison;
   readonly rows: readonly DeliveredRow[];
+  readonly expected: readonly LedgerListing[];
 }
 
 /** Compares a folder's ledger with what the target shows: keys, dates, flags. */
@@ -25,58 +27,82 @@ export async function verifyListing(
     ledger,
     target,
     now,
-  }: { readonly ledger: LedgerStore; readonly target: MailTarget; readonly now: Date },
+  }: {
+    readonly ledger: Pick<LedgerStore, 'deliveredRows'>;
+    readonly target: Pick<MailTarget, 'look'>;
+    readonly now: Date;
+  },
   folder: FolderRow,
   signal: AbortSignal,
 ): Promise<ListingResult> {
   const rows = await ledger.deliveredRows(folder.id);
   const seen = rows.length === 0 ? [] : await target.look(folder.targetPath, 1, signal);
-  const comparison = compareListings(
-    rows.map(({ id, key, receivedAt, flags }) => ({
-      rowId: id,
-      key,
-      // One that cannot be was replaced when it was written.
-      receivedAt: receivedAt !== null && isPossibleDate(receivedAt, now) ? receivedAt : null,
-      flags,
-    })),
-    seen.map(({ uid, header, receivedAt, flags }) => ({
-      uid,
-      key: messageKey(splitMessage(header).header).key,
-      receivedAt,
-      flags,
-    })),
-  );
-  return { comparison, rows };
+  const expected = rows.map(({ id, key, receivedAt, flags }) => ({
+    rowId: id,
+    key,
+    // One that cannot be was replaced when it was written.
+    receivedAt: receivedAt !== null && isPossibleDate(receivedAt, now) ? receivedAt : null,
+    flags,
+  }));
+  const found = seen.map(({ uid, header, receivedAt, flags }) => ({
+    uid,
+    key: messageKey(splitMessage(header).header).key,
+    receivedAt,
+    flags,
+  }));
+  return { comparison: compareListings(expected, found), rows, expected };
 }
 
-export interface ContentResult {
+/** How many were compared, and how many of them differ. */
+export interface Compared {
   readonly compared: number;
   readonly different: number;
-  readonly attachments: { readonly compared: number; readonly different: number };
+}
+
+/** Messages that were opened on both sides; `different` counts messages in each. */
+export interface ContentResult extends Compared {
+  readonly attachments: Compared;
+  readonly invitations: Compared;
   readonly differences: readonly {
     readonly rowId: number;
     readonly kind: ContentPart | 'unreadable' | 'missing';
   }[];
 }
 
-/** Opens messages on both sides and compares subject, text and attachments as a person finds them. */
+/** A message to open: its UID at the source, and the one that the listing found for it at the target. */
+export interface RowToOpen {
+  readonly id: number;
+  readonly uid: number;
+  readonly targetUid: number;
+}
+
+/** Those of the rows for which the listing found a message. Pure. */
+export function rowsToOpen(
+  rows: readonly Pick<DeliveredRow, 'id' | 'uid'>[],
+  { found }: Pick<ListingComparison, 'found'>,
+): readonly RowToOpen[] {
+  const uids = new Map(found.map(({ rowId, uid }) => [rowId, uid]));
+  return rows.flatMap(({ id, uid }) => {
+    const targetUid = uids.get(id);
+    return targetUid === undefined ? [] : [{ id, uid, targetUid }];
+  });
+}
+
+/** Opens messages on both sides and compares subject, text, attachments and invitations as a person finds them. */
 export async function verifyContent(
   { source, reader }: { readonly source: MailSource; readonly reader: MailSource },
   folder: FolderRow,
-  rows: readonly DeliveredRow[],
+  known: readonly RowToOpen[],
   signal: AbortSignal,
 ): Promise<ContentResult> {
-  const known = rows.flatMap((row) =>
-    row.targetUid === null ? [] : [{ ...row, targetUid: row.targetUid }],
-  );
   if (known.length === 0) {
-    return EMPTY;
+    return NOTHING_OPENED;
   }
   const [from, to] = await Promise.all([
     openNumbered(source, folder.sourcePath, signal),
     openNumbered(reader, folder.targetPath, signal),
   ]);
-  let total = EMPTY;
+  let total = NOTHING_OPENED;
   for (let start = 0; start < known.length; start += CONTENT_BATCH) {
     const batch = known.slice(start, start + CONTENT_BATCH);
     const [ours, theirs] = await Promise.all([
@@ -101,10 +127,13 @@ export async function verifyContent(
   return total;
 }
 
-const EMPTY: ContentResult = {
-  compared: 0,
-  different: 0,
-  attachments: { compared: 0, different: 0 },
+const NONE: Compared = { compared: 0, different: 0 };
+
+/** The sum of no messages. */
+export const NOTHING_OPENED: ContentResult = {
+  ...NONE,
+  attachments: NONE,
+  invitations: NONE,
   differences: [],
 };
 
@@ -137,38 +166,44 @@ async function compareOne(
 ): Promise<ContentResult> {
   if (ours === undefined) {
     // Deleted at the source since it was copied: nothing is left to compare with.
-    return EMPTY;
+    return NOTHING_OPENED;
   }
   if (theirs === undefined) {
-    return { ...EMPTY, compared: 1, different: 1, differences: [{ rowId, kind: 'missing' }] };
+    return oneDifferent(rowId, 'missing');
   }
   const result = await compareContent(ours, theirs);
-  if (result.kind === 'same') {
-    return { ...EMPTY, compared: 1, attachments: { compared: result.attachments, different: 0 } };
-  }
   if (result.kind === 'unreadable') {
-    return { ...EMPTY, compared: 1, different: 1, differences: [{ rowId, kind: 'unreadable' }] };
+    return oneDifferent(rowId, 'unreadable');
   }
+  const parts = result.kind === 'same' ? [] : result.parts;
+  const of = (count: number, part: ContentPart): Compared => ({
+    compared: count,
+    different: parts.includes(part) ? 1 : 0,
+  });
   return {
     compared: 1,
-    different: 1,
-    attachments: {
-      compared: result.attachments,
-      different: result.parts.includes('attachments') ? 1 : 0,
-    },
-    differences: result.parts.map((kind) => ({ rowId, kind })),
+    different: parts.length > 0 ? 1 : 0,
+    // What was added at the target is a difference, too, though the source has nothing to count.
+    attachments: of(result.attachments, 'attachments'),
+    invitations: of(result.invitations, 'invitation'),
+    differences: parts.map((kind) => ({ rowId, kind })),
   };
+}
+
+function oneDifferent(rowId: number, kind: 'missing' | 'unreadable'): ContentResult {
+  return { ...NOTHING_OPENED, compared: 1, different: 1, differences: [{ rowId, kind }] };
 }
 
 /** Two results as one. Pure. */
 export function addContent(a: ContentResult, b: ContentResult): ContentResult {
   return {
-    compared: a.compared + b.compared,
-    different: a.different + b.different,
-    attachments: {
-      compared: a.attachments.compared + b.attachments.compared,
-      different: a.attachments.different + b.attachments.different,
-    },
+    ...addCompared(a, b),
+    attachments: addCompared(a.attachments, b.attachments),
+    invitations: addCompared(a.invitations, b.invitations),
     differences: [...a.differences, ...b.differences],
   };
+}
+
+function addCompared(a: Compared, b: Compared): Compared {
+  return { compared: a.compared + b.compared, different: a.different + b.different };
 }

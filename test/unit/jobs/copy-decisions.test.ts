@@ -9,7 +9,6 @@ import type { OpenRow, SuspectRow } from '../../../src/jobs/ledger.ts';
 import type { TargetMessage } from '../../../src/jobs/ports.ts';
 import { problemOf } from '../../../src/jobs/problem.ts';
 import { choosePilot } from '../../../src/jobs/steps/pilot.ts';
-import { pickSample } from '../../../src/jobs/steps/verify.ts';
 import { eventOfError } from '../../../src/jobs/worker.ts';
 import { messageKey } from '../../../src/mail/message-key.ts';
 
@@ -317,23 +316,4 @@ describe('the pilot folder', () => {
     expect(choosePilot([inbox])).toBe(inbox);
     expect(choosePilot([])).toBeNull();
   });
-});
-
-test('the sample spreads over the years and holds the largest message', () => {
-  const rows = Array.from({ length: 1000 }, (_, n) => ({
-    id: n,
-    uid: n,
-    key: '',
-    sizeBytes: n === 333 ? 1_000_000 : 10,
-    receivedAt: new Date(Date.UTC(2010, 0, 1 + n * 5)),
-    flags: [],
-    targetUid: n,
-  }));
-  const sample = pickSample(rows);
-  expect(sample.length).toBeGreaterThanOrEqual(10);
-  expect(sample.length).toBeLessThanOrEqual(12);
-  expect(sample.some(({ id }) => id === 333)).toBe(true);
-  const years = new Set(sample.map(({ receivedAt }) => receivedAt?.getUTCFullYear()));
-  expect(years.size).toBeGreaterThan(8);
-  expect(pickSample([])).toEqual([]);
 });

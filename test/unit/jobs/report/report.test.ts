@@ -71,18 +71,32 @@ test.for<[string, ReportInput, string, string]>([
     'Poor',
   ],
   [
+    'still arriving',
+    {
+      ...clean,
+      folders: clean.folders.map((folder) => ({
+        ...folder,
+        tally: { ...folder.tally, source: folder.tally.source + 3, arrivedLater: 3 },
+      })),
+    },
+    'and some need a look. 8,089 copied, 31 already there, 3 arrived later.',
+    'Investigate',
+  ],
+  [
     'missing at the target',
     {
       ...clean,
       verification: clean.verification && {
         ...clean.verification,
-        folders: clean.verification.folders.map((folder) => ({
-          ...folder,
-          comparison: {
-            ...folder.comparison,
-            messages: { expected: 8120, found: 8119, missing: 1, others: 0 },
+        differences: [
+          {
+            folder: 'INBOX',
+            receivedAt: null,
+            sizeBytes: 900,
+            kind: 'missing',
+            foundIn: null,
           },
-        })),
+        ],
       },
     },
     '1 message not found at the target.',
@@ -152,10 +166,10 @@ test('a page of thousands of failures stays a page; the table has them all', () 
 
 test('the tables carry what admins look for', () => {
   expect(csvOf(sample, 'mailbox.csv')[1]).toBe(
-    '0b6f2f5e-8c7a-4e0e-9d5c-6c3f6a5d2f11,Anna Müller,anna@contoso.example,anna.mueller@icloud.example,anna@contoso.example,CompletedWithWarnings,Investigate,8612,8573,31,5,2,1,0,17,1305500000,1268100000,6,1,8525,8525,2026-11-22T08:00:00.000Z,2026-11-22T09:12:30.000Z,4350',
+    '0b6f2f5e-8c7a-4e0e-9d5c-6c3f6a5d2f11,Anna Müller,anna@contoso.example,anna.mueller@icloud.example,anna@contoso.example,CompletedWithWarnings,Investigate,8612,8573,31,5,2,1,0,0,17,1305500000,1268100000,6,1,8525,8525,2026-11-22T08:00:00.000Z,2026-11-22T09:12:30.000Z,4350',
   );
   expect(csvOf(sample, 'folders.csv')[1]).toBe(
-    'anna@contoso.example,INBOX,Inbox,IPF.Note,412,89400000,405,0,5,2,0,0,13,405,405,5 × copy too old; 1 × copy too large; 1 × copy signed line too long',
+    'anna@contoso.example,INBOX,Inbox,IPF.Note,412,89400000,405,0,5,2,0,0,0,13,405,405,5 × copy too old; 1 × copy too large; 1 × copy signed line too long',
   );
   expect(csvOf(sample, 'folders.csv')[3]).toContain('2019,IPF.Imap,77,');
   expect(csvOf(sample, 'folders.csv')[4]).toContain(',not checked,3,');

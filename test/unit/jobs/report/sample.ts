@@ -1,8 +1,7 @@
 /** A report's input with one of everything. */
-import type { Tally } from '../../../../src/jobs/api.ts';
-import type { ReportFolder, ReportInput } from '../../../../src/jobs/report/input.ts';
+import type { ReportFolder, ReportInput, ReportTally } from '../../../../src/jobs/report/input.ts';
 
-function tally(some: Partial<Tally>): Tally {
+function tally(some: Partial<ReportTally>): ReportTally {
   return {
     source: 0,
     copied: 0,
@@ -11,6 +10,7 @@ function tally(some: Partial<Tally>): Tally {
     failed: {},
     gone: 0,
     open: 0,
+    arrivedLater: 0,
     ...some,
   };
 }
@@ -120,13 +120,29 @@ export const sample: ReportInput = {
         },
       },
     ],
-    content: { compared: 96, different: 0, attachments: 143 },
+    source: [
+      { sourcePath: 'INBOX', showsNow: 412, arrivedLater: 0, deletedSince: 0, unexplained: 0 },
+      {
+        sourcePath: 'Sent Messages',
+        showsNow: 8120,
+        arrivedLater: 0,
+        deletedSince: 0,
+        unexplained: 0,
+      },
+    ],
+    content: {
+      compared: 96,
+      different: 0,
+      attachments: { compared: 143, different: 0 },
+      invitations: { compared: 2, different: 0 },
+    },
     differences: [
       {
         folder: 'INBOX',
         receivedAt: new Date('2024-02-29T23:59:59Z'),
         sizeBytes: 12_000,
         kind: 'flags',
+        foundIn: null,
       },
     ],
   },

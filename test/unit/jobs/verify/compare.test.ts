@@ -34,6 +34,11 @@ test('the same mail in another order, with keywords, milliseconds and \\Recent, 
     dates: { compared: 2, different: 0 },
     flags: { compared: 2, different: 0 },
     differences: [],
+    found: [
+      { rowId: 1, uid: 9 },
+      { rowId: 2, uid: 8 },
+    ],
+    unpaired: { missing: [], others: [] },
   });
 });
 
@@ -43,7 +48,8 @@ test('missing mail, another second and another mark are named by row', () => {
       [expected(1, 'a', T1), expected(2, 'b', T1), expected(3, 'c', T1, '\\Answered')],
       [found(5, 'b', T2), found(6, 'c', T1, '\\Flagged'), found(7, 'own', T1)],
     ),
-  ).toEqual({
+  ).toMatchObject({
+    unpaired: { missing: [{ rowId: 1 }], others: [{ uid: 7 }] },
     messages: { expected: 3, found: 2, missing: 1, others: 1 },
     dates: { compared: 2, different: 1 },
     flags: { compared: 2, different: 1 },
@@ -132,10 +138,12 @@ test('content is compared by what a person would find', async () => {
   expect(await compareContent(source, mail('Hello', 'some\r\ntext', 'octets'))).toEqual({
     kind: 'same',
     attachments: 1,
+    invitations: 0,
   });
   expect(await compareContent(source, mail('Hallo', 'other text', 'octet'))).toEqual({
     kind: 'different',
     attachments: 1,
+    invitations: 0,
     parts: ['subject', 'text', 'attachments'],
   });
 });
