@@ -19,8 +19,8 @@ import { ALL_ROLES, type ProcessRole } from './process-roles.ts';
 import { publicKeyPath, type ServiceOverrides, type ServiceParts } from './service-parts.ts';
 import { createTenantClients } from './tenant-clients.ts';
 
-/** How many migrations one process moves at once. */
-const CONCURRENCY = 8;
+/** How many steps that need no mailbox one process runs at once, of each kind. */
+const CONCURRENCY = 4;
 
 export interface ServiceDeps {
   readonly config: Config;

@@ -1,8 +1,13 @@
 import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
 import { createAccountPaces } from '../jobs/adapters/account-pace.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import { openUrgentPool } from '../jobs/db/connect.ts';
+import { type ConnectionLimits, createLeaseStore } from '../jobs/db/lease-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
 import { createLoginStore } from '../jobs/db/login-store.ts';
+import { createFence, type Fence } from '../jobs/lease/fence.ts';
+import { LEASE_PACE } from '../jobs/lease/worker-lease.ts';
+import { SLOT_PACE } from '../jobs/mail-slots.ts';
 import { createReportStore } from '../jobs/report/report-store.ts';
 import { createSessionPool, type SessionPool } from '../jobs/session-pool.ts';
 import type { StepPace } from '../jobs/steps/deps.ts';
@@ -17,22 +22,28 @@ import { cloudOf, imapServerOf } from './tenant-clients.ts';
 
 /** Message bytes that one process holds at most, beyond what its connections buffer. */
 const BUDGET_BYTES = 96 * 1024 * 1024;
-const TARGET_CONNECTIONS = 4;
+/** Appending connections to one mailbox. */
+const LANES = 4;
+/** Apple took 48 from one address without a word; of Exchange's limits only the one at a mailbox is known. */
+const CONNECTION_LIMITS: ConnectionLimits = { source: 48, target: 240, targetPerMailbox: 8 };
 
 const DEFAULT_PACE: StepPace = { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 };
 
 /** The part that moves mail. It opens passwords, and this file alone brings in what opens them. */
-export function startMover(
+export async function startMover(
   parts: ServiceParts,
   keys: Pick<SealingKeys, 'privateKey'>,
 ): Promise<Worker> {
   const { data, queue, store, tallies, tenant, clock, logger, overrides } = parts;
-  return startWorker({
+  const urgent = openUrgentPool(data.connectionString, logger);
+  const fence = createFence(clock);
+  const lanes = new Map<string, number>();
+  const started = startWorker({
     store,
     ledger: createLedgerStore(data.database.pool),
     tallies,
     tenant,
-    sessions: openSessions(parts, keys),
+    sessions: openSessions(parts, { keys, fence, lanes }),
     budget: createByteBudget(BUDGET_BYTES),
     reports: createReportStore(data.dataDir, {
       reason: (code) => reasonText(code),
@@ -43,17 +54,46 @@ export function startMover(
     logger,
     pace: { ...DEFAULT_PACE, ...overrides.pace },
     queue,
+    mail: {
+      leases: createLeaseStore(urgent),
+      fence,
+      lanes,
+      lanesPerMailbox: LANES,
+      limits: { ...CONNECTION_LIMITS, ...overrides.limits },
+      leasePace: { ...LEASE_PACE, ...overrides.lease },
+      slotPace: { ...SLOT_PACE, ...overrides.slots },
+      isAlone: data.embedded,
+    },
   });
+  try {
+    const worker = await started;
+    return {
+      async stop() {
+        await worker.stop();
+        await urgent.end();
+      },
+    };
+  } catch (error) {
+    await urgent.end();
+    throw error;
+  }
+}
+
+interface SessionsInput {
+  readonly keys: Pick<SealingKeys, 'privateKey'>;
+  readonly fence: Fence;
+  readonly lanes: ReadonlyMap<string, number>;
 }
 
 /** Both ends of every migration: iCloud by the person's own password, Exchange by the app's token. */
 function openSessions(
   { settings, data, store, m365, clock, logger, overrides }: ServiceParts,
-  keys: Pick<SealingKeys, 'privateKey'>,
+  { keys, fence, lanes }: SessionsInput,
 ): SessionPool {
   const ends = {
     spoolDirectory: spoolDirectoryOf(settings),
     paces: createAccountPaces(clock),
+    fence,
     clock,
     logger,
   };
@@ -69,9 +109,9 @@ function openSessions(
     target: createTargetOpener({
       server: imapServerOf(cloudOf(settings).imapUrl, 'exchange-online'),
       m365,
-      maxConnections: TARGET_CONNECTIONS,
       ...ends,
       ...(overrides.traits === undefined ? {} : { traits: overrides.traits }),
     }),
+    lanesOf: (migrationId) => lanes.get(migrationId) ?? 1,
   });
 }

@@ -3,8 +3,11 @@ import type { BotSettings } from '../bot/bot.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { M365 } from '../graph/m365.ts';
+import type { ConnectionLimits } from '../jobs/db/lease-store.ts';
 import type { MigrationStore } from '../jobs/db/migration-store.ts';
 import type { Queue } from '../jobs/db/queue.ts';
+import type { LeasePace } from '../jobs/lease/worker-lease.ts';
+import type { SlotPace } from '../jobs/mail-slots.ts';
 import type { TargetTraits, TenantPort } from '../jobs/ports.ts';
 import type { StepPace } from '../jobs/steps/deps.ts';
 import type { FolderTally } from '../jobs/tally.ts';
@@ -16,6 +19,9 @@ import type { TenantSettings } from './tenant-clients.ts';
 export interface ServiceOverrides {
   readonly pace?: Partial<StepPace>;
   readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
+  readonly lease?: Partial<LeasePace>;
+  readonly slots?: Partial<SlotPace>;
+  readonly limits?: Partial<ConnectionLimits>;
   readonly bot?: Partial<BotSettings>;
   /** Listen on this address alone. */
   readonly host?: string;

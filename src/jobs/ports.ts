@@ -225,7 +225,11 @@ export interface SourceOpener {
 /** Opens the mailbox that is written to. */
 export interface TargetOpener {
   readonly traits: TargetTraits;
-  open(targetMailbox: string, signal: AbortSignal): Promise<MailTarget>;
+  /** `lanes`: connections that append, beside the one that looks and makes folders. */
+  open(
+    target: { readonly mailbox: string; readonly lanes: number },
+    signal: AbortSignal,
+  ): Promise<MailTarget>;
   /** The same mailbox, to read what was written. */
   openReader(targetMailbox: string, signal: AbortSignal): Promise<MailSource>;
 }

@@ -35,6 +35,8 @@ export interface SessionPool {
     signal: AbortSignal,
   ): Promise<T>;
   close(migrationId: string): Promise<void>;
+  /** Its connections were cut, and whoever still uses them is not waited for. */
+  abandon(migrationId: string): void;
   closeAll(): Promise<void>;
 }
 
@@ -42,6 +44,8 @@ export interface SessionPool {
 export function createSessionPool(openers: {
   readonly source: SourceOpener;
   readonly target: TargetOpener;
+  /** Appending connections that are set apart for a migration. */
+  readonly lanesOf: (migrationId: string) => number;
 }): SessionPool {
   const sessions = new Map<string, Session>();
   /** Who waits for a migration's connections: an old slice must be off them before a new one is on. */
@@ -60,10 +64,20 @@ export function createSessionPool(openers: {
     }
   };
 
+  const hangUp = async (session: Session | undefined): Promise<void> => {
+    await Promise.allSettled([session?.source.close(), session?.target.close()]);
+  };
   const close = async (migrationId: string): Promise<void> => {
     const session = sessions.get(migrationId);
     sessions.delete(migrationId);
-    await Promise.allSettled([session?.source.close(), session?.target.close()]);
+    await hangUp(session);
+  };
+  /** Not what a later holder has opened since. */
+  const closeThis = async (migrationId: string, session: Session): Promise<void> => {
+    if (sessions.get(migrationId) === session) {
+      sessions.delete(migrationId);
+    }
+    await hangUp(session);
   };
 
   const open = async (
@@ -76,7 +90,10 @@ export function createSessionPool(openers: {
     }
     const [source, target] = await Promise.allSettled([
       asSource(openers.source.open(migration.id, signal)),
-      openers.target.open(migration.targetMailbox, signal),
+      openers.target.open(
+        { mailbox: migration.targetMailbox, lanes: openers.lanesOf(migration.id) },
+        signal,
+      ),
     ]);
     if (source.status === 'fulfilled' && target.status === 'fulfilled') {
       const session = { source: source.value, target: target.value };
@@ -97,10 +114,11 @@ export function createSessionPool(openers: {
       const before = users.get(migration.id) ?? Promise.resolve();
       const run = before.then(async () => {
         signal.throwIfAborted();
+        const session = await open(migration, signal);
         try {
-          return await work(await open(migration, signal));
+          return await work(session);
         } catch (error) {
-          await close(migration.id);
+          await closeThis(migration.id, session);
           throw error;
         }
       });
@@ -115,10 +133,16 @@ export function createSessionPool(openers: {
       }
     },
     withTarget: async (targetMailbox, work, signal) =>
-      closing(await openers.target.open(targetMailbox, signal), work),
+      closing(await openers.target.open({ mailbox: targetMailbox, lanes: 1 }, signal), work),
     readTarget: async (targetMailbox, work, signal) =>
       closing(await openers.target.openReader(targetMailbox, signal), work),
     close,
+    abandon(migrationId) {
+      const session = sessions.get(migrationId);
+      sessions.delete(migrationId);
+      users.delete(migrationId);
+      void hangUp(session);
+    },
     async closeAll() {
       await Promise.all([...sessions.keys()].map(close));
     },

@@ -1,7 +1,11 @@
 import { startInterval } from '../clock.ts';
 import { errorCodeOf, isAppError } from '../errors.ts';
+import type { ConnectionLimits, LeaseStore } from './db/lease-store.ts';
 import type { MigrationRow } from './db/migration-store.ts';
 import type { Queue, StepJob } from './db/queue.ts';
+import type { FenceKeeper } from './lease/fence.ts';
+import { type LeasePace, startWorkerLease } from './lease/worker-lease.ts';
+import { type MailSlots, type SlotPace, type StepRun, startMailSlots } from './mail-slots.ts';
 import {
   END_STATES,
   type JobName,
@@ -31,9 +35,25 @@ const STEPS: Readonly<Record<JobName, Step>> = {
 
 /** How often states that wait for time are looked at. */
 const SWEEP_EVERY_MS = 2000;
+/** How often it is looked whether a state has lost its job; it takes a defect, or a queue that was emptied. */
+const ENSURE_EVERY_MS = 10_000;
 
-export interface WorkerDeps extends StepDeps {
+export interface WorkerDeps extends Omit<StepDeps, 'shouldYield'> {
   readonly queue: Queue;
+  readonly mail: MailWorkDeps;
+}
+
+/** What a process needs to work at mailboxes among others. */
+export interface MailWorkDeps {
+  readonly leases: LeaseStore;
+  readonly fence: FenceKeeper;
+  readonly lanes: Map<string, number>;
+  readonly lanesPerMailbox: number;
+  readonly limits: ConnectionLimits;
+  readonly leasePace: LeasePace;
+  readonly slotPace: SlotPace;
+  /** Nobody else can be at work: what is held belongs to the dead. */
+  readonly isAlone: boolean;
 }
 
 export interface Worker {
@@ -44,43 +64,134 @@ export interface Worker {
 export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const stopping = new AbortController();
   await sweep(deps);
+  await deps.queue.ensureSteps();
   await deps.queue.work({
     step: (name, job, signal) =>
-      runStep(deps, name, job, AbortSignal.any([signal, stopping.signal])),
+      runJob(deps, name, job, AbortSignal.any([signal, stopping.signal])),
   });
-  const stopSweeping = startInterval(
-    () =>
-      sweep(deps).catch((error: unknown) =>
-        deps.logger.warn({ code: errorCodeOf(error) }, 'sweep failed'),
-      ),
-    SWEEP_EVERY_MS,
-  );
+  const { mail, clock, logger } = deps;
+  if (mail.isAlone) {
+    await mail.leases.releaseAll();
+  }
+  const lease = await startWorkerLease({
+    roster: mail.leases,
+    fence: mail.fence,
+    pace: mail.leasePace,
+    clock,
+    logger,
+  });
+  const slots: MailSlots = startMailSlots({
+    ...mail,
+    lease,
+    store: deps.store,
+    sessions: deps.sessions,
+    pace: mail.slotPace,
+    clock,
+    logger,
+    runStep: (name, row, run) => {
+      const stepDeps = { ...deps, shouldYield: () => slots.isStopping() };
+      return runStep(stepDeps, { name, row, run, isHeld: () => lease.life() !== null });
+    },
+  });
+  const warn = (error: unknown): void => logger.warn({ code: errorCodeOf(error) }, 'sweep failed');
+  const stopSweeping = startInterval(() => sweep(deps).catch(warn), SWEEP_EVERY_MS);
+  const stopEnsuring = startInterval(() => deps.queue.ensureSteps().catch(warn), ENSURE_EVERY_MS);
   return {
     async stop() {
       stopSweeping();
+      stopEnsuring();
+      const jobsStopped = deps.queue.stop();
       stopping.abort(new Error('The worker stops.'));
-      // Running steps end at their next signal check; the queue waits for them.
-      await deps.queue.stop();
+      await slots.stop();
+      // What has not ended by now is cut, and another process goes on with it at once.
+      await lease.stop();
+      await jobsStopped;
       await deps.sessions.closeAll();
     },
   };
 }
 
-async function runStep(
+/** A step from the queue: it needs no mailbox. */
+async function runJob(
   deps: WorkerDeps,
   name: JobName,
   job: StepJob,
   signal: AbortSignal,
 ): Promise<void> {
   const row = await deps.store.find(job.migrationId);
-  if (row === null || row.step !== job.step || jobOf(row) !== name) {
+  if (row === null || row.step !== job.step || JOB_OF_STATE[row.state] !== name) {
     deps.logger.debug({ job: name }, 'stale job');
     return;
   }
+  const stepDeps = { ...deps, shouldYield: () => signal.aborted };
+  const outcome = await takeStep(stepDeps, name, row, signal);
+  if (outcome.kind === 'again') {
+    throw outcome.error;
+  }
+  if (outcome.kind === 'event') {
+    const { event } = outcome;
+    await deps.store.apply({ migrationId: row.id, event, actor: null, onlyAtStep: row.step });
+  }
+}
+
+interface MailStep {
+  readonly name: JobName;
+  readonly row: MigrationRow;
+  readonly run: StepRun;
+  /** False when the mailbox may be another's by now: then nothing is written. */
+  readonly isHeld: () => boolean;
+}
+
+/** A step with a mailbox that this process holds; true when it ended and the next may follow. */
+async function runStep(
+  deps: WorkerDeps & StepDeps,
+  { name, row, run, isHeld }: MailStep,
+): Promise<boolean> {
+  const outcome = await takeStep(deps, name, row, run.signal);
+  run.ending();
+  if (outcome.kind === 'lost' || !isHeld()) {
+    return false;
+  }
+  if (outcome.kind === 'again') {
+    if (!run.signal.aborted) {
+      await deps.mail.leases.retryAt(row, nextTry(row.tries, deps.clock.now(), Math.random));
+    }
+    return false;
+  }
+  const { event } = outcome;
+  const changed = await deps.store.apply({
+    migrationId: row.id,
+    event,
+    actor: null,
+    onlyAtStep: row.step,
+  });
+  return changed !== null;
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** When an error is tried again that another try may mend: twice as long each time, not all at once. Pure. */
+export function nextTry(tries: number, now: Date, random: () => number): Date {
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
+  return new Date(now.getTime() + Math.round((pauseMs * (1 + random())) / 2));
+}
+
+type StepOutcome =
+  | { readonly kind: 'event'; readonly event: MigrationEvent }
+  | { readonly kind: 'again'; readonly error: unknown }
+  /** The turn was lost: nothing is to be said. */
+  | { readonly kind: 'lost' };
+
+async function takeStep(
+  deps: StepDeps,
+  name: JobName,
+  row: MigrationRow,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
   const logger = deps.logger.child({ migration: row.id, batch: row.batchId, job: name });
-  let event: MigrationEvent;
   try {
-    event = await STEPS[name]({ ...deps, logger }, row, signal);
+    return { kind: 'event', event: await STEPS[name]({ ...deps, logger }, row, signal) };
   } catch (error) {
     logger.info({ code: errorCodeOf(error), ...detailOf(error) }, 'step did not end');
     const outcome = eventOfError(
@@ -88,24 +199,16 @@ async function runStep(
       row.state,
       new Date(deps.clock.now().getTime() + deps.pace.waitMs),
     );
-    if (outcome === 'again') {
-      throw error;
-    }
     if (outcome === null) {
-      return;
+      return { kind: 'lost' };
     }
-    event = outcome;
+    return outcome === 'again' ? { kind: 'again', error } : { kind: 'event', event: outcome };
   }
-  await deps.store.apply({ migrationId: row.id, event, actor: null, onlyAtStep: row.step });
 }
 
 /** An error that nobody foresaw is worth its stack; a typed one says all in its code. */
 function detailOf(error: unknown): { error?: unknown } {
   return isAppError(error) ? {} : { error };
-}
-
-function jobOf(row: MigrationRow): JobName | undefined {
-  return END_STATES.includes(row.state) && !row.cleanedUp ? 'clean-up' : JOB_OF_STATE[row.state];
 }
 
 const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncing', 'Completing'];
@@ -150,24 +253,17 @@ function waitingEvent(state: StateName, until: Date, problem: Problem): Migratio
   return TENANT_WAITS.includes(state) ? { type: 'waiting', until, problem } : 'again';
 }
 
-/** Wakes what time made due, and sends the job of a state that lost its own. */
-async function sweep(deps: WorkerDeps): Promise<void> {
-  const now = deps.clock.now();
-  for (const row of await deps.store.needingWork()) {
-    if (row.state === 'RateLimited') {
-      if (row.until !== null && row.until <= now) {
-        await deps.store.apply({
-          migrationId: row.id,
-          event: { type: 'due' },
-          actor: null,
-          onlyAtStep: row.step,
-        });
-      }
-      continue;
-    }
-    const job = jobOf(row);
-    if (job !== undefined) {
-      await deps.queue.ensureStep(job, { migrationId: row.id, step: row.step });
+/** Wakes what time made due. */
+async function sweep({ store }: Pick<WorkerDeps, 'store'>): Promise<void> {
+  for (const { id, state, step } of await store.due()) {
+    const event = DUE_EVENTS[state];
+    if (event !== undefined) {
+      await store.apply({ migrationId: id, event, actor: null, onlyAtStep: step });
     }
   }
 }
+
+const DUE_EVENTS: Partial<Record<StateName, MigrationEvent>> = {
+  RateLimited: { type: 'due' },
+  Synced: { type: 'delta-due' },
+};

@@ -136,6 +136,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     clock: { now, monotonicMs: () => now().getTime(), sleep: unused },
     logger: silentLogger,
     pace: { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 },
+    shouldYield: () => false,
     sessions: {
       traits: EXCHANGE,
       tryLogin: () => account.login(),
@@ -149,6 +150,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
         return work(source);
       },
       close: async () => undefined,
+      abandon: () => undefined,
       closeAll: async () => undefined,
     },
   };

@@ -39,8 +39,11 @@ export class OctetWriter {
   #writing = false;
   #stopped = false;
 
-  constructor(socket: Writable) {
+  readonly #mayWrite: () => boolean;
+
+  constructor(socket: Writable, mayWrite: () => boolean = () => true) {
     this.#socket = socket;
+    this.#mayWrite = mayWrite;
   }
 
   /** Queues octets; `onHandedOver` is called just before the last of them reaches the socket. */
@@ -67,6 +70,16 @@ export class OctetWriter {
     this.#stopped = true;
     this.#waiting = [];
     this.#next = 0;
+  }
+
+  /** The mailbox may be another's by now: what waits here must never follow. */
+  #isForbidden(): boolean {
+    if (this.#mayWrite()) {
+      return false;
+    }
+    this.stop();
+    this.#socket.destroy();
+    return true;
   }
 
   #takeBatch(): Piece[] {
@@ -109,7 +122,7 @@ export class OctetWriter {
     try {
       for await (const piece of pieces) {
         left -= piece.length;
-        if (left < 0 || this.#stopped) {
+        if (left < 0 || this.#stopped || this.#isForbidden()) {
           break;
         }
         await new Promise<void>((resolve, reject) => {
@@ -128,7 +141,7 @@ export class OctetWriter {
   }
 
   #pump(): void {
-    if (this.#writing || this.#stopped) {
+    if (this.#writing || this.#stopped || this.#isForbidden()) {
       return;
     }
     const stream = this.#takeStream();

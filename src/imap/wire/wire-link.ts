@@ -17,6 +17,8 @@ import { type ImapResponse, parseResponse } from './response.ts';
 export interface WireSockets {
   readonly readSocket: Readable;
   readonly writeSocket: Writable;
+  /** Asked before each write; once false, the connection is cut. Left out: always. */
+  readonly mayWrite?: () => boolean;
 }
 
 export interface WireLinkDeps {
@@ -45,7 +47,7 @@ export class WireLink {
 
   constructor(deps: WireLinkDeps) {
     this.#deps = deps;
-    this.writer = new OctetWriter(deps.sockets.writeSocket);
+    this.writer = new OctetWriter(deps.sockets.writeSocket, deps.sockets.mayWrite);
     this.#heardAtMs = deps.clock.monotonicMs();
     const { readSocket, writeSocket } = deps.sockets;
     const frames = new FrameReader((frame) => this.#take(parseResponse(frame)));

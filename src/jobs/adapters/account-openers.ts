@@ -98,7 +98,6 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
 export interface TargetOpenerDeps extends ImapEndsDeps {
   readonly server: ImapServer;
   readonly m365: GraphFoldersDeps['m365'] & { readonly tokens: Pick<TokenSource, 'getToken'> };
-  readonly maxConnections: number;
   /** Where the world is simulated, what cannot be waited for is shortened. */
   readonly traits?: Partial<Pick<TargetTraits, 'settleMs'>>;
 }
@@ -115,9 +114,10 @@ export function createTargetOpener(deps: TargetOpenerDeps): TargetOpener {
   });
   return {
     traits: { ...traitsOf(deps.server.profile), ...deps.traits },
-    async open(mailbox, signal) {
-      const { m365, logger, maxConnections } = deps;
-      const target = await openImapTarget(deps, accountOf(mailbox), { maxConnections }, signal);
+    async open({ mailbox, lanes }, signal) {
+      const { m365, logger } = deps;
+      const options = { maxConnections: lanes };
+      const target = await openImapTarget(deps, accountOf(mailbox), options, signal);
       return withGraphFolders(target, { m365, mailbox, logger });
     },
     openReader: (mailbox, signal) => openImapSource(deps, accountOf(mailbox), signal),

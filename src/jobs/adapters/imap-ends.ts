@@ -8,6 +8,8 @@ import { createSpool } from '../../imap/spool.ts';
 import { createImapTarget } from '../../imap/target.ts';
 import type { ImapCredential } from '../../imap/types.ts';
 import type { Logger } from '../../log.ts';
+import { TurnLostError } from '../errors.ts';
+import { type Fence, NO_FENCE, type Pass } from '../lease/fence.ts';
 import type { MailSource, MailTarget, TargetTraits } from '../ports.ts';
 import type { AccountPaces } from './account-pace.ts';
 
@@ -31,6 +33,8 @@ export interface ImapEndsDeps {
   readonly spoolDirectory: string;
   /** What is remembered of accounts while their connections come and go. */
   readonly paces: AccountPaces;
+  /** Left out: nobody takes a mailbox from this process. */
+  readonly fence?: Fence;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -86,15 +90,19 @@ interface FirstConnection {
 
 /** The first connection is made now; the first caller that needs one gets it. */
 async function connectFirst(
-  { clock, logger }: ImapEndsDeps,
+  { clock, logger, fence = NO_FENCE }: ImapEndsDeps,
   { account, governor, throughGate }: FirstConnection,
   signal: AbortSignal,
 ): Promise<{ readonly connect: Connect; readonly hangUp: () => void }> {
+  const pass = fence.pass();
   const login: Connect = async (within) => {
     const { host, port, secure, user, profile, beforeLogin } = account;
+    if (!pass.isOpen()) {
+      throw new TurnLostError('The lease of this process has ended.');
+    }
     const credential = await account.credential(within);
     try {
-      return await connectImap(
+      const link = await connectImap(
         {
           host,
           port,
@@ -108,6 +116,7 @@ async function connectFirst(
         },
         within,
       );
+      return fenced(link, pass);
     } catch (error) {
       if (isRefusal(error)) {
         governor.refused();
@@ -127,6 +136,14 @@ async function connectFirst(
     // Whoever only tried the login leaves no connection behind.
     hangUp: () => first?.sockets.writeSocket.destroy(),
   };
+}
+
+/** Cut when the fence shuts; until then each write asks. */
+function fenced(link: ImapLink, pass: Pass): ImapLink {
+  const { writeSocket } = link.sockets;
+  const forget = pass.guard(() => writeSocket.destroy());
+  writeSocket.once('close', forget);
+  return { ...link, sockets: { ...link.sockets, mayWrite: () => pass.isOpen() } };
 }
 
 /** What the domain must know of a target with this profile. */

@@ -55,6 +55,8 @@ export async function applyEvent(
     // The step names the one live job; the epoch fences whoever still writes for an older one.
     step: row.step + 1,
     epoch: row.epoch + 1,
+    retryAt: null,
+    tries: 0,
   };
   await tx.update(migrations).set(changes).where(eq(migrations.id, row.id));
   const changed = { ...row, ...changes };

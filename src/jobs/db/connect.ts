@@ -51,6 +51,27 @@ export async function openDatabase(
   };
 }
 
+/**
+ * Connections for what must not wait behind other work, nor for a database that does not answer: who holds
+ * which mailbox. Needs the schema up to date.
+ */
+export function openUrgentPool(connectionString: string, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 2,
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: URGENT_MS,
+    query_timeout: URGENT_MS,
+  });
+  pool.on('error', (error) => logger.warn({ code: errorCode(error) }, 'database connection lost'));
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** A beat that took longer is tried again, on another connection. */
+const URGENT_MS = 8000;
+
 function errorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -1,10 +1,9 @@
-import { and, desc, eq, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Actor, AuditEntry, PilotResult } from '../api.ts';
 import type { SkipRules } from '../copy/skip-rules.ts';
-import { END_STATES, STATES } from '../migration/state.ts';
-import { JOB_OF_STATE } from '../migration/transition.ts';
+import { END_STATES, type StateName } from '../migration/state.ts';
 import type { TenantChange } from '../ports.ts';
 import type { Choice, MailboxRoom } from '../room.ts';
 import type { PutBackOutcome } from '../tenant-change.ts';
@@ -33,8 +32,8 @@ export interface MigrationStore {
   latestBatch(): Promise<string | null>;
   /** Those that somebody enters a password for and that have not ended, newest first; else the newest. */
   ofSubmitter(personId: string): Promise<readonly MigrationRow[]>;
-  /** Every migration that a job or the passing of time should move on. */
-  needingWork(): Promise<readonly MigrationRow[]>;
+  /** Those that time alone moves on, and whose time has come. */
+  due(): Promise<readonly MigrationRow[]>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
   saveRate(
     migrationId: string,
@@ -97,7 +96,9 @@ export interface AgreedInput {
 /** A forged card may carry any text as an id; PostgreSQL takes no other than these. */
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-const workingStates = STATES.filter((state) => state in JOB_OF_STATE);
+const WAITING_FOR_TIME: readonly StateName[] = ['RateLimited', 'Synced'];
+/** In one look; the next look has the rest. */
+const MOST_DUE = 200;
 
 /** The store; `sink` queues what a transition commands. */
 export function createMigrationStore(database: Database, sink: CommandSink): MigrationStore {
@@ -152,19 +153,18 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       return open.length > 0 ? open : own.slice(0, 1);
     },
 
-    needingWork: () =>
+    due: () =>
       db
         .select()
         .from(migrations)
         .where(
           and(
             isNotNull(migrations.batchId),
-            or(
-              inArray(migrations.state, [...workingStates, 'RateLimited']),
-              and(inArray(migrations.state, [...END_STATES]), eq(migrations.cleanedUp, false)),
-            ),
+            inArray(migrations.state, [...WAITING_FOR_TIME]),
+            sql`${migrations.until} <= now()`,
           ),
-        ),
+        )
+        .limit(MOST_DUE),
 
     async savePilot(migrationId, pilot) {
       await db.update(migrations).set({ pilot }).where(eq(migrations.id, migrationId));

@@ -114,6 +114,9 @@ export const JOB_NAMES = [
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
+/** Jobs for which a worker needs the mailbox to itself: the migration's row is their queue, a lease their lock. */
+export const MAIL_JOBS: readonly JobName[] = ['test-login', 'pilot', 'copy', 'verify', 'clean-up'];
+
 /** Whom to tell; each renders the present state, so a repeated or late notice does no harm. */
 export type NoticeName = 'ask-person' | 'person' | 'admin' | 'channel';
 

@@ -7,6 +7,7 @@ import {
   type MigrationState,
   type NoticeName,
   type Problem,
+  STATES,
   type StateName,
 } from './state.ts';
 
@@ -26,6 +27,9 @@ export const JOB_OF_STATE: Partial<Record<StateName, JobName>> = {
   Completing: 'copy',
   Verifying: 'verify',
 };
+
+/** States that a job moves on. */
+export const WORKING_STATES: readonly StateName[] = STATES.filter((state) => state in JOB_OF_STATE);
 
 /** States in which mail is read and written, so that a throttle or a lost password may strike. */
 const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncing', 'Completing'];

@@ -41,7 +41,8 @@ export async function runSlice(
           pass: row.pass,
           stampProven: row.stampProven,
           onlyFolders,
-          mustYield: () => deps.clock.monotonicMs() - startedMs > deps.pace.sliceMs,
+          mustYield: () =>
+            deps.shouldYield() || deps.clock.monotonicMs() - startedMs > deps.pace.sliceMs,
           onProgress: rate.onProgress,
         },
         signal,

@@ -21,6 +21,8 @@ export interface StepDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pace: StepPace;
+  /** The process stops, or the time for copying is over: a slice ends at its next batch. */
+  readonly shouldYield: () => boolean;
 }
 
 /** How long things may take; the simulated world runs faster. */

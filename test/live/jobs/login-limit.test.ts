@@ -1,8 +1,7 @@
-/** Logins are counted in PostgreSQL, and a trial of a password has a slot that no copy takes. */
+/** Logins are counted in PostgreSQL, across restarts. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { createLoginStore } from '../../../src/jobs/db/login-store.ts';
-import { startQueue } from '../../../src/jobs/db/queue.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -45,32 +44,4 @@ test('a login that was not needed is given back; one by a copy counts too', asyn
   }
   await store.note('kim', NOW);
   expect(await store.reserve('kim', trial)).toEqual({ kind: 'wait', until: LATER });
-});
-
-test('while copies fill their slots a trial is made at once', async () => {
-  const queue = await startQueue({
-    connectionString: testDatabase.connectionString,
-    logger: silentLogger,
-    concurrency: 1,
-    soleWorker: true,
-  });
-  const tried = Promise.withResolvers<void>();
-  const copying = Promise.withResolvers<void>();
-  await queue.work({
-    async step(name) {
-      if (name === 'copy') {
-        copying.resolve();
-        await tried.promise;
-      } else {
-        tried.resolve();
-      }
-    },
-    notice: async () => undefined,
-  });
-  await queue.ensureStep('copy', { migrationId: 'a', step: 1 });
-  await queue.ensureStep('copy', { migrationId: 'b', step: 1 });
-  await copying.promise;
-  await queue.ensureStep('test-login', { migrationId: 'c', step: 1 });
-  await expect(tried.promise).resolves.toBeUndefined();
-  await queue.stop();
 });

@@ -72,13 +72,12 @@ async function openTarget(): Promise<MailTarget> {
       profile: chooseProfile('', 'exchange-online'),
     },
     m365: world.m365,
-    maxConnections: 1,
     spoolDirectory: '/nonexistent',
     paces: createAccountPaces(systemClock),
     clock: systemClock,
     logger: silentLogger,
   });
-  const target = await opener.open(address(), never);
+  const target = await opener.open({ mailbox: address(), lanes: 1 }, never);
   targets.push(target);
   return target;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { nextLook } from '../../../src/jobs/steps/back-off.ts';
+import { nextTry } from '../../../src/jobs/worker.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -41,4 +42,21 @@ test('a day is looked at often at first, and at most fifty times', () => {
   expect(looks.length).toBeLessThan(50);
   expect(looks.filter((at) => at <= 15 * MINUTE_MS).length).toBeGreaterThan(8);
   expect(looks.at(-1)).toBe(DAY_MS);
+});
+
+test('another try comes twice as late each time, up to five minutes, and not all at one moment', () => {
+  const now = new Date('2026-11-22T10:00:00Z');
+  const seconds = [0, 1, 2, 5, 8, 9, 1000].map((tries) => {
+    const [soonest, latest] = [0, 1].map((random) => nextTry(tries, now, () => random).getTime());
+    return [(soonest ?? 0) - now.getTime(), (latest ?? 0) - now.getTime()].map((ms) => ms / 1000);
+  });
+  expect(seconds).toEqual([
+    [0.5, 1],
+    [1, 2],
+    [2, 4],
+    [16, 32],
+    [128, 256],
+    [150, 300],
+    [150, 300],
+  ]);
 });
