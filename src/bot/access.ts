@@ -10,7 +10,7 @@ import { explainToAnyone, personTexts } from '../words/person.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
 
 /**
- * `admin`: holds a role that may run a move · `helpdesk`: looks and reminds, as an admin may, too ·
+ * `admin`: holds a role that may run a move · `helpdesk`: looks, asks again, retries and skips, as an admin may, too ·
  * `owner`: whoever enters the password of the move · `anyone`: of this tenant.
  */
 type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
@@ -38,6 +38,11 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'migration.agree': 'admin',
   'migration.ask-cancel': 'admin',
   'migration.cancel': 'admin',
+  'helpdesk.ask-again': 'helpdesk',
+  'helpdesk.retry': 'helpdesk',
+  'helpdesk.ask-skip': 'helpdesk',
+  'helpdesk.skip': 'helpdesk',
+  'helpdesk.keep': 'helpdesk',
   'credential.submit': 'owner',
   'person.show': 'owner',
   'person.ask-leave-out': 'owner',
@@ -46,8 +51,21 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'person.decline': 'owner',
 };
 
+/** Pressed in the helpdesk's channel, too; everything else in the own chat alone. */
+const IN_CHANNEL: readonly ActionName[] = [
+  'helpdesk.ask-again',
+  'helpdesk.retry',
+  'helpdesk.ask-skip',
+  'helpdesk.skip',
+  'helpdesk.keep',
+];
+
+/** Where something is pressed: the own chat, the channel of the helpdesk, anywhere else. */
+export type Place = 'personal' | 'helpdesk-channel' | 'elsewhere';
+
 export type RefusalReason =
   | 'not-personal'
+  | 'not-this-channel'
   | 'no-role'
   | 'role-not-active'
   | 'not-in-group'
@@ -64,6 +82,8 @@ export type AccessDecision =
 
 const REFUSAL_TEXTS: Readonly<Record<RefusalOfStaff, string>> = {
   'not-personal': 'Please do this in your own chat with me, where nobody else reads along.',
+  'not-this-channel':
+    'I take this in the channel where I report, or in your own chat with me, and nowhere else.',
   'no-role':
     'This takes the role Exchange Administrator or Global Administrator. If you got it just now, try again in a minute.',
   'role-not-active':
@@ -76,7 +96,7 @@ const REFUSAL_TEXTS: Readonly<Record<RefusalOfStaff, string>> = {
 export interface AccessInput {
   readonly press: PressedAction;
   readonly actor: Actor;
-  readonly isPersonal: boolean;
+  readonly place: Place;
   /** What whoever pressed reads. */
   readonly language: Language;
 }
@@ -86,11 +106,12 @@ type AccessApi = Pick<SkybridgeApi, 'roleOf' | 'migration'>;
 /** Asks the directory only where the rule needs it; what it cannot say is refused, with the cause. */
 export async function decideAccess(
   api: AccessApi,
-  { press, actor, isPersonal, language }: AccessInput,
+  { press, actor, place, language }: AccessInput,
   signal: AbortSignal,
 ): Promise<AccessDecision> {
-  if (!isPersonal) {
-    return refused('not-personal');
+  const mayBeInChannel = IN_CHANNEL.includes(press.name);
+  if (place !== 'personal' && !(mayBeInChannel && place === 'helpdesk-channel')) {
+    return refused(mayBeInChannel ? 'not-this-channel' : 'not-personal');
   }
   const rule = RULES[press.name];
   if (rule === 'admin' || rule === 'helpdesk') {

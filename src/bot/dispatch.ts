@@ -14,7 +14,7 @@ import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import { type Language, parseLocale } from '../words/language.ts';
 import { explainToAnyone, explainToPerson, personTexts } from '../words/person.ts';
-import { type AccessDecision, decideAccess } from './access.ts';
+import { type AccessDecision, decideAccess, type Place } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
 import { answerCard, answerError, answerText, cardActivity, textActivity } from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
@@ -24,9 +24,11 @@ import { personWelcomeCard } from './cards/person.ts';
 import type { TurnRequest } from './gateway.ts';
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
+import { createHelpdeskHandlers } from './handlers/helpdesk.ts';
 import { createMigrationHandlers } from './handlers/migration.ts';
 import { createPersonHandlers, keep } from './handlers/person.ts';
 import { createSetupHandlers } from './handlers/setup.ts';
+import { channelOf, HELPDESK_KEY } from './helpdesk-channel.ts';
 import { personalKey } from './notifier.ts';
 import type { Answer, Turn } from './turn.ts';
 
@@ -97,6 +99,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
   const handlers = {
     ...createSetupHandlers(deps),
     ...createMigrationHandlers(deps),
+    ...createHelpdeskHandlers(deps),
     ...person,
   };
   const underWay = new Set<Promise<void>>();
@@ -143,9 +146,21 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     return { kind: 'text', text };
   }
 
+  async function placeOf(conversation: ConversationReference): Promise<Place> {
+    if (conversation.conversationType === 'personal') {
+      return 'personal';
+    }
+    const channel = await api.conversations.findConversation(HELPDESK_KEY);
+    const isThere =
+      channel !== null &&
+      conversation.conversationType === 'channel' &&
+      channelOf(conversation) === channelOf(channel);
+    return isThere ? 'helpdesk-channel' : 'elsewhere';
+  }
+
   async function runPress(turn: Turn, press: PressedAction, signal: AbortSignal): Promise<Answer> {
-    const isPersonal = turn.conversation.conversationType === 'personal';
-    const access = { press, actor: turn.actor, isPersonal, language: turn.language };
+    const place = await placeOf(turn.conversation);
+    const access = { press, actor: turn.actor, place, language: turn.language };
     if (press.name === 'credential.submit') {
       const { appPassword: _gone, ...rest } = press.data;
       const kept = await keep(deps, turn, press.data);

@@ -16,6 +16,13 @@ import { decideReplies, hasEnded } from './thread-replies.ts';
 
 /** Where the channel of the helpdesk is kept. */
 export const HELPDESK_KEY = 'channel:helpdesk';
+/** The channel that a thread is in, or that a channel is. */
+export function channelOf({
+  conversationId,
+}: Pick<ConversationReference, 'conversationId'>): string {
+  return conversationId.split(';')[0] ?? conversationId;
+}
+
 const cardKey = (batchId: string): string => `channel:${batchId}`;
 const toldKey = (batchId: string, event: string): string => `told:${batchId}:${event}`;
 const SUMMARY = 'summary';

@@ -446,6 +446,15 @@ export interface SkybridgeApi {
   /** Those that the person enters a password for and that have not ended, newest first; else the newest. */
   migrationsOfPerson(personId: string): Promise<readonly MigrationView[]>;
   act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
+  /**
+   * `retry` goes on with what waits for an admin, asks a person whom Teams did not reach, or puts back
+   * what is left; `skip` ends a move that waits for somebody. Nothing, once it has left the state of `since`.
+   */
+  assist(
+    migrationId: string,
+    input: { readonly action: 'retry' | 'skip'; readonly since: Date },
+    actor: Actor,
+  ): Promise<ActResult>;
   /** Sends folders elsewhere, with what lies below them, before anything of them is copied. */
   renameFolders(
     migrationId: string,

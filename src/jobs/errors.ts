@@ -103,6 +103,13 @@ export class NothingToMoveError extends AppError {
   readonly disposition = 'stop';
 }
 
+/** The helpdesk left this move out, while it waited for somebody. */
+export class SkippedError extends AppError {
+  override readonly name = 'SkippedError';
+  readonly code = 'move.skipped';
+  readonly disposition = 'stop';
+}
+
 /** Exchange has not made the mailbox within a day of its licence. */
 export class MailboxLateError extends AppError {
   override readonly name = 'MailboxLateError';

@@ -13,7 +13,7 @@ import type {
 import type { BatchCreation, BatchStore } from './db/batch-store.ts';
 import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
-import { NothingToMoveError, UnknownMigrationError } from './errors.ts';
+import { NothingToMoveError, SkippedError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent, StateName } from './migration/state.ts';
 import { createOverviews } from './overview.ts';
 import { createNewPeople } from './people/new-people.ts';
@@ -195,6 +195,25 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     },
 
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
+
+    async assist(migrationId, { action, since }, actor) {
+      const skipped = problemOf(new SkippedError('The helpdesk left this move out.'));
+      const event: MigrationEvent =
+        action === 'retry'
+          ? { type: 'retry-requested' }
+          : { type: 'skip-requested', problem: skipped };
+      const changed = await deps.store.apply({
+        migrationId,
+        event,
+        actor,
+        onlyAtStep: null,
+        onlySince: since,
+      });
+      return {
+        kind: changed === null ? 'nothing-to-do' : 'done',
+        migration: await viewOf(migrationId),
+      };
+    },
 
     async renameFolders(migrationId, renames, actor) {
       const before = await viewOf(migrationId);

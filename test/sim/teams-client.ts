@@ -72,6 +72,10 @@ export interface TeamsClient {
     readonly id: string;
     install(byPersonId: string): Promise<number>;
     say(byPersonId: string, text: string): Promise<number>;
+    /** Presses the newest button of this title; `beside`: in the line of a card that says this. */
+    press(byPersonId: string, title: string, beside?: string): Promise<InvokeReply>;
+    /** Sends an invoke that no card offered, here or in another channel. */
+    forge(byPersonId: string, verb: string, data: Json, channelId?: string): Promise<InvokeReply>;
     see(text: string | RegExp, limitMs?: number): Promise<Entry>;
     texts(): readonly string[];
   };
@@ -112,6 +116,16 @@ function fillIn(card: Json, inputs: Readonly<Record<string, string>>): Json {
     values[id] = value;
   }
   return values;
+}
+
+/** The button of this title; `beside`: in the line that says this. */
+function findAction(card: Json | null, title: string, beside?: string): Json | undefined {
+  const lines = cardNodes(card).filter((node) => node['type'] === 'ColumnSet');
+  const within =
+    beside === undefined ? card : lines.find((line) => JSON.stringify(line).includes(beside));
+  return cardNodes(within).find(
+    (node) => node['type'] === 'Action.Execute' && node['title'] === title,
+  );
 }
 
 /** Starts Teams on a loopback port. */
@@ -183,6 +197,22 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       limitMs,
     );
 
+  const invokeIn = async (
+    from: Json,
+    press: { readonly action: Json; readonly entry: Entry | null; readonly replyToId: string },
+  ): Promise<InvokeReply> => {
+    const { action, entry, replyToId } = press;
+    const invoke = { type: 'invoke', name: 'adaptiveCard/action', replyToId };
+    const response = await post({ ...from, ...invoke, value: { action, trigger: 'manual' } });
+    const answer: unknown = response.status === 200 ? await response.json() : {};
+    const body = { statusCode: 0, type: '', value: null, ...Object(answer) };
+    if (body.type === 'application/vnd.microsoft.card.adaptive' && entry !== null) {
+      transcript.replace(entry, { ...Object(body.value) });
+    }
+    const { statusCode, type, value } = body;
+    return { httpStatus: response.status, statusCode, type, value };
+  };
+
   const person: TeamsClient['person'] = (personId, locale = 'en-US') => {
     const conversationId = personalId(personId);
     const said = locale === null ? {} : { locale };
@@ -195,26 +225,13 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       entry: Entry | null,
       replyToId: string,
     ): Promise<InvokeReply> => {
-      const response = await post(
-        activity(personId, here, {
-          ...said,
-          type: 'invoke',
-          name: 'adaptiveCard/action',
-          replyToId,
-          value: { action, trigger: 'manual' },
-        }),
-      );
-      const answer: unknown = response.status === 200 ? await response.json() : {};
-      const body = { statusCode: 0, type: '', value: null, ...Object(answer) };
-      if (body.type === 'application/vnd.microsoft.card.adaptive' && entry !== null) {
-        transcript.replace(entry, { ...Object(body.value) });
-      } else if (body.type === 'application/vnd.microsoft.activity.message') {
-        transcript.add(conversationId, 'bot', { text: String(body.value) });
-      } else if (body.type === 'application/vnd.microsoft.error') {
-        transcript.add(conversationId, 'bot', { text: String(Object(body.value).message) });
+      const reply = await invokeIn(activity(personId, here, said), { action, entry, replyToId });
+      if (reply.type === 'application/vnd.microsoft.activity.message') {
+        transcript.add(conversationId, 'bot', { text: String(reply.value) });
+      } else if (reply.type === 'application/vnd.microsoft.error') {
+        transcript.add(conversationId, 'bot', { text: String(Object(reply.value).message) });
       }
-      const { statusCode, type, value } = body;
-      return { httpStatus: response.status, statusCode, type, value };
+      return reply;
     };
 
     return {
@@ -236,9 +253,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       },
       async press(title, inputs = {}) {
         for (const entry of entries().toReversed()) {
-          const action = cardNodes(entry.card).find(
-            (node) => node['type'] === 'Action.Execute' && node['title'] === title,
-          );
+          const action = findAction(entry.card, title);
           if (action !== undefined && entry.card !== null) {
             const values = action['associatedInputs'] === 'none' ? {} : fillIn(entry.card, inputs);
             const data = { ...Object(action['data']), ...values };
@@ -285,6 +300,24 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       async install(byPersonId) {
         const installed = { type: 'installationUpdate', action: 'add', channelData };
         return (await post(activity(byPersonId, inChannel, installed))).status;
+      },
+      async press(byPersonId, title, beside) {
+        for (const entry of transcript.entries.filter(isInChannel).toReversed()) {
+          const action = findAction(entry.card, title, beside);
+          if (action !== undefined) {
+            const thread = { ...inChannel, id: entry.conversationId };
+            const { type, verb, data } = { type: '', verb: '', data: {}, ...action };
+            const press = { action: { type, verb, data }, entry, replyToId: entry.id };
+            return await invokeIn(activity(byPersonId, thread, { channelData }), press);
+          }
+        }
+        throw new Error(`No card in the channel shows the button "${title}".`);
+      },
+      async forge(byPersonId, verb, data, otherId = channelId) {
+        const thread = { ...inChannel, id: `${otherId};messageid=activity-0` };
+        const action = { type: 'Action.Execute', verb, data };
+        const press = { action, entry: null, replyToId: 'activity-0' };
+        return await invokeIn(activity(byPersonId, thread, { channelData }), press);
       },
       async say(byPersonId, text) {
         const rootId = `person-${transcript.entries.length + 1}`;

@@ -13,6 +13,8 @@ export const MOST_TYPED = 5000;
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
+/** `since`: when the move came into the state that the card shows, in milliseconds; another state is left alone. */
+const ofNeed = z.object({ migrationId: id, since: z.number().int().min(0) });
 /** An address of the tenant; control characters would end up in a login. */
 export const mailboxSchema = z
   .string()
@@ -75,6 +77,11 @@ export const ACTIONS = {
   },
   'migration.ask-cancel': { data: ofMigration, inputs: nothing },
   'migration.cancel': { data: ofMigration, inputs: nothing },
+  'helpdesk.ask-again': { data: ofNeed, inputs: nothing },
+  'helpdesk.retry': { data: ofNeed, inputs: nothing },
+  'helpdesk.ask-skip': { data: ofNeed, inputs: nothing },
+  'helpdesk.skip': { data: ofNeed, inputs: nothing },
+  'helpdesk.keep': { data: ofMigration, inputs: nothing },
   'credential.submit': {
     data: z.object({ migrationId: id, nonce: id }),
     inputs: z.object({ address: z.string().trim().max(320), appPassword: z.string().max(200) }),

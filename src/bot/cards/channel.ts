@@ -9,7 +9,6 @@ import {
   percentOf,
 } from '../../words/format.ts';
 import { stateText } from '../../words/words.ts';
-import { type Button, button } from './actions.ts';
 import {
   type BatchTotals,
   COPYING,
@@ -24,6 +23,7 @@ import {
   fitted,
   heading,
   hint,
+  lineWithButtons,
   markedHeading,
   markedLine,
   paragraph,
@@ -31,6 +31,7 @@ import {
   section,
   subheading,
 } from './elements.ts';
+import { needButtons } from './helpdesk.ts';
 import { groupNeeds, isPlanned, listNeeds, type Need, type NeedGroup, shortName } from './needs.ts';
 
 /** How much of a batch a card shows: fewer lines where names are long. */
@@ -170,9 +171,15 @@ function sinceText(since: Date, now: Date): string {
     : `since ${cardDay(since)}`;
 }
 
-function needLine({ name, detail, since }: Need, now: Date): CardElement {
-  const parts = [`**${name}**`, ...(detail === null ? [] : [detail]), sinceText(since, now)];
-  return paragraph(parts.join(' · '), { spacing: 'Small' });
+/** A sentence as a part of a line. */
+function detailOf(detail: string | null): readonly string[] {
+  return detail === null ? [] : [detail.replace(/\.$/, '')];
+}
+
+function needLine(need: Need, now: Date): CardElement {
+  const { name, detail, since } = need;
+  const parts = [`**${name}**`, ...detailOf(detail), sinceText(since, now)];
+  return lineWithButtons(parts.join(' · '), needButtons(need));
 }
 
 function groupLines({ kind, needs }: NeedGroup, most: number, now: Date): readonly CardElement[] {
@@ -194,7 +201,13 @@ function needLines(needs: readonly Need[], most: number, now: Date): readonly Ca
     lines.push(...groupLines(group, room, now));
     room = Math.max(0, room - group.needs.length);
   }
-  return [...lines, ...steps.map((text) => markedLine('waiting', text))];
+  return steps.length === 0
+    ? lines
+    : [
+        ...lines,
+        markedHeading('waiting', 'As planned'),
+        ...steps.map((text) => paragraph(text, { spacing: 'Small' })),
+      ];
 }
 
 function bars(migrations: readonly MoveSummary[], most: number): readonly CardElement[] {
@@ -212,20 +225,9 @@ function bars(migrations: readonly MoveSummary[], most: number): readonly CardEl
       ];
 }
 
-/** Teams shows no more buttons below a card. */
-const MOST_BUTTONS = 6;
-
-/** The same in the own chat of an admin or the helpdesk, with what both may do. */
+/** The same in the own chat of an admin or the helpdesk. */
 export function statusCard(batch: BatchOverview, now: Date): Card {
-  const reminders = batch.migrations
-    .filter(({ state }) => state === 'WaitingForUser')
-    .slice(0, MOST_BUTTONS)
-    .map(({ id, submitter }) =>
-      button('migration.remind', `Remind ${submitter.displayName.slice(0, 40)}`, {
-        migrationId: id,
-      }),
-    );
-  return batchCard(batch, { now, actions: reminders });
+  return batchCard(batch, now, []);
 }
 
 export interface ChannelCardInput {
@@ -237,13 +239,7 @@ export interface ChannelCardInput {
 
 /** The batch as it is now. */
 export function channelCard({ batch, now, stamped }: ChannelCardInput): Card {
-  return batchCard(batch, { now, foot: stamped ? [hint(`As of ${cardTime(now)}.`)] : [] });
-}
-
-interface Rest {
-  readonly now: Date;
-  readonly foot?: readonly CardElement[];
-  readonly actions?: readonly Button[];
+  return batchCard(batch, now, stamped ? [hint(`As of ${cardTime(now)}.`)] : []);
 }
 
 function headline(needs: readonly Need[]): CardElement {
@@ -253,7 +249,7 @@ function headline(needs: readonly Need[]): CardElement {
     : markedHeading('warning', `${formatNoun(urgent, 'move needs', 'moves need')} somebody.`);
 }
 
-function batchCard(batch: BatchOverview, { now, foot = [], actions = [] }: Rest): Card {
+function batchCard(batch: BatchOverview, now: Date, foot: readonly CardElement[]): Card {
   const { migrations } = batch;
   const title = titleOf(batch);
   const counts = countsOf(migrations);
@@ -272,7 +268,6 @@ function batchCard(batch: BatchOverview, { now, foot = [], actions = [] }: Rest)
           ...bars(migrations, room.bars),
           ...foot,
         ],
-        actions,
       });
     }),
   );

@@ -26,6 +26,18 @@ export interface Container {
   readonly fallback?: TextBlock;
 }
 
+/** Side by side: words that take the room there is, and what belongs to them. */
+export interface ColumnSet {
+  readonly type: 'ColumnSet';
+  readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
+  readonly columns: readonly {
+    readonly type: 'Column';
+    readonly width: 'stretch' | 'auto';
+    readonly verticalContentAlignment?: 'Center';
+    readonly items: readonly (TextBlock | ActionSet)[];
+  }[];
+}
+
 export interface FactSet {
   readonly type: 'FactSet';
   readonly facts: readonly { readonly title: string; readonly value: string }[];
@@ -74,7 +86,8 @@ export type CardElement =
   | TextInput
   | DateInput
   | ProgressBar
-  | ActionSet;
+  | ActionSet
+  | ColumnSet;
 
 /** What a finding, a step or a line says, beside a word that says the same. */
 export type Mark = 'ok' | 'warning' | 'failed' | 'waiting' | 'unknown';
@@ -140,6 +153,26 @@ export function markedHeading(mark: Mark, text: string): TextBlock {
 
 export function section(...items: readonly CardElement[]): Container {
   return { type: 'Container', items, separator: true, spacing: 'Medium' };
+}
+
+/** A line of words with its own buttons beside it. */
+export function lineWithButtons(text: string, buttons: readonly Button[]): CardElement {
+  if (buttons.length === 0) {
+    return paragraph(text, { spacing: 'Small' });
+  }
+  return {
+    type: 'ColumnSet',
+    spacing: 'Small',
+    columns: [
+      {
+        type: 'Column',
+        width: 'stretch',
+        verticalContentAlignment: 'Center',
+        items: [paragraph(text)],
+      },
+      { type: 'Column', width: 'auto', items: [{ type: 'ActionSet', actions: buttons }] },
+    ],
+  };
 }
 
 export function factSet(facts: Readonly<Record<string, string>>): FactSet {

@@ -2,12 +2,12 @@ import type { MigrationAction, MigrationView } from '../../jobs/api.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard, cancelCard } from '../cards/admin.ts';
 import { continuedCard, problemCard } from '../cards/basics.ts';
-import { plain } from '../cards/elements.ts';
 import type { FolderFormData } from '../cards/folder-form.ts';
 import { readRenames, refusalText } from '../cards/folder-form.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, sayText, showState } from '../turn.ts';
 import type { HandlerDeps, Handlers } from './handlers.ts';
+import { remindPerson } from './remind.ts';
 
 type MigrationPress =
   | 'migration.remind'
@@ -71,24 +71,14 @@ export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPr
       await act(turn, migrationId, action);
 
   return {
-    // The names first: what is approved is the map as it stands in the fields.
     'migration.remind': async (turn, { migrationId }, signal) => {
       const migration = await api.migration(migrationId);
       if (migration === null) {
         return replaceCard(UNKNOWN);
       }
-      const name = plain(migration.submitter.displayName);
-      if (migration.state !== 'WaitingForUser') {
-        return sayText(`I am not waiting for ${name} any more.`);
-      }
-      const hour = deps.clock.now().toISOString().slice(0, 13);
-      if (!(await notifier.remind(migration, `reminder:${migrationId}:${hour}`, signal))) {
-        return sayText(`I have reminded ${name} within this hour already.`);
-      }
-      const entry = { action: 'migration.remind', subject: migrationId, outcome: 'done' } as const;
-      await api.audit({ actor: turn.actor, ...entry, before: null, after: null });
-      return sayText(`I have reminded ${name}.`);
+      return await remindPerson(deps, turn, migration, signal);
     },
+    // The names first: what is approved is the map as it stands in the fields.
     'migration.approve-pilot': async (turn, data) =>
       (await rename(turn, data)) ?? (await act(turn, data.migrationId, 'approve-pilot')),
     'folders.rename': async (turn, data) => {

@@ -23,6 +23,8 @@ export interface ApplyInput {
   readonly actor: Actor | null;
   /** Only if the migration still is at this step; null for any. */
   readonly onlyAtStep: number | null;
+  /** Only if it is in its state since then; any where absent. */
+  readonly onlySince?: Date;
   /** More to write in the same transaction, only when the event changes something. */
   readonly also?: (client: pg.PoolClient) => Promise<void>;
 }
@@ -43,7 +45,10 @@ export async function applyEvent(
   if (row === undefined) {
     throw new UnknownMigrationError('No migration has this id.');
   }
-  const stale = input.onlyAtStep !== null && row.step !== input.onlyAtStep;
+  const isOtherStep = input.onlyAtStep !== null && row.step !== input.onlyAtStep;
+  const isOtherState =
+    input.onlySince !== undefined && row.stateSince.getTime() !== input.onlySince.getTime();
+  const stale = isOtherStep || isOtherState;
   const next = stale ? null : transition(stateOf(row), input.event);
   if (next === null) {
     return null;

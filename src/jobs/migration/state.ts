@@ -97,6 +97,8 @@ export type MigrationEvent =
   | { readonly type: 'blocked'; readonly problem: Problem }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'retry-requested' }
+  /** The helpdesk leaves out a move that waits for somebody. */
+  | { readonly type: 'skip-requested'; readonly problem: Problem }
   | { readonly type: 'pause-requested' }
   | { readonly type: 'resume-requested' }
   /** `problem`: why, where the person said so. */

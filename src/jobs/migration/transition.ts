@@ -37,6 +37,8 @@ const COPYING: readonly StateName[] = ['Piloting', 'Syncing', 'IncrementalSyncin
 const READING: readonly StateName[] = [...COPYING, 'Verifying'];
 /** States that ask the tenant or wait for it. */
 const WAITING: readonly StateName[] = ['Validating', 'Provisioning', 'Testing', 'Verifying'];
+/** States in which a move goes nowhere until somebody acts: whoever is no admin may end it there alone. */
+const SKIPPABLE: readonly StateName[] = ['WaitingForUser', 'WaitingForAdmin'];
 /** States that an admin may pause; waits for a person need no pausing. */
 const PAUSABLE: readonly StateName[] = [...COPYING, 'Verifying', 'RateLimited'];
 
@@ -59,6 +61,8 @@ type Rule<T extends EventType> = (state: MigrationState, event: EventOf<T>) => T
 const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
   'cancel-requested': (state, { problem = null }) =>
     hasEnded(state) ? null : end({ ...state, problem }, 'Cancelled'),
+  'skip-requested': (state, { problem }) =>
+    SKIPPABLE.includes(state.name) ? end({ ...state, problem }, 'Cancelled') : null,
   failed: (state, { problem }) => (hasEnded(state) ? null : end({ ...state, problem }, 'Failed')),
   'pause-requested': (state) => (PAUSABLE.includes(state.name) ? park(state, 'Paused') : null),
   'resume-requested': (state) => (state.name === 'Paused' ? goOn(state) : null),

@@ -51,6 +51,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'The person says that there is nothing to move: no iCloud Mail.',
     doNext: 'Nothing. Start again if that was a mistake.',
   },
+  'move.skipped': {
+    what: 'The helpdesk left this move out.',
+    doNext: 'Nothing. An admin of the moves can start it anew.',
+  },
   'usage.invalid': {
     what: 'The command was not understood.',
     doNext: 'The output says what it should be.',

@@ -39,6 +39,7 @@ const events: readonly MigrationEvent[] = [
   { type: 'pause-requested' },
   { type: 'resume-requested' },
   { type: 'cancel-requested' },
+  { type: 'skip-requested', problem: { code: 'move.skipped', facts: {} } },
 ];
 
 function play(types: readonly MigrationEvent['type'][], from = INITIAL_STATE): MigrationState {
@@ -180,5 +181,16 @@ describe('for any sequence of events', () => {
         }
       }),
     );
+  });
+});
+
+test('the helpdesk leaves out what waits for somebody, and nothing that runs', () => {
+  const skip: MigrationEvent = { type: 'skip-requested', problem };
+  const skipped = STATES.filter((name) => transition({ ...INITIAL_STATE, name }, skip) !== null);
+  expect(skipped).toEqual(['WaitingForUser', 'WaitingForAdmin']);
+  const end = transition({ ...INITIAL_STATE, name: 'WaitingForUser' }, skip);
+  expect(end).toMatchObject({
+    state: { name: 'Cancelled', problem },
+    commands: [{ job: 'clean-up' }, { notice: 'admin' }, { notice: 'channel' }],
   });
 });

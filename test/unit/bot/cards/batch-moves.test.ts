@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { mostInteresting, sumMoves } from '../../../../src/bot/cards/batch-moves.ts';
 import { channelCard } from '../../../../src/bot/cards/channel.ts';
+import { card, fitted, paragraph } from '../../../../src/bot/cards/elements.ts';
 import { groupNeeds, listNeeds, shortName } from '../../../../src/bot/cards/needs.ts';
 import type { MigrationView } from '../../../../src/jobs/api.ts';
 import { cardToText } from '../../../sim/teams/card-text.ts';
@@ -135,4 +136,11 @@ test('a card of one keeps to that one', () => {
   );
   expect(text).not.toContain('of 1 moves');
   expect(text).toContain('✓ Nobody must act.');
+});
+
+test('what is too much for a card gives way to less, the last of it whatever its size', () => {
+  const make = (letters: number) => () =>
+    card({ summary: `${letters}`, body: [paragraph('あ'.repeat(letters))] });
+  expect(fitted([make(9000), make(7000), make(10)]).summary).toBe('7000');
+  expect(fitted([make(9000), make(8500)]).summary).toBe('8500');
 });

@@ -2,6 +2,7 @@
 import { batchSummaryCard } from '../../../../src/bot/cards/batch-summary.ts';
 import { channelCard as renderChannelCard } from '../../../../src/bot/cards/channel.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
+import { keptCard, skipCard, skippedCard } from '../../../../src/bot/cards/helpdesk.ts';
 import type {
   BatchOverview,
   DirectoryPerson,
@@ -171,6 +172,9 @@ export function channelCards(
     'channel-12': channelCard(TWELVE),
     'channel-500': channelCard(MANY),
     'channel-500-long-names': channelCard(LONG_NAMES),
+    'helpdesk-skip': skipCard({ migrationId: 'migration-1', since: 0, name: 'Alex Wilber' }),
+    'helpdesk-skipped': skippedCard('Alex Wilber'),
+    'helpdesk-kept': keptCard('Alex Wilber'),
     'channel-summary': batchSummaryCard(batchView(ended(0, { person: ALEX }))),
     'channel-summary-12': batchSummaryCard(
       batchOf([

@@ -220,6 +220,22 @@ export function createFakeApi(): FakeApi {
       api.acted.push(action);
       return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);
     },
+    async assist(id, { action, since }) {
+      api.acted.push(action);
+      const asked = ofId(id);
+      const isSame = asked?.stateSince.getTime() === since.getTime();
+      const retried: Partial<Record<StateName, StateName>> = {
+        WaitingForAdmin: 'Provisioning',
+        WaitingForUser: 'WaitingForUser',
+      };
+      const state = asked?.state ?? 'Failed';
+      const to = action === 'retry' ? retried[state] : 'Cancelled';
+      const result = step(id, isSame && state in retried ? to : undefined);
+      if (result.kind === 'done') {
+        api.set({ problem: null, stateSince: new Date(since.getTime() + 1) });
+      }
+      return result;
+    },
     async renameFolders(id, renames) {
       const migration = ofId(id);
       if (migration === null) {
