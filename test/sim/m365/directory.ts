@@ -4,6 +4,7 @@ import type { SimExchangeOrganization } from './exchange-rbac.ts';
 import type { SimPolicy } from './graph-policies.ts';
 import type { SimAppRoleAssignment, SimManagedIdentity, SimRegistration } from './registrations.ts';
 import { mailboxQuotaGb, type SimProduct } from './skus.ts';
+import type { SimItem } from './stream/read-stream.ts';
 
 /** A licence a user holds. */
 export interface SimLicence {
@@ -131,10 +132,25 @@ export interface SimMailFolder {
   readonly bytes: number;
 }
 
-/** The folders of the tenant's mailboxes, as the mail server keeps them. */
+/** One message of a folder, as the mail server keeps it. */
+export interface SimMailMessage {
+  readonly uid: number;
+  readonly bytes: Buffer;
+  readonly flags: readonly string[];
+  readonly internalDate: Date;
+  /** What it was imported as; null where it came as MIME. */
+  readonly item: SimItem | null;
+}
+
+/** The folders of the tenant's mailboxes, and what is in them, as the mail server keeps them. */
 export interface SimMailFolders {
   list(address: string): readonly SimMailFolder[];
   create(address: string, path: string, folderClass: string): void;
+  messages(address: string, path: string): readonly SimMailMessage[];
+  /** False where the mailbox is full. */
+  add(address: string, path: string, message: Omit<SimMailMessage, 'uid'>): number | false;
+  setFlags(address: string, path: string, uid: number, flags: readonly string[]): void;
+  remove(address: string, path: string, uid: number): void;
 }
 
 export interface SimServicePrincipal {

@@ -27,7 +27,7 @@ const CLASS_OF_FOLDER = "singleValueExtendedProperties($filter=id eq 'String 0x3
 const isMail = ({ folderClass }: SimMailFolder): boolean =>
   folderClass === '' || /^IPF\.(?:Note|Imap)\b/.test(folderClass);
 const parentOf = (path: string): string => path.split('/').slice(0, -1).join('/');
-const idOf = (owner: Owner, key: string | number): string =>
+export const idOf = (owner: Owner, key: string | number): string =>
   Buffer.from(`${owner.mailbox.exchangeGuid}/${key}`).toString('base64url');
 
 function resourceOf(owner: Owner, folder: SimMailFolder, all: readonly SimMailFolder[]): Resource {
@@ -65,7 +65,7 @@ function shown(
 }
 
 /** Rights of the token and of RBAC for Applications are a union; a token does not show the latter. */
-function requireOwner(deps: GraphRouteDeps, call: GraphCall, writes: boolean): Owner {
+export function requireOwner(deps: GraphRouteDeps, call: GraphCall, writes: boolean): Owner {
   const owner = requireMailbox(deps, call);
   const application = deps.directory.applications.find(
     ({ clientId }) => clientId === call.claims.clientId,
@@ -87,8 +87,12 @@ function requireOwner(deps: GraphRouteDeps, call: GraphCall, writes: boolean): O
   return owner;
 }
 
-function requireFolder(deps: GraphRouteDeps, owner: Owner, call: GraphCall): SimMailFolder {
-  const key = call.params['folder'] ?? '';
+export function requireFolder(
+  deps: GraphRouteDeps,
+  owner: Owner,
+  call: GraphCall,
+  key = call.params['folder'] ?? '',
+): SimMailFolder {
   const wellKnown = WELL_KNOWN[key.toLowerCase()];
   const found = foldersOf(deps, owner).find(
     (folder) => folder.path === wellKnown || idOf(owner, folder.number) === key,

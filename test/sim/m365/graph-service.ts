@@ -7,13 +7,16 @@ import { badRequest, graphRefusal } from './graph-errors.ts';
 import { groupRoutes } from './graph-groups.ts';
 import { licenceRoutes } from './graph-licences.ts';
 import { mailFolderRoutes } from './graph-mail-folders.ts';
+import { mailboxItemRoutes } from './graph-mailbox-items.ts';
 import { mailboxRoutes } from './graph-mailboxes.ts';
+import { messageRoutes } from './graph-messages.ts';
 import { policyRoutes } from './graph-policies.ts';
 import { roleRoutes } from './graph-roles.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { servicePrincipalRoutes } from './graph-service-principals.ts';
 import { tenantRoutes } from './graph-tenant.ts';
 import { userRoutes } from './graph-users.ts';
+import type { ImportSessions } from './import-service.ts';
 import {
   type Answer,
   answerRoot,
@@ -26,6 +29,7 @@ import type { TokenAuthority, TokenClaims } from './tokens.ts';
 export interface GraphServiceDeps extends GraphRouteDeps {
   readonly context: ServiceContext;
   readonly tokens: TokenAuthority;
+  readonly imports: ImportSessions;
 }
 
 async function authenticate(tokens: TokenAuthority, request: Request): Promise<TokenClaims> {
@@ -146,6 +150,8 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...licenceRoutes(deps),
     ...mailboxRoutes(deps),
     ...mailFolderRoutes(deps),
+    ...messageRoutes(deps),
+    ...mailboxItemRoutes(deps),
     ...groupRoutes(deps),
     ...policyRoutes(deps),
     ...roleRoutes(deps),

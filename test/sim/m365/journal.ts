@@ -1,6 +1,6 @@
 /** What the simulated tenant saw and did; a test asserts on it. */
 
-export type ServiceName = 'login' | 'graph' | 'exchange';
+export type ServiceName = 'login' | 'graph' | 'exchange' | 'import';
 
 export interface RequestRecord {
   readonly service: ServiceName;

@@ -6,6 +6,12 @@ import type { GraphQuirks } from './graph-routes.ts';
 import { createGraphApplication } from './graph-service.ts';
 import { type ImapTokenVerdict, verifyImapToken } from './imap-access.ts';
 import {
+  createImportService,
+  IMPORT_QUIRKS,
+  type ImportQuirks,
+  type LoadSample,
+} from './import-service.ts';
+import {
   type ChangeRecord,
   createJournal,
   type Journal,
@@ -24,7 +30,7 @@ export interface StartM365Input {
   readonly tls?: TlsMaterial;
 }
 
-export interface M365Quirks extends GraphQuirks, ExchangeQuirks, TokenSettings {}
+export interface M365Quirks extends GraphQuirks, ExchangeQuirks, TokenSettings, ImportQuirks {}
 
 export interface RunningM365 {
   readonly loginUrl: string;
@@ -38,6 +44,8 @@ export interface RunningM365 {
   readonly violations: readonly string[];
   readonly changes: readonly ChangeRecord[];
   readonly requests: readonly RequestRecord[];
+  /** How many imports of a mailbox were under way, at each change. */
+  readonly importLoad: readonly LoadSample[];
   verifyImapToken(user: string, token: string): Promise<ImapTokenVerdict>;
   /** A token of the first administrator, as if signed in: for tests that are about something else. */
   administratorToken(audience: Audience): Promise<string>;
@@ -61,6 +69,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     figuresOfUnopened: true,
     showsContainerClass: true,
     pageSize: 1000,
+    ...IMPORT_QUIRKS,
     lifetimeSeconds: 3599,
     deviceIntervalSeconds: 5,
     idTokenClaims: {},
@@ -74,6 +83,13 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
   };
   const people = createPeopleSignIn(signIn);
   const contextOf = (service: ServiceName): ServiceContext => ({ service, journal, faults });
+  const imports = createImportService({
+    context: contextOf('import'),
+    directory,
+    journal,
+    quirks,
+    limits: quirks,
+  });
   const services = await Promise.all([
     listen(
       createLoginApplication({
@@ -87,7 +103,14 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
       tls,
     ),
     listen(
-      createGraphApplication({ context: contextOf('graph'), directory, journal, tokens, quirks }),
+      createGraphApplication({
+        context: contextOf('graph'),
+        directory,
+        journal,
+        tokens,
+        quirks,
+        imports: imports.sessions,
+      }),
       tls,
     ),
     listen(
@@ -100,8 +123,10 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
       }),
       tls,
     ),
+    listen(imports.application, tls),
   ]);
-  const [login, graph, exchange] = services;
+  const [login, graph, exchange, importing] = services;
+  imports.sessions.origin = importing.url;
   return {
     loginUrl: login.url,
     graphUrl: graph.url,
@@ -113,6 +138,7 @@ export async function startM365({ directory, tls }: StartM365Input): Promise<Run
     violations: journal.violations,
     changes: journal.changes,
     requests: journal.requests,
+    importLoad: imports.samples,
     verifyImapToken: (user, token) => verifyImapToken({ directory, tokens }, user, token),
     administratorToken: (audience) => people.tokenOf(audience),
     finishDevice: (userCode, outcome) => people.finishDevice(userCode, outcome),
