@@ -26,6 +26,8 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: absoluteUrl(['postgres:', 'postgresql:']).optional(),
   PUBLIC_URL: absoluteUrl(['https:', 'http:']).optional(),
+  METRICS_PORT: port.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: absoluteUrl(['https:', 'http:']).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   BOT_ID: guid.optional(),
   BOT_TYPE: z.enum(['SingleTenant', 'UserAssignedMSI']).default('SingleTenant'),

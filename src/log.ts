@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
 
 /** Facts beside a static message; never a subject, an address, a token or a password. */
@@ -27,6 +28,14 @@ const SECRET_KEYS = [
   'subject',
 ];
 
+/** What is under way, for every line that is written in its course, whoever writes it. */
+const course = new AsyncLocalStorage<LogFields>();
+
+/** Runs `work` with these fields, as they are at the time, on each of its log lines. */
+export function inLogCourse<T>(fields: LogFields, work: () => Promise<T>): Promise<T> {
+  return course.run(fields, work);
+}
+
 /** JSON lines on `destination` (a file descriptor: 1 is stdout, 2 is stderr), secrets removed by key. */
 export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
   const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
@@ -34,6 +43,8 @@ export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
     {
       level,
       base: { service: 'skybridge' },
+      // A copy: pino writes the line's own fields into it.
+      mixin: () => ({ ...course.getStore() }),
       redact: { paths, censor: '[removed]' },
       timestamp: pino.stdTimeFunctions.isoTime,
     },

@@ -23,7 +23,7 @@ export async function startBot(
   parts: ServiceParts,
   publicKey: SealingKeys['publicKey'] | null,
 ): Promise<Bot> {
-  const { settings, data, queue, store, clock, logger, overrides } = parts;
+  const { settings, data, queue, store, clock, logger, telemetry, overrides } = parts;
   const key =
     publicKey ?? (await loadPublicKey(settings.SECRETS_KEY_FILE ?? publicKeyPath(data.dataDir)));
   const doctor = await createDoctor(settings, { clock, logger });
@@ -32,6 +32,7 @@ export async function startBot(
     sealer: await createSealer(key),
     clock,
     logger,
+    onSent: (what) => telemetry.sent(what),
     settings: {
       botId: settings.BOT_ID ?? '',
       tenantId: settings.TENANT_ID,

@@ -16,7 +16,9 @@ import { loadSealingKeys, publishPublicKey, type SealingKeys } from '../secrets/
 import { openDataStore } from './data-store.ts';
 import { type EndSignals, untilDestroyed } from './end-signals.ts';
 import { ALL_ROLES, type ProcessRole } from './process-roles.ts';
+import { openWatch } from './serve-ops.ts';
 import { publicKeyPath, type ServiceOverrides, type ServiceParts } from './service-parts.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { createTenantClients } from './tenant-clients.ts';
 
 /** How many steps that need no mailbox one process runs at once, of each kind. */
@@ -101,11 +103,44 @@ async function startService(
 
 /** Opens part after part, and notes how each is closed. */
 async function openService(
-  { config, logger, roles = ALL_ROLES, overrides = {} }: ServiceDeps,
+  deps: ServiceDeps,
   opened: OpenPart[],
   signal: AbortSignal,
 ): Promise<Pick<RunningService, 'port' | 'lost'>> {
+  const { config, overrides = {} } = deps;
+  const telemetry = await createTelemetry(config, { logger: deps.logger, clock: systemClock });
+  opened.push(telemetry);
+  const watch = await openWatch(config, telemetry);
+  opened.push(watch);
+  const parts = await openParts(deps, telemetry, opened, signal);
+  watch.watch(parts.data);
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  const routers = await openRoles(parts, deps.roles ?? ALL_ROLES, opened);
+  for (const router of routers) {
+    app.use(router);
+  }
+  const server = await listen(app, config.PORT, overrides.host);
+  opened.push({ close: () => closeServer(server) });
+  watch.enter('running');
+  opened.push({ close: async () => watch.enter('stopping') });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
+  return { port, lost: parts.data.lost };
+}
+
+/** What every role works with. */
+async function openParts(
+  { config, overrides = {} }: ServiceDeps,
+  telemetry: Telemetry,
+  opened: OpenPart[],
+  signal: AbortSignal,
+): Promise<ServiceParts> {
   const clock = systemClock;
+  const { logger } = telemetry;
   const { TENANT_ID = '', CLIENT_ID = '' } = config;
   // After `requireServiceSettings` these are there; an empty string would be refused by what uses it.
   const settings = { ...config, TENANT_ID, CLIENT_ID };
@@ -120,7 +155,7 @@ async function openService(
     soleWorker: data.embedded,
   });
   opened.push({ close: () => queue.stop() });
-  const parts: ServiceParts = {
+  return {
     settings,
     data,
     queue,
@@ -130,31 +165,31 @@ async function openService(
     tenant: createGraphTenant(m365),
     clock,
     logger,
+    telemetry,
     overrides,
   };
-  const app = express();
-  app.disable('x-powered-by');
-  app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
+}
+
+/** Each role loads what it needs: a bot has nothing in it that could open a password. */
+async function openRoles(
+  parts: ServiceParts,
+  roles: readonly ProcessRole[],
+  opened: OpenPart[],
+): Promise<readonly express.Router[]> {
   const keys = roles.includes('worker') ? await openKeys(parts) : null;
-  // Each role loads what it needs: a bot has nothing in it that could open a password.
+  const routers: express.Router[] = [];
   if (roles.includes('bot')) {
     const { startBot } = await import('./serve-bot.ts');
     const bot = await startBot(parts, keys?.publicKey ?? null);
     opened.push({ close: () => bot.close() });
-    app.use(bot.router);
+    routers.push(bot.router);
   }
   if (keys !== null) {
     const { startMover } = await import('./serve-worker.ts');
     const worker = await startMover(parts, keys);
     opened.push({ close: () => worker.stop() });
   }
-  const server = await listen(app, config.PORT, overrides.host);
-  opened.push({ close: () => closeServer(server) });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
-  return { port, lost: data.lost };
+  return routers;
 }
 
 async function openKeys({ settings, data }: ServiceParts): Promise<SealingKeys> {

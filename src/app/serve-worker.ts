@@ -34,7 +34,7 @@ export async function startMover(
   parts: ServiceParts,
   keys: Pick<SealingKeys, 'privateKey'>,
 ): Promise<Worker> {
-  const { data, queue, store, tallies, tenant, clock, logger, overrides } = parts;
+  const { data, queue, store, tallies, tenant, clock, logger, telemetry, overrides } = parts;
   const urgent = openUrgentPool(data.connectionString, logger);
   const fence = createFence(clock);
   const lanes = new Map<string, number>();
@@ -52,6 +52,7 @@ export async function startMover(
     }),
     clock,
     logger,
+    observer: telemetry.observer,
     pace: { ...DEFAULT_PACE, ...overrides.pace },
     queue,
     mail: {

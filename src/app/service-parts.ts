@@ -13,6 +13,7 @@ import type { StepPace } from '../jobs/steps/deps.ts';
 import type { FolderTally } from '../jobs/tally.ts';
 import type { Logger } from '../log.ts';
 import type { DataStore } from './data-store.ts';
+import type { Telemetry } from './telemetry.ts';
 import type { TenantSettings } from './tenant-clients.ts';
 
 /** What the simulated world runs faster, or reaches elsewhere; `serve` itself sets none of it. */
@@ -38,6 +39,7 @@ export interface ServiceParts {
   readonly tenant: TenantPort;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly overrides: ServiceOverrides;
 }
 

@@ -15,7 +15,8 @@ import { createKeyedLock } from './keyed-lock.ts';
 import { createLiveCards } from './live-cards.ts';
 import { createNonces } from './nonces.ts';
 import { createNotifier } from './notifier.ts';
-import { createOutbound } from './outbound.ts';
+
+import { createOutbound, type OutboundDeps } from './outbound.ts';
 import { createPaced } from './paced.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
@@ -49,6 +50,7 @@ export interface BotDeps {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly onSent?: OutboundDeps['onSent'];
 }
 
 export interface Bot {
@@ -107,6 +109,7 @@ export function createBot(deps: BotDeps): Bot {
     channelEveryMs: settings.channelEveryMs,
     afterAnswerMs: AFTER_ANSWER_MS,
     random: Math.random,
+    ...(deps.onSent === undefined ? {} : { onSent: deps.onSent }),
   });
   const lock = createKeyedLock();
   const nonces = createNonces(api.conversations, tenantId, clock);

@@ -21,7 +21,12 @@ export interface OutboundDeps {
   readonly afterAnswerMs: number;
   /** 0 ≤ random() < 1, for the jitter of retries. */
   readonly random: () => number;
+  /** Counts what left, and what Teams did not take. */
+  readonly onSent?: (what: SentCard) => void;
 }
+
+/** What became of one message to Teams. */
+export type SentCard = 'posted' | 'updated' | 'failed';
 
 export interface Outbound {
   /** The personal chat with a person, who need not have written before. */
@@ -82,6 +87,7 @@ export function createOutbound(deps: OutboundDeps): Outbound {
         }
         const decision = decideSendRetry(error, attempt, deps.random);
         if (decision.kind === 'fail') {
+          deps.onSent?.('failed');
           throw error;
         }
         await clock.sleep(decision.afterMs, signal);
@@ -140,6 +146,7 @@ export function createOutbound(deps: OutboundDeps): Outbound {
         shownAtMs.set(key, clock.monotonicMs());
         const send = (): Promise<void> => gateway.update(posted, newest.activity, closing.signal);
         await withRetry(posted.conversation, send, closing.signal);
+        deps.onSent?.('updated');
       }
     });
   }
@@ -154,11 +161,16 @@ export function createOutbound(deps: OutboundDeps): Outbound {
     async post(to, activity, signal) {
       const send = (): Promise<string> => gateway.send(to, activity, both(signal));
       const activityId = await inTurn(to.conversationId, () => withRetry(to, send, both(signal)));
+      deps.onSent?.('posted');
       return { conversation: to, activityId };
     },
     async postThread(channel, activity, signal) {
       const send = (): Promise<PostedCard> => gateway.createThread(channel, activity, both(signal));
-      return await inTurn(channel.conversationId, () => withRetry(channel, send, both(signal)));
+      const root = await inTurn(channel.conversationId, () =>
+        withRetry(channel, send, both(signal)),
+      );
+      deps.onSent?.('posted');
+      return root;
     },
     async update(posted, activity, options, signal) {
       both(signal).throwIfAborted();

@@ -97,7 +97,11 @@ export function createHttpClient(deps: HttpClientDeps): HttpClient {
         if (clock.monotonicMs() - startedMs + decision.afterMs > budgetMs) {
           throw giveUp(attempt, decision.afterMs);
         }
-        log.debug({ peer, status, attempt: count, afterMs: decision.afterMs }, 'request repeated');
+        const code = status === 429 ? { code: `${peer}.throttled` } : {};
+        log.debug(
+          { peer, status, attempt: count, afterMs: decision.afterMs, ...code },
+          'request repeated',
+        );
         await clock.sleep(decision.afterMs, signal).catch((error: unknown) => {
           signal.throwIfAborted();
           throw error;

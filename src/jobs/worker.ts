@@ -189,21 +189,22 @@ async function takeStep(
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const logger = deps.logger.child({ migration: row.id, batch: row.batchId, job: name });
-  try {
-    return { kind: 'event', event: await STEPS[name]({ ...deps, logger }, row, signal) };
-  } catch (error) {
-    logger.info({ code: errorCodeOf(error), ...detailOf(error) }, 'step did not end');
-    const outcome = eventOfError(
-      error,
-      row.state,
-      new Date(deps.clock.now().getTime() + deps.pace.waitMs),
-    );
-    if (outcome === null) {
-      return { kind: 'lost' };
+  const observed = { job: name, migrationId: row.id, batchId: row.batchId };
+  return deps.observer.step(observed, async (failed): Promise<StepOutcome> => {
+    try {
+      return { kind: 'event', event: await STEPS[name](deps, row, signal) };
+    } catch (error) {
+      const code = errorCodeOf(error);
+      deps.logger.info({ code, ...detailOf(error) }, 'step did not end');
+      failed(code);
+      const until = new Date(deps.clock.now().getTime() + deps.pace.waitMs);
+      const outcome = eventOfError(error, row.state, until);
+      if (outcome === null) {
+        return { kind: 'lost' };
+      }
+      return outcome === 'again' ? { kind: 'again', error } : { kind: 'event', event: outcome };
     }
-    return outcome === 'again' ? { kind: 'again', error } : { kind: 'event', event: outcome };
-  }
+  });
 }
 
 /** An error that nobody foresaw is worth its stack; a typed one says all in its code. */

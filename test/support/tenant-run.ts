@@ -15,6 +15,7 @@ import {
   type MigrationStore,
 } from '../../src/jobs/db/migration-store.ts';
 import type { MigrationEvent, StateName } from '../../src/jobs/migration/state.ts';
+import { unobserved } from '../../src/jobs/observer.ts';
 import type { MailSource, TenantPort } from '../../src/jobs/ports.ts';
 import { cleanUp } from '../../src/jobs/steps/clean-up.ts';
 import type { Step, StepDeps } from '../../src/jobs/steps/deps.ts';
@@ -135,6 +136,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     reports: { save: unused },
     clock: { now, monotonicMs: () => now().getTime(), sleep: unused },
     logger: silentLogger,
+    observer: unobserved,
     pace: { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 },
     shouldYield: () => false,
     sessions: {

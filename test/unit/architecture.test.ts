@@ -46,6 +46,7 @@ const FENCES: readonly { readonly packages: RegExp; readonly places: RegExp }[] 
     places: /^graph\//,
   },
   { packages: /^pino$/, places: /^log\.ts$/ },
+  { packages: /^prom-client$/, places: /^app\/metrics\.ts$/ },
 ];
 
 interface Import {

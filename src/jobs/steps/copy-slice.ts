@@ -88,6 +88,7 @@ function createRateNote(deps: StepDeps, migrationId: string): RateNote {
       }
       if (event.kind === 'message') {
         bytes += event.sizeBytes;
+        deps.observer.message(event.state, event.sizeBytes);
       }
       if (deps.clock.monotonicMs() - notedMs > RATE_EVERY_MS) {
         notedMs = deps.clock.monotonicMs();

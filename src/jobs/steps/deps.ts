@@ -4,6 +4,7 @@ import type { ByteBudget } from '../copy/byte-budget.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { MigrationRow, MigrationStore } from '../db/migration-store.ts';
 import type { MigrationEvent } from '../migration/state.ts';
+import type { WorkObserver } from '../observer.ts';
 import type { TenantPort } from '../ports.ts';
 import type { ReportStore } from '../report/report-store.ts';
 import type { SessionPool } from '../session-pool.ts';
@@ -20,6 +21,7 @@ export interface StepDeps {
   readonly reports: ReportStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer: WorkObserver;
   readonly pace: StepPace;
   /** The process stops, or the time for copying is over: a slice ends at its next batch. */
   readonly shouldYield: () => boolean;
