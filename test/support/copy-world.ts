@@ -1,7 +1,7 @@
 /** A copy from one mailbox in memory to another, on a real ledger, that may die at any call. */
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { isAppError } from '../../src/errors.ts';
-import { createByteBudget } from '../../src/jobs/copy/byte-budget.ts';
+import { type ByteBudget, createByteBudget } from '../../src/jobs/copy/byte-budget.ts';
 import { copyPass } from '../../src/jobs/copy/copy-pass.ts';
 import type { CopyDeps, CopyInput, CopyResult } from '../../src/jobs/copy/deps.ts';
 import type { Database } from '../../src/jobs/db/connect.ts';
@@ -113,6 +113,8 @@ export interface World {
 
 export interface RunOptions extends FakeSourceOptions, FakeTargetOptions {
   readonly onProgress?: CopyInput['onProgress'];
+  /** Of the process, where several mailboxes are copied in it. */
+  readonly budget?: ByteBudget;
 }
 
 export interface Mailboxes {
@@ -154,7 +156,7 @@ export async function createWorld(
         target: createFakeTarget(target, checkpoint, options),
         traits,
         ledger: dieAt(ledger, checkpoint),
-        budget: createByteBudget(1 << 20),
+        budget: options.budget ?? createByteBudget(1 << 20),
         clock,
         logger: silentLogger,
       },

@@ -1,5 +1,6 @@
-import { SPOOLED_ABOVE_BYTES } from '../../mail/message-bytes.ts';
+import { heldBytesOf, SPOOLED_ABOVE_BYTES } from '../../mail/message-bytes.ts';
 import type { OpenRow } from '../ledger.ts';
+import type { ByteBudget } from './byte-budget.ts';
 
 /** Enough messages that one round trip does not matter, few enough that a pause takes effect soon. */
 const MAX_MESSAGES = 200;
@@ -8,9 +9,28 @@ const MAX_BYTES = SPOOLED_ABOVE_BYTES;
 /** After one attempt: a kill leaves hundreds of such rows, which one by one would take very long. */
 const MAX_TRIED_ONCE = 16;
 
+/** After this many attempts a message is named as one that breaks the connection, and left. */
+const MAX_ATTEMPTS = 4;
+
+/** False for what was tried too often. */
+export function isWorthTrying({ attempts }: Pick<OpenRow, 'attempts'>): boolean {
+  return attempts < MAX_ATTEMPTS;
+}
+
+/**
+ * What a row takes of the process's byte budget. The last attempt takes all of it: what ends the process,
+ * or the link, while nothing else of any mailbox is under way, is this message and no other.
+ */
+export function budgetOf(
+  { attempts, sizeBytes }: Pick<OpenRow, 'attempts' | 'sizeBytes'>,
+  { capBytes }: Pick<ByteBudget, 'capBytes'>,
+): number {
+  return attempts >= MAX_ATTEMPTS - 1 ? capBytes : heldBytesOf(sizeBytes);
+}
+
 /**
  * How many rows may travel with a row that was tried so often. Should it be what kills the connection,
- * it takes ever fewer with it, and nobody from the third attempt on.
+ * it takes ever fewer with it, and nobody of its mailbox from the third attempt on.
  */
 function companyOf({ attempts }: Pick<OpenRow, 'attempts'>): number {
   if (attempts === 0) {

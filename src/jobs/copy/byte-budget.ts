@@ -1,5 +1,7 @@
 /** A cap on the message bytes that one process holds, shared by all that read. */
 export interface ByteBudget {
+  /** Whoever holds all of it is alone in the process: nobody else reads, and nobody has a message on its way. */
+  readonly capBytes: number;
   /** Waits until `bytes` fit; a request above the whole budget is let through when nothing else is held. */
   acquire(bytes: number, signal: AbortSignal): Promise<void>;
   release(bytes: number): void;
@@ -20,6 +22,7 @@ export function createByteBudget(capBytes: number): ByteBudget {
   };
 
   return {
+    capBytes,
     acquire: (bytes, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();

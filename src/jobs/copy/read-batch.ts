@@ -1,18 +1,22 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
+import type { Logger } from '../../log.ts';
 import { mayHoldInvitation } from '../../mail/invitation.ts';
-import { closeBytes, freeBytes, heldBytesOf, type MessageBytes } from '../../mail/message-bytes.ts';
+import { closeBytes, freeBytes, type MessageBytes } from '../../mail/message-bytes.ts';
 import type { OpenRow, Settlement } from '../ledger.ts';
+import { budgetOf, isWorthTrying } from './batches.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { MovedRow } from './move-vanished.ts';
 import type { PlannedBatch } from './plan-batches.ts';
-import { type PreparedMessage, type PrepareResult, prepareMessage } from './prepare-message.ts';
+import {
+  type Destination,
+  type PreparedMessage,
+  type PrepareResult,
+  prepareMessage,
+} from './prepare-message.ts';
 import { prepareSpooled } from './prepare-spooled.ts';
 import type { Adopted, PreparedRow, ReadContext } from './read-batches.ts';
 import { readContents } from './read-contents.ts';
 import { leaveWithheld } from './withheld.ts';
-
-/** After this many attempts a message is named as one that breaks the connection, and left. */
-const MAX_ATTEMPTS = 4;
 
 /** The same for the messages of one folder. */
 export interface BatchContext extends Omit<ReadContext, 'settle'> {
@@ -69,10 +73,10 @@ function worthTrying(
   { settle }: Pick<BatchContext, 'settle'>,
   rows: readonly OpenRow[],
 ): readonly OpenRow[] {
-  for (const row of rows.filter(({ attempts }) => attempts >= MAX_ATTEMPTS)) {
+  for (const row of rows.filter((one) => !isWorthTrying(one))) {
     settle(row, { id: row.id, state: 'failed', reason: 'copy.breaks-connection' });
   }
-  return rows.filter(({ attempts }) => attempts < MAX_ATTEMPTS);
+  return rows.filter(isWorthTrying);
 }
 
 interface Hold {
@@ -86,14 +90,14 @@ async function holdFor(
   rows: readonly OpenRow[],
   signal: AbortSignal,
 ): Promise<Hold> {
-  let heldBytes = rows.reduce((sum, { sizeBytes }) => sum + heldBytesOf(sizeBytes), 0);
+  let heldBytes = rows.reduce((sum, row) => sum + budgetOf(row, budget), 0);
   await budget.acquire(heldBytes, signal);
   const drop = (bytes: number): void => {
     heldBytes -= bytes;
     budget.release(bytes);
   };
   return {
-    drop: (row) => drop(row ? heldBytesOf(row.sizeBytes) : 0),
+    drop: (row) => drop(row ? budgetOf(row, budget) : 0),
     dropAll: () => drop(heldBytes),
   };
 }
@@ -108,12 +112,12 @@ interface ReadMessage {
 async function take(
   sorted: SortedBatch,
   { row, content, plan }: ReadMessage,
-  { deps: { traits, clock }, settle }: BatchContext,
+  { deps: { traits, clock, budget, logger }, settle }: BatchContext,
 ): Promise<boolean> {
   const destination = { folderPath: plan.folder.targetPath, traits, now: clock.now() };
   let result: PrepareResult;
   if (Buffer.isBuffer(content)) {
-    result = prepareMessage(row, content, destination);
+    result = prepareOrName(row, { content, destination, logger });
   } else {
     try {
       result = await prepareSpooled(row, content, destination);
@@ -134,13 +138,37 @@ async function take(
     // What goes out is a copy, stamped or repaired.
     freeBytes(content);
   }
-  return sortMessage(sorted, { row, mayInvite }, result.message, plan) === 'send';
+  const heldBytes = budgetOf(row, budget);
+  return sortMessage(sorted, { row, mayInvite, heldBytes }, result.message, plan) === 'send';
+}
+
+/** A message that our own code fails on must not stop its mailbox: it is named, and the place of the defect logged. */
+function prepareOrName(
+  row: OpenRow,
+  {
+    content,
+    destination,
+    logger,
+  }: {
+    readonly content: Buffer;
+    readonly destination: Destination;
+    readonly logger: Logger;
+  },
+): PrepareResult {
+  try {
+    return prepareMessage(row, content, destination);
+  } catch (error) {
+    // Its text might quote the message.
+    const stack = error instanceof Error ? error.stack?.replace(error.message, '') : undefined;
+    logger.error({ message: row.id, stack }, 'a message could not be prepared');
+    return { kind: 'refused', reason: 'copy.not-understood' };
+  }
 }
 
 /** Sent, unless it is at the target already; `later` while nobody knows whether it is. */
 function sortMessage(
   sorted: SortedBatch,
-  { row, mayInvite }: Pick<PreparedRow, 'row' | 'mayInvite'>,
+  { row, mayInvite, heldBytes }: Pick<PreparedRow, 'row' | 'mayInvite' | 'heldBytes'>,
   message: PreparedMessage,
   { adoption, vanished }: Pick<PlannedBatch, 'adoption' | 'vanished'>,
 ): 'send' | 'keep' | 'later' {
@@ -160,6 +188,6 @@ function sortMessage(
     sorted.adopted.push({ row, targetUid, key, sha256, flags: message.flags });
     return 'keep';
   }
-  sorted.messages.push({ ...message, row, mayInvite, heldBytes: heldBytesOf(row.sizeBytes) });
+  sorted.messages.push({ ...message, row, mayInvite, heldBytes });
   return 'send';
 }

@@ -68,6 +68,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'rule.own-before': 'left out by the person (received before {value})',
   'copy.fate-unknown': 'the line broke and I could not find out whether it arrived',
   'copy.breaks-connection': 'Exchange cut the line each time I sent it',
+  'copy.not-understood': 'I failed to read it: a fault of mine, which the log of the service shows',
   'copy.deleted-at-target':
     'it was deleted in Outlook after it was copied, and moved in iCloud later',
   'copy.too-large': 'too large for Exchange',

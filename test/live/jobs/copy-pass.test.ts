@@ -193,6 +193,25 @@ test('a message that the source holds back is named, the rest is copied, and a l
   expect(await remarks('withheld')).toEqual([]);
 });
 
+test('a message on which our own code fails is named, and the others arrive', async () => {
+  let prepared = 0;
+  const world = await createWorld('defect', {
+    ...EXCHANGE,
+    // Asked once for each message.
+    get maxLineBytes() {
+      prepared += 1;
+      if (prepared === 3) {
+        throw new RangeError('a defect');
+      }
+      return EXCHANGE.maxLineBytes;
+    },
+  });
+  await world.run();
+  expect(world.target.folder('INBOX').messages).toHaveLength(6);
+  expect(world.target.folder('Projects/2020').messages).toHaveLength(1);
+  expect(await remarks('defect')).toEqual(['copy.not-understood']);
+});
+
 test('a folder that was renumbered between its listing and its reading is listed again', async () => {
   const world = await createWorld('renumbered', GENERIC);
   const folder = world.source.folder('Projects/2020');

@@ -171,6 +171,8 @@ export interface FakeTargetOptions {
   readonly classes?: () => ReadonlyMap<string, string>;
   /** The server names no UIDs: it has no UIDPLUS. */
   readonly withoutUids?: boolean;
+  /** How long a message is on its way. */
+  readonly travel?: () => Promise<void>;
   /** The process dies while this message is on its way. */
   readonly diesWith?: (bytes: Buffer) => boolean;
   /** Appends whose link dies before the last octet left. */
@@ -237,7 +239,10 @@ export function createFakeTarget(
         exists: folder.messages.length,
       };
     },
-    append: async (message) => append(message),
+    append: async (message) => {
+      await options.travel?.();
+      return append(message);
+    },
     look: async (path, fromUid) => {
       checkpoint('target.look');
       return mailbox

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutBatches } from '../../../src/jobs/copy/batches.ts';
+import { budgetOf, cutBatches, isWorthTrying } from '../../../src/jobs/copy/batches.ts';
 import type { OpenRow } from '../../../src/jobs/ledger.ts';
 
 function rows(count: number, attempts: number): OpenRow[] {
@@ -27,4 +27,10 @@ test('what was tried travels in ever smaller company, apart from the rest', () =
     [0, 0],
     [3],
   ]);
+});
+
+test('the last attempt takes the whole budget of the process, and nothing is tried after it', () => {
+  const tried = [0, 1, 2, 3, 4].flatMap((attempts) => rows(1, attempts));
+  expect(tried.map((row) => budgetOf(row, { capBytes: 1000 }))).toEqual([10, 10, 10, 1000, 1000]);
+  expect(tried.map(isWorthTrying)).toEqual([true, true, true, true, false]);
 });
