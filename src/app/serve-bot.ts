@@ -4,6 +4,7 @@ import type { SkybridgeApi } from '../jobs/api.ts';
 import { createBatchStore } from '../jobs/db/batch-store.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
+import { createSettingsStore } from '../jobs/db/settings-store.ts';
 import { deliverNotices } from '../jobs/notice-worker.ts';
 import type { TenantDoctor } from '../jobs/ports.ts';
 import { createService } from '../jobs/service.ts';
@@ -61,6 +62,7 @@ function createApi(
     folderMap: createFolderMapStore(pool),
     batches: createBatchStore(data.database, queue.sink),
     conversations: createConversationStore(pool),
+    settings: createSettingsStore(pool, settings.TENANT_ID),
     tallies,
     tenant,
     doctor,

@@ -17,6 +17,18 @@ type Rule = 'admin' | 'helpdesk' | 'owner' | 'anyone';
 
 const RULES: Readonly<Record<ActionName, Rule>> = {
   'help.show': 'anyone',
+  'command.run': 'admin',
+  'people.list': 'admin',
+  'move.show': 'admin',
+  'batch.show': 'admin',
+  'report.batch': 'admin',
+  'settings.show': 'admin',
+  'settings.edit': 'admin',
+  'settings.reminders': 'admin',
+  'settings.window': 'admin',
+  'settings.no-window': 'admin',
+  'settings.skip-rules': 'admin',
+  'settings.undo': 'admin',
   'tenant.check': 'admin',
   'tenant.try-login': 'admin',
   'tenant.ask-fix': 'admin',

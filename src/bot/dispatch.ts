@@ -22,11 +22,13 @@ import { mayBeSubmitted, parsePress, submittedPress } from './cards/actions.ts';
 import { welcomeCard } from './cards/basics.ts';
 import { personWelcomeCard } from './cards/person.ts';
 import type { TurnRequest } from './gateway.ts';
+import { createAdminCommands, createListHandlers } from './handlers/admin-commands.ts';
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
 import { createHelpdeskHandlers } from './handlers/helpdesk.ts';
 import { createMigrationHandlers } from './handlers/migration.ts';
 import { createPersonHandlers, keep } from './handlers/person.ts';
+import { createSettingsHandlers } from './handlers/settings.ts';
 import { createSetupHandlers } from './handlers/setup.ts';
 import { channelOf, HELPDESK_KEY } from './helpdesk-channel.ts';
 import { personalKey } from './notifier.ts';
@@ -94,12 +96,15 @@ function runHandler<N extends Exclude<ActionName, 'credential.submit'>>(
 
 export function createDispatch(deps: DispatchDeps & { readonly tenantId: string }): Dispatch {
   const { api, outbound, logger, tenantId } = deps;
-  const chat = createChat(deps);
+  const commands = createAdminCommands(deps);
+  const chat = createChat(deps, commands);
   const person = createPersonHandlers(deps);
   const handlers = {
     ...createSetupHandlers(deps),
     ...createMigrationHandlers(deps),
     ...createHelpdeskHandlers(deps),
+    ...createSettingsHandlers(deps),
+    ...createListHandlers(deps, commands),
     ...person,
   };
   const underWay = new Set<Promise<void>>();

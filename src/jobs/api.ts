@@ -4,7 +4,7 @@
  */
 import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
-import type { OwnRule, SkipRules } from './copy/skip-rules.ts';
+import type { AdminRule, OwnRule, SkipRules } from './copy/skip-rules.ts';
 import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type {
   DirectoryGroup,
@@ -18,10 +18,17 @@ import type {
   TenantFixPlan,
 } from './ports.ts';
 import type { Choice, MailboxRoom } from './room.ts';
+import type { SettingResult, Settings, SettingValue } from './settings/settings.ts';
 import type { MadeChange } from './tenant-change.ts';
 
 export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
-export { countRuledOut, type OwnRule, parseDay, type SkipRules } from './copy/skip-rules.ts';
+export {
+  type AdminRule,
+  countRuledOut,
+  type OwnRule,
+  parseDay,
+  type SkipRules,
+} from './copy/skip-rules.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
 export type {
@@ -35,6 +42,21 @@ export type {
   TenantFixPlan,
 } from './ports.ts';
 export { CHOICES, type Choice, type MailboxRoom, QUESTION_OF_CHOICE } from './room.ts';
+export {
+  isOpenAt,
+  lengthOf,
+  type MaintenanceWindow,
+  nextChange,
+  parseTimeZone,
+  WEEKDAYS,
+  type Weekday,
+} from './settings/maintenance-window.ts';
+export type {
+  SettingName,
+  SettingResult,
+  Settings,
+  SettingValue,
+} from './settings/settings.ts';
 export type { MadeChange } from './tenant-change.ts';
 
 /** Who pressed: ids of Entra, checked by the gateway's token validation, never taken from a card. */
@@ -115,6 +137,8 @@ export interface BatchPlan {
   readonly seats: readonly SeatNeed[];
   /** Columns of a file that I make no use of. */
   readonly ignoredColumns: readonly string[];
+  /** What is left out of each move, by the admins' wish. */
+  readonly rules: readonly AdminRule[];
   /** Where the mail is read; shown when it is not Apple's own host. */
   readonly sourceHost: string;
   readonly sourceIsApple: boolean;
@@ -128,6 +152,7 @@ export interface MovePlan {
   readonly readiness: PersonReadiness;
   readonly changes: readonly PlannedChange[];
   readonly notes: readonly PlanNote[];
+  readonly rules: readonly AdminRule[];
   readonly sourceHost: string;
   readonly sourceIsApple: boolean;
   readonly obstacle: Problem | null;
@@ -280,6 +305,17 @@ export type MoveSummary = Pick<
   | 'tally'
   | 'reportPath'
 >;
+
+/** A batch as a list of batches shows it. */
+export interface BatchLine extends BatchHead {
+  readonly size: number;
+  /** Whose move is its first. */
+  readonly firstName: string;
+  /** Moves that have not ended. */
+  readonly open: number;
+  /** Moves that have a report. */
+  readonly reports: number;
+}
 
 /** A batch as one card shows it, cheap enough to be asked for every few seconds. */
 export interface BatchOverview extends BatchHead {
@@ -441,6 +477,10 @@ export interface SkybridgeApi {
   /** Null for an id that does not exist. */
   batchHead(batchId: string): Promise<(BatchHead & { readonly size: number }) | null>;
   overview(batchId: string): Promise<BatchOverview | null>;
+  /** Those that have not ended first, then the newest first; at most twenty. */
+  batches(): Promise<readonly BatchLine[]>;
+  /** Moves whose person answers to a name or address, the newest first; at most `limit`. */
+  findMoves(query: string, limit: number): Promise<readonly MigrationView[]>;
   /** The newest batch of this tenant that has not ended, else the newest. */
   latestBatch(): Promise<BatchView | null>;
   /** Those that the person enters a password for and that have not ended, newest first; else the newest. */
@@ -470,5 +510,9 @@ export interface SkybridgeApi {
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;
   /** Asked of the directory, and known for a minute; throws where it cannot be asked. */
   roleOf(personId: string, signal: AbortSignal): Promise<PersonRole>;
+  settings(): Promise<Settings>;
+  changeSetting(setting: SettingValue, actor: Actor): Promise<SettingResult>;
+  /** Takes the last change of a setting back. */
+  undoSetting(changeId: number, actor: Actor): Promise<SettingResult>;
   audit(entry: AuditEntry): Promise<void>;
 }

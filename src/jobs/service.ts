@@ -13,6 +13,7 @@ import type {
 import type { BatchCreation, BatchStore } from './db/batch-store.ts';
 import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
+import type { SettingsStore } from './db/settings-store.ts';
 import { NothingToMoveError, SkippedError, UnknownMigrationError } from './errors.ts';
 import type { MigrationEvent, StateName } from './migration/state.ts';
 import { createOverviews } from './overview.ts';
@@ -31,6 +32,7 @@ export interface ServiceDeps {
   readonly batches: BatchStore;
   readonly folderMap: FolderMapStore;
   readonly conversations: ConversationStore;
+  readonly settings: SettingsStore;
   readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
   readonly tenant: TenantPort;
   readonly doctor: TenantDoctor;
@@ -39,6 +41,9 @@ export interface ServiceDeps {
   readonly sourceHost: string;
   readonly groups: RoleGroups;
 }
+
+/** More batches than a card lists. */
+const MOST_BATCHES = 20;
 
 const APPLE_HOST = 'imap.mail.me.com';
 const isApple = (host: string): boolean => host === APPLE_HOST;
@@ -71,6 +76,7 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
   const planner = createBatchPlanner({
     tenant: deps.tenant,
     openMoves: () => deps.batches.openMoves(),
+    rules: async () => (await deps.settings.read()).skipRules,
     source,
   });
   const creation = {
@@ -140,7 +146,9 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       const planned = await planner(known.selection, signal);
       const { plan } = planned;
       const isSame = plan.hash === planHash && plan.obstacle === null;
-      const input = { planHash, actor, sourceHost: source.host, migrations: migrationsOf(plan) };
+      const { rules } = plan;
+      const migrations = migrationsOf(plan);
+      const input = { planHash, actor, sourceHost: source.host, migrations, rules };
       const made: BatchCreation = isSame
         ? await deps.batches.createBatch(input)
         : { kind: 'overlaps' };
@@ -184,6 +192,11 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       const row = await deps.store.find(migrationId);
       return row === null ? null : view(row);
     },
+
+    batches: () => deps.batches.list(MOST_BATCHES),
+
+    findMoves: async (query, limit) =>
+      Promise.all((await deps.store.ofName(query, limit)).map(view)),
 
     async latestBatch() {
       const id = await deps.store.latestBatch();
@@ -259,6 +272,12 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       const migration = await viewOf(migrationId);
       return { kind: changed === null ? 'not-expected' : 'checking', migration };
     },
+
+    settings: () => deps.settings.read(),
+
+    changeSetting: (setting, actor) => deps.settings.save(setting, actor),
+
+    undoSetting: (changeId, actor) => deps.settings.undo(changeId, actor),
 
     audit: (entry) => deps.store.audit(entry),
   };

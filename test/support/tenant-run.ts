@@ -163,6 +163,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     planHash: alias,
     actor: ADMIN,
     sourceHost: 'imap.mail.me.com',
+    rules: [],
     migrations: [
       {
         line: 1,

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { CHOICES } from '../../jobs/api.ts';
+import { COMMANDS } from '../commands.ts';
 import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 
 /** Letters of the field that names folders, a line each. */
@@ -21,6 +22,8 @@ export const mailboxSchema = z
   .trim()
   .max(320)
   .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u);
+const typed = z.string().max(100).optional();
+const page = z.number().int().min(0).max(1000).default(0);
 const ofFix = z.object({ fix: z.enum(['register-principal']) });
 
 /** One of the form's fields; `paths` says whose, in the order of the fields. */
@@ -52,6 +55,30 @@ interface ActionSchema {
 
 export const ACTIONS = {
   'help.show': { data: nothing, inputs: nothing },
+  'command.run': { data: z.object({ word: z.enum(COMMANDS) }), inputs: nothing },
+  'people.list': { data: z.object({ batchId: id, page }), inputs: nothing },
+  'move.show': { data: ofMigration, inputs: nothing },
+  'batch.show': { data: z.object({ batchId: id }), inputs: nothing },
+  'report.batch': { data: z.object({ batchId: id, page }), inputs: nothing },
+  'settings.show': { data: nothing, inputs: nothing },
+  'settings.edit': {
+    data: z.object({ which: z.enum(['reminderDays', 'window', 'skipRules']) }),
+    inputs: nothing,
+  },
+  'settings.reminders': { data: nothing, inputs: z.object({ days: typed }) },
+  'settings.window': {
+    data: nothing,
+    inputs: z.object({ days: typed, from: typed, to: typed, timeZone: typed }),
+  },
+  'settings.no-window': { data: nothing, inputs: nothing },
+  'settings.skip-rules': {
+    data: nothing,
+    inputs: z.object({ folders: typed, junkDays: typed, before: typed }),
+  },
+  'settings.undo': {
+    data: z.object({ changeId: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+    inputs: nothing,
+  },
   'tenant.check': { data: z.object({ mailbox: mailboxSchema.optional() }), inputs: nothing },
   'tenant.try-login': { data: nothing, inputs: z.object({ mailbox: mailboxSchema }) },
   'tenant.ask-fix': { data: ofFix, inputs: nothing },

@@ -1,8 +1,18 @@
 import type { Problem, Role } from '../../jobs/api.ts';
 import { explain } from '../../words/words.ts';
+import type { CommandWord } from '../commands.ts';
 import { button } from './actions.ts';
 import type { Card } from './elements.ts';
-import { card, heading, hint, markedLine, paragraph } from './elements.ts';
+import {
+  card,
+  factSet,
+  heading,
+  hint,
+  markedLine,
+  paragraph,
+  section,
+  subheading,
+} from './elements.ts';
 
 /** The first thing an admin sees. */
 export function welcomeCard(): Card {
@@ -31,27 +41,59 @@ const STEPS = [
 /** Whoever is shown this card; everybody else has `personHelpCard`. */
 type Staff = Exclude<Role, 'none'>;
 
-const COMMANDS: Readonly<Record<Staff, string>> = {
-  admin:
-    'You can say: "move" and names or addresses, "move group" and the name of one, "status", "doctor", "help". In a channel, "here" makes it the one where I report.',
-  helpdesk: 'You can say: "status" for how all moves go and who must act, "help".',
+const SAID: Readonly<Record<CommandWord, string>> = {
+  move: 'and names, addresses, "group" and its name, or a list: plans a move',
+  status: 'shows how the moves go and who must act',
+  people: 'lists whom the last batch moves; with a name, finds any move',
+  doctor: 'checks your tenant; with a mailbox, tries to sign in there',
+  report: 'lists all batches and their reports',
+  settings: 'shows reminders, the maintenance window, and what is left out',
+  help: 'shows this',
 };
 
-/** How a move goes, and what one can say. */
-export function helpCard(role: Staff): Card {
+const ELSEWHERE = 'In a channel, "here" makes it the one where I report.';
+
+/** How a move goes, and what one can say; `note`: what was not understood. */
+export function helpCard(role: Staff, note: string | null = null): Card {
   return card({
-    summary: 'How a move goes',
+    summary: note ?? 'How a move goes',
     body: [
       heading('How a move goes'),
+      ...(note === null ? [] : [markedLine('unknown', note)]),
       ...STEPS.map((step) => paragraph(step, { spacing: 'Small' })),
       hint('Nothing is deleted at Apple. Contacts and calendars do not move.'),
-      paragraph(COMMANDS[role]),
+      ...(role === 'admin'
+        ? [
+            section(
+              subheading('What you can say'),
+              factSet(SAID),
+              hint(`${ELSEWHERE} A slip of the finger does no harm.`),
+              {
+                type: 'ActionSet',
+                actions: [
+                  button('command.run', 'Reports', { word: 'report' }),
+                  button('command.run', 'Settings', { word: 'settings' }),
+                ],
+              },
+            ),
+          ]
+        : [paragraph('You can say: "status" for how all moves go and who must act, "help".')]),
     ],
     actions:
       role === 'admin'
-        ? [button('tenant.check', 'Check my tenant', {}), button('people.ask', 'Move someone', {})]
+        ? [
+            button('people.ask', 'Move someone', {}),
+            button('command.run', 'How it goes', { word: 'status' }),
+            button('command.run', 'People', { word: 'people' }),
+            button('tenant.check', 'Check my tenant', {}),
+          ]
         : [],
   });
+}
+
+/** A button of a card whose move or batch is not there. */
+export function unknownMoveCard(): Card {
+  return problemCard({ code: 'jobs.unknown-migration', facts: {} }, 'people.ask');
 }
 
 /** Something went wrong before there was a move: what was seen, what to do, and a way on. */

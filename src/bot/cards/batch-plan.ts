@@ -5,6 +5,7 @@ import { explain, planNoteText } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
+import { ruleLines } from './people.ts';
 
 /** More lines than anybody reads on a card; the rest are counted. */
 const MOST_LINES = 15;
@@ -149,6 +150,7 @@ export function batchPlanCard(plan: BatchPlan, note: string | null): Card {
         : [
             section(
               ...changes(plan).map((line) => paragraph(`• ${line}`, { spacing: 'Small' })),
+              ...ruleLines(plan.rules),
               hint(
                 'At the end I put all of it back as it was. Licences, and the locations they need, stay.',
               ),

@@ -66,6 +66,27 @@ export interface DateInput {
   readonly value?: string;
 }
 
+/** A time of day, as 22:00 both ways; the client shows it as its user writes times. */
+export interface TimeInput {
+  readonly type: 'Input.Time';
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value?: string;
+}
+
+/** Any of some choices; what is chosen comes back between commas. */
+export interface ChoiceSetInput {
+  readonly type: 'Input.ChoiceSet';
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly isMultiSelect?: boolean;
+  readonly style: 'expanded' | 'compact';
+  readonly value?: string;
+  readonly choices: readonly { readonly title: string; readonly value: string }[];
+}
+
 /** Newer than 1.5; every client that does not know it shows the fallback. */
 export interface ProgressBar {
   readonly type: 'ProgressBar';
@@ -85,6 +106,8 @@ export type CardElement =
   | FactSet
   | TextInput
   | DateInput
+  | TimeInput
+  | ChoiceSetInput
   | ProgressBar
   | ActionSet
   | ColumnSet;
@@ -211,6 +234,8 @@ function hasInput(element: CardElement): boolean {
   return (
     element.type === 'Input.Text' ||
     element.type === 'Input.Date' ||
+    element.type === 'Input.Time' ||
+    element.type === 'Input.ChoiceSet' ||
     (element.type === 'Container' && element.items.some(hasInput))
   );
 }

@@ -15,7 +15,8 @@ interface FolderShown {
   readonly path: string | null;
 }
 
-function ruleText(rule: ShownRule, language: Language): string {
+/** What one rule leaves out. */
+export function ruleText(rule: ShownRule, language: Language): string {
   const t = personTexts(language);
   if (rule.kind === 'folder') {
     return rule.path === null ? t.leftOutNamed : t.leftOutFolder(plain(rule.path));

@@ -1,14 +1,15 @@
-import type { DirectoryPerson, MovePlan, PlannedChange } from '../../jobs/api.ts';
+import type { AdminRule, DirectoryPerson, MovePlan, PlannedChange } from '../../jobs/api.ts';
 import { formatCount, formatExchangeBytes, formatList } from '../../words/format.ts';
 import { explain, planNoteText, wordsFor } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
+import { ruleText } from './left-out.ts';
 
 const MOST_CHOICES = 6;
 
-/** Who moves? One field. `complaint`: what was wrong with the last answer. */
-export function askPeopleCard(complaint: string | null): Card {
+/** Who moves? One field. `complaint`: what was wrong with the last answer, `typed`: what it was. */
+export function askPeopleCard(complaint: string | null, typed = ''): Card {
   return card({
     summary: 'Who moves?',
     body: [
@@ -19,6 +20,7 @@ export function askPeopleCard(complaint: string | null): Card {
         id: 'who',
         label: 'Names or addresses',
         placeholder: 'alex@contoso.com; Megan Bowen',
+        ...(typed === '' ? {} : { value: typed }),
         maxLength: 10_000,
         isMultiline: true,
         isRequired: true,
@@ -115,6 +117,17 @@ function putBackPromise({ changes }: MovePlan): string {
     : `At the end I put ${formatList(names)} back as before.${policy}${licence}`;
 }
 
+/** What the admins' own settings leave out of a move. */
+export function ruleLines(rules: readonly AdminRule[]): readonly CardElement[] {
+  return rules.length === 0
+    ? []
+    : [
+        hint(
+          `Left out, by your settings: ${formatList(rules.map((rule) => ruleText(rule, 'en')))}.`,
+        ),
+      ];
+}
+
 function promises(plan: MovePlan): readonly CardElement[] {
   const foreign = plan.sourceIsApple
     ? []
@@ -127,6 +140,7 @@ function promises(plan: MovePlan): readonly CardElement[] {
   return [
     ...foreign,
     section(
+      ...ruleLines(plan.rules),
       hint(putBackPromise(plan)),
       hint('If a message turns out to be too large, I ask before I raise the limit.'),
       hint(

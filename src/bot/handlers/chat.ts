@@ -1,21 +1,18 @@
-import type { BatchView, Role } from '../../jobs/api.ts';
+import type { Role } from '../../jobs/api.ts';
 import { personTexts } from '../../words/person.ts';
 import { roleUnknownText } from '../access.ts';
 import type { OutgoingActivity } from '../activity.ts';
 import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
-import { mailboxSchema } from '../cards/actions.ts';
-import { adminCard } from '../cards/admin.ts';
 import { helpCard } from '../cards/basics.ts';
 import { channelCard, statusCard } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
-import { askPeopleCard } from '../cards/people.ts';
 import { asksForPassword, personCard, personHelpCard } from '../cards/person.ts';
-import { checkingTenantCard } from '../cards/tenant.ts';
+import { type CommandWord, findCommand } from '../commands.ts';
 import { HELPDESK_KEY } from '../helpdesk-channel.ts';
 import type { Turn } from '../turn.ts';
+import type { Reply } from './admin-commands.ts';
 import type { HandlerDeps } from './handlers.ts';
-import { checkTenant, findPeople } from './setup.ts';
 
 /** What somebody wrote: a command's word and the rest. Mentions of the bot and markup are gone. */
 export interface Command {
@@ -46,16 +43,17 @@ export interface Chat {
   useChannel(turn: Turn, signal: AbortSignal): Promise<void>;
 }
 
-type Reply = (turn: Turn, rest: string, signal: AbortSignal) => Promise<void>;
-
+const NOT_UNDERSTOOD = 'I did not understand that. This is what I can do.';
 const NOT_HERE = 'Let us do that in our own chat, where nobody else reads along.';
-const NO_MOVE = 'There is no move yet. Say "move" and a name or address.';
 const CHANNEL_USED =
   'I report here from now on: one card for each move, and a reply when somebody must act.';
 const CHANNEL_NOT_USED =
   'Hello. When an admin of the moves writes "here" to me in this channel, I report here.';
 
-export function createChat(deps: HandlerDeps): Chat {
+export function createChat(
+  deps: HandlerDeps,
+  commands: Readonly<Record<CommandWord, Reply>>,
+): Chat {
   const { api, outbound } = deps;
 
   async function say(turn: Turn, activity: OutgoingActivity, signal: AbortSignal): Promise<void> {
@@ -106,44 +104,6 @@ export function createChat(deps: HandlerDeps): Chat {
     }
   }
 
-  function statusCards(batch: BatchView): readonly Card[] {
-    return batch.migrations.length === 1
-      ? batch.migrations.map((migration) => adminCard(migration, null))
-      : [statusCard(batch, deps.clock.now())];
-  }
-
-  const move: Reply = async (turn, rest, signal) => {
-    await sayCard(
-      turn,
-      rest === '' ? askPeopleCard(null) : await findPeople(deps, rest, signal),
-      signal,
-    );
-  };
-
-  const status: Reply = async (turn, _rest, signal) => {
-    const batch = await api.latestBatch();
-    if (batch === null) {
-      await sayText(turn, NO_MOVE, signal);
-      return;
-    }
-    for (const card of statusCards(batch)) {
-      await sayCard(turn, card, signal);
-    }
-  };
-
-  const doctor: Reply = async (turn, rest, signal) => {
-    const { content, summary } = checkingTenantCard();
-    const posted = await outbound.post(turn.conversation, cardActivity(content, summary), signal);
-    const mailbox = mailboxSchema.safeParse(rest).data ?? null;
-    const found = await checkTenant(deps, { mailbox, actor: turn.actor }, signal);
-    const activity = cardActivity(found.content, found.summary);
-    await outbound.update(posted, activity, { urgent: true }, signal);
-  };
-
-  const help: Reply = async (turn, _rest, signal) => {
-    await sayCard(turn, helpCard('admin'), signal);
-  };
-
   const useChannel = async (turn: Turn, signal: AbortSignal): Promise<void> => {
     const role = await roleOf(turn, signal);
     if (role !== 'admin') {
@@ -165,7 +125,16 @@ export function createChat(deps: HandlerDeps): Chat {
     await sayText(turn, CHANNEL_USED, signal);
   };
 
-  const BY_WORD: Readonly<Record<string, Reply>> = { move, status, doctor, help };
+  async function answerAdmin(
+    turn: Turn,
+    { word, rest }: Command,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const command = findCommand(word);
+    await (command === null
+      ? sayCard(turn, helpCard('admin', word === '' ? null : NOT_UNDERSTOOD), signal)
+      : commands[command](turn, rest, signal));
+  }
 
   async function answerInChannel(turn: Turn, word: string, signal: AbortSignal): Promise<void> {
     const role = word === 'status' ? await roleOf(turn, signal) : 'none';
@@ -195,7 +164,7 @@ export function createChat(deps: HandlerDeps): Chat {
       }
       const role = await roleOf(turn, signal);
       if (role === 'admin') {
-        await (BY_WORD[word] ?? help)(turn, rest, signal);
+        await answerAdmin(turn, { word, rest }, signal);
       } else if (word === 'status' || word === t.statusWord) {
         // Everybody has a right to the own move, whether or not the directory answers.
         await (role === 'helpdesk' ? statusForHelpdesk(turn, signal) : ownStatus(turn, signal));

@@ -1,7 +1,7 @@
 import type { MigrationAction, MigrationView } from '../../jobs/api.ts';
 import { cardActivity } from '../activity.ts';
 import { adminCard, cancelCard } from '../cards/admin.ts';
-import { continuedCard, problemCard } from '../cards/basics.ts';
+import { continuedCard, unknownMoveCard } from '../cards/basics.ts';
 import type { FolderFormData } from '../cards/folder-form.ts';
 import { readRenames, refusalText } from '../cards/folder-form.ts';
 import type { Answer, Turn } from '../turn.ts';
@@ -27,7 +27,7 @@ interface OfMigration {
 }
 
 const NOTHING_DONE = 'That was done before, or no longer fits; nothing was changed.';
-const UNKNOWN = problemCard({ code: 'jobs.unknown-migration', facts: {} }, 'people.ask');
+const UNKNOWN = unknownMoveCard();
 
 /** What an admin may do to a migration; every press is harmless twice and on a stale card. */
 export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPress> {

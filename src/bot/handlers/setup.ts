@@ -94,9 +94,9 @@ function planned(plan: BatchPlan, note: string | null): Card {
       : askPeopleCard(explain(only.obstacle).what);
   }
   const { readiness, changes, notes } = only;
-  const { sourceHost, sourceIsApple, obstacle, hash } = plan;
+  const { rules, sourceHost, sourceIsApple, obstacle, hash } = plan;
   const source = { sourceHost, sourceIsApple };
-  const one: MovePlan = { readiness, changes, notes, ...source, obstacle, hash };
+  const one: MovePlan = { readiness, changes, notes, rules, ...source, obstacle, hash };
   return planCard(one, note);
 }
 

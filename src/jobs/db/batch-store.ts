@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, isNotNull, isNull, lt, notInArray, or } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import type { Actor } from '../api.ts';
+import type { Actor, BatchLine } from '../api.ts';
+import type { AdminRule } from '../copy/skip-rules.ts';
 import { END_STATES } from '../migration/state.ts';
 import { INITIAL_STATE } from '../migration/transition.ts';
 import { createOpenMoves, type MailMove } from '../people/open-moves.ts';
@@ -17,6 +18,8 @@ export interface NewBatch {
   readonly actor: Actor;
   readonly sourceHost: string;
   readonly migrations: readonly ReadyMove[];
+  /** As the plan showed them. */
+  readonly rules: readonly AdminRule[];
 }
 
 /** `overlaps`: one of its mails is being moved by another batch, that was started meanwhile. */
@@ -37,6 +40,8 @@ export interface BatchStore {
   /** True for one of all who want to create a plan's new people, for a quarter of an hour. */
   claimCreation(hash: string): Promise<boolean>;
   openMoves(): Promise<readonly MailMove[]>;
+  /** Those that have not ended first, then the newest first. */
+  list(limit: number): Promise<readonly BatchLine[]>;
   /** The batch with all its migrations, started, and the jobs that follow: all or nothing, and once for a plan. */
   createBatch(input: NewBatch): Promise<BatchCreation>;
 }
@@ -71,6 +76,7 @@ export function createBatchStore({ pool }: Database, sink: CommandSink): BatchSt
       submitter: submitter.id === one.person.id ? null : submitter,
       sourceAddress: sourceAccount,
       sourceHost: input.sourceHost,
+      skipRules: [...input.rules],
       state: INITIAL_STATE.name,
     }));
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
@@ -114,6 +120,33 @@ export function createBatchStore({ pool }: Database, sink: CommandSink): BatchSt
     },
 
     openMoves: () => openMovesOf(db),
+
+    async list(limit) {
+      const open = sql<number>`count(*) filter (where ${notInArray(migrations.state, [...END_STATES])})`;
+      const rows = await db
+        .select({
+          id: batches.id,
+          personId: batches.startedByPerson,
+          tenantId: batches.startedByTenant,
+          createdAt: batches.createdAt,
+          size: sql<number>`count(*)`.mapWith(Number),
+          open: open.mapWith(Number),
+          reports: sql<number>`count(${migrations.reportPath})`.mapWith(Number),
+          firstName: sql<
+            string | null
+          >`(array_agg(${migrations.person}->>'displayName' order by ${migrations.line}))[1]`,
+        })
+        .from(batches)
+        .innerJoin(migrations, eq(migrations.batchId, batches.id))
+        .groupBy(batches.id)
+        .orderBy(sql`${open} = 0`, desc(batches.createdAt))
+        .limit(limit);
+      return rows.map(({ personId, tenantId, firstName, ...line }) => ({
+        ...line,
+        startedBy: { personId, tenantId },
+        firstName: firstName ?? '',
+      }));
+    },
 
     createBatch: (input) =>
       inTransaction(pool, async (client) => {

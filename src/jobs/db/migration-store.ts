@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Actor, AuditEntry, PilotResult } from '../api.ts';
@@ -30,6 +30,8 @@ export interface MigrationStore {
   sizeOfBatch(batchId: string): Promise<number>;
   batch(batchId: string): Promise<typeof schema.batches.$inferSelect | null>;
   latestBatch(): Promise<string | null>;
+  /** Moves of batches whose person's name or address holds the text, the newest first. */
+  ofName(text: string, limit: number): Promise<readonly MigrationRow[]>;
   /** Those that somebody enters a password for and that have not ended, newest first; else the newest. */
   ofSubmitter(personId: string): Promise<readonly MigrationRow[]>;
   /** Those that time alone moves on, and whose time has come. */
@@ -141,6 +143,26 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       }
       const [last] = await db.select().from(batches).orderBy(desc(batches.createdAt)).limit(1);
       return last?.id ?? null;
+    },
+
+    ofName: (text, limit) => {
+      const pattern = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+      const { person, targetMailbox } = migrations;
+      return db
+        .select()
+        .from(migrations)
+        .where(
+          and(
+            isNotNull(migrations.batchId),
+            or(
+              sql`${person}->>'displayName' ilike ${pattern}`,
+              sql`${person}->>'userPrincipalName' ilike ${pattern}`,
+              ilike(targetMailbox, pattern),
+            ),
+          ),
+        )
+        .orderBy(desc(migrations.createdAt), migrations.line)
+        .limit(limit);
     },
 
     async ofSubmitter(personId) {

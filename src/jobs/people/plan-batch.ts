@@ -1,4 +1,5 @@
 import type { BatchPlan, MoveSelection, PlannedMove, Problem } from '../api.ts';
+import type { AdminRule } from '../copy/skip-rules.ts';
 import { PersonNotMovableError } from '../errors.ts';
 import { findObstacle, noteFacts, planChanges } from '../plan.ts';
 import type { DirectoryPerson, PeopleSurvey, PersonReadiness, TenantPort } from '../ports.ts';
@@ -34,6 +35,8 @@ export interface BatchPlannerDeps {
   >;
   /** Moves that have not ended. */
   readonly openMoves: () => Promise<readonly MailMove[]>;
+  /** What new batches leave out. */
+  readonly rules: () => Promise<readonly AdminRule[]>;
   readonly source: { readonly host: string; readonly isApple: boolean };
 }
 
@@ -54,7 +57,8 @@ function targetMailboxOf({ person }: PersonReadiness): string {
   return person.mail ?? person.userPrincipalName;
 }
 
-export function createBatchPlanner({ tenant, openMoves, source }: BatchPlannerDeps): BatchPlanner {
+export function createBatchPlanner(deps: BatchPlannerDeps): BatchPlanner {
+  const { tenant, openMoves, source } = deps;
   const finish = (plan: Omit<BatchPlan, 'sourceHost' | 'sourceIsApple' | 'hash'>): BatchPlan => ({
     ...plan,
     sourceHost: source.host,
@@ -63,10 +67,14 @@ export function createBatchPlanner({ tenant, openMoves, source }: BatchPlannerDe
   });
 
   return async (selection, signal) => {
+    const rules = await deps.rules();
     const selected = await readSelection(tenant, selection, signal);
     if (selected.kind === 'refused') {
       const obstacle = selected.problem;
-      return { plan: finish({ moves: [], seats: [], ignoredColumns: [], obstacle }), kept: null };
+      return {
+        plan: finish({ moves: [], seats: [], ignoredColumns: [], rules, obstacle }),
+        kept: null,
+      };
     }
     const { lines, ignoredColumns } = selected;
     const survey = await tenant.openSurvey(signal);
@@ -82,7 +90,7 @@ export function createBatchPlanner({ tenant, openMoves, source }: BatchPlannerDe
     const moves = await addDetails(tenant, read, signal);
     const obstacle = obstacleOf(moves);
     return {
-      plan: finish({ moves, seats: survey.seats(), ignoredColumns, obstacle }),
+      plan: finish({ moves, seats: survey.seats(), ignoredColumns, rules, obstacle }),
       kept: keepSelection(selection, selected),
     };
   };

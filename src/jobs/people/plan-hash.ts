@@ -3,7 +3,10 @@ import type { BatchPlan } from '../api.ts';
 import type { PersonReadiness } from '../ports.ts';
 
 /** Everything that an admin is shown and confirms, and nothing that changes by itself. */
-export function hashPlan(plan: Pick<BatchPlan, 'moves' | 'obstacle'>, host: string): string {
+export function hashPlan(
+  plan: Pick<BatchPlan, 'moves' | 'obstacle' | 'rules'>,
+  host: string,
+): string {
   const shown = plan.moves.map((move) => [
     move.readiness === null ? move.named : shownOf(move.readiness),
     move.is,
@@ -14,7 +17,7 @@ export function hashPlan(plan: Pick<BatchPlan, 'moves' | 'obstacle'>, host: stri
     move.sourceAccount,
     move.obstacle?.code,
   ]);
-  const text = JSON.stringify([host, plan.obstacle?.code, shown]);
+  const text = JSON.stringify([host, plan.obstacle?.code, plan.rules, shown]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 

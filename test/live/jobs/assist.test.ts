@@ -52,6 +52,7 @@ beforeAll(async () => {
     planHash: 'plan',
     actor: { personId: 'admin', tenantId: 'contoso' },
     sourceHost: 'imap.mail.me.com',
+    rules: [],
     migrations: [
       {
         line: 1,

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { createConversationStore } from '../../../src/jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../../../src/jobs/db/folder-map-store.ts';
 import { createMigrationStore } from '../../../src/jobs/db/migration-store.ts';
+import { createSettingsStore } from '../../../src/jobs/db/settings-store.ts';
 import type { Command } from '../../../src/jobs/migration/state.ts';
 import { createService } from '../../../src/jobs/service.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -56,6 +57,7 @@ beforeEach(async () => {
     batches: createBatchStore(database, sink),
     folderMap: createFolderMapStore(database.pool),
     conversations: createConversationStore(database.pool),
+    settings: createSettingsStore(database.pool, 'contoso'),
     tallies: async () => [],
     tenant: createGraphTenant(world.m365),
     doctor: { check: notHere, plan: notHere, mend: notHere },
@@ -426,3 +428,29 @@ test('200 people of a group are planned in 40 exchanges, as many from a file in 
 function fail(): never {
   throw new Error('The world lacks somebody.');
 }
+
+test('what an admin leaves out is part of the plan: set anew meanwhile, the plan is shown again; started, each move keeps it', async () => {
+  const admin = { personId: 'admin', tenantId: 'contoso' };
+  add('anna', { displayName: 'Anna 100%' });
+  add('bert');
+  const before = await plan({ kind: 'names', text: 'anna@contoso.example; bert@contoso.example' });
+  const rules = [{ kind: 'junk', olderThanDays: 30 }] as const;
+  await api.changeSetting({ name: 'skipRules', value: rules }, admin);
+  const stale = await api.startBatch({ planHash: before.hash, actor: admin }, never);
+  expect(stale).toMatchObject({ kind: 'plan-changed', plan: { rules } });
+  const shown = stale.kind === 'plan-changed' ? stale.plan.hash : '';
+  const started = await api.startBatch({ planHash: shown, actor: admin }, never);
+  expect(started.kind).toBe('started');
+  await api.changeSetting({ name: 'skipRules', value: [] }, admin);
+  const batch = await api.latestBatch();
+  expect(batch?.migrations.map((move) => move.rules.admin)).toEqual([rules, rules]);
+  expect(await api.batches()).toMatchObject([
+    { id: batch?.id, size: 2, open: 2, reports: 0, firstName: 'Anna 100%', startedBy: admin },
+  ]);
+  const found = async (query: string): Promise<readonly string[]> =>
+    (await api.findMoves(query, 5)).map(({ person }) => person.displayName);
+  expect(await found('ANNA')).toEqual(['Anna 100%']);
+  expect(await found('100%')).toEqual(['Anna 100%']);
+  expect(await found('0_%')).toEqual([]);
+  expect(await found('contoso')).toHaveLength(2);
+});

@@ -44,6 +44,7 @@ async function startSecond({ user, store }: TenantRun): Promise<string> {
     planHash,
     actor: { personId: 'admin-2', tenantId: 'contoso' },
     sourceHost: 'imap.mail.me.com',
+    rules: [],
     migrations: [
       {
         line: 1,

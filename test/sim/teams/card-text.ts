@@ -74,6 +74,20 @@ const RENDER: Readonly<Record<string, Render>> = {
     }
     return [`${stringOf(element['label'])}: [${day}____]`];
   },
+  'Input.Time': (element) => {
+    const time = stringOf(element['value']);
+    if (time !== '' && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) {
+      throw new Error(`No client can show "${time}" as a time.`);
+    }
+    return [`${stringOf(element['label'])}: [${time}____]`];
+  },
+  'Input.ChoiceSet': (element) => {
+    const chosen = stringOf(element['value']).split(',');
+    const choices = listOf(element['choices']).map(({ title, value }) =>
+      chosen.includes(stringOf(value)) ? `[x] ${stringOf(title)}` : `[ ] ${stringOf(title)}`,
+    );
+    return [`${stringOf(element['label'])}: ${choices.join(' ')}`];
+  },
   ActionSet: (element) => renderActions(element),
 };
 

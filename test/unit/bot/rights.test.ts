@@ -26,6 +26,11 @@ const WHOLE = {
   fix: 'register-principal',
   mailbox: 'anna@contoso.example',
   choice: 'raise-limit',
+  word: 'settings',
+  batchId: 'batch-1',
+  which: 'window',
+  changeId: 1,
+  days: '2',
   bytes: 1,
   since: 0,
 };
@@ -34,6 +39,7 @@ const guarded = Object.keys(ACTIONS).filter((name) => name !== 'help.show');
 test.for(guarded)('a stranger’s %s is refused, audited, and changes nothing', async (name) => {
   const { api, teams } = world;
   const before = api.current;
+  const settings = await api.settings();
   const stranger = teams.person('00000000-0000-4000-8000-0000000000ff');
   const reply = await stranger.forge(name, WHOLE);
   expect(reply).toMatchObject({
@@ -44,6 +50,7 @@ test.for(guarded)('a stranger’s %s is refused, audited, and changes nothing', 
   expect(api.audits).toMatchObject([{ action: name, outcome: 'refused' }]);
   expect([api.current, api.acted, api.submitted, api.starts]).toEqual([before, [], [], []]);
   expect([api.checked, api.mended]).toEqual([[], []]);
+  expect(await api.settings()).toEqual(settings);
 });
 
 const refusalOf = async (name = 'people.ask'): Promise<string> => {

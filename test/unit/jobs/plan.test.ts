@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { planCard } from '../../../src/bot/cards/people.ts';
+import type { AdminRule } from '../../../src/jobs/copy/skip-rules.ts';
 import { hashPlan } from '../../../src/jobs/people/plan-hash.ts';
 import { findObstacle, noteFacts, planChanges } from '../../../src/jobs/plan.ts';
 import type { PersonReadiness } from '../../../src/jobs/ports.ts';
@@ -77,14 +78,15 @@ test('what a move leaves as it is is noticed; what may cost mail is a warning', 
 });
 
 test('another plan has another hash; mail that arrives meanwhile makes no other plan', () => {
-  const hashOf = (person: PersonReadiness): string => {
+  const hashOf = (person: PersonReadiness, rules: readonly AdminRule[] = []): string => {
     const changes = planChanges(person);
     const notes = noteFacts(person.mailboxFacts);
     const moves = batchPlan().moves.map((move) => ({ ...move, readiness: person, changes, notes }));
-    return hashPlan({ moves, obstacle: null }, 'imap.mail.me.com');
+    return hashPlan({ moves, obstacle: null, rules }, 'imap.mail.me.com');
   };
   const hash = hashOf(settled());
   expect(hashOf(settled({ usedBytes: 5, items: 1 }))).toBe(hash);
+  expect(hashOf(settled(), [{ kind: 'deleted' }])).not.toBe(hash);
   const others = [
     settled({ retentionHold: true }),
     settled({ retentionPolicy: null }),
@@ -93,6 +95,6 @@ test('another plan has another hash; mail that arrives meanwhile makes no other 
     settled({}, { imapEnabled: true }),
     settled({}, { accessGranted: true }),
     settled({}, { licence: readiness.licence }),
-  ].map(hashOf);
+  ].map((person) => hashOf(person));
   expect(new Set([hash, ...others]).size).toBe(others.length + 1);
 });

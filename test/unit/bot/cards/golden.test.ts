@@ -8,6 +8,12 @@ import {
   welcomeCard,
 } from '../../../../src/bot/cards/basics.ts';
 import { batchPlanCard, createdPeopleCard } from '../../../../src/bot/cards/batch-plan.ts';
+import {
+  batchesCard,
+  foundMovesCard,
+  peopleCard,
+  reportsCard,
+} from '../../../../src/bot/cards/batches.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { refusalText } from '../../../../src/bot/cards/folder-form.ts';
 import { leaveOutCard } from '../../../../src/bot/cards/leave-out.ts';
@@ -24,11 +30,20 @@ import {
   personWelcomeCard,
   unknownMoveCard,
 } from '../../../../src/bot/cards/person.ts';
+import {
+  remindersForm,
+  settingsCard,
+  skipRulesForm,
+  windowForm,
+} from '../../../../src/bot/cards/settings.ts';
+import { typedSkipRules, typedWindow } from '../../../../src/bot/cards/settings-form.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../../../../src/bot/cards/tenant.ts';
 import type {
+  BatchLine,
   MadeChange,
   MailboxRoom,
   MigrationView,
+  Settings,
   StateName,
 } from '../../../../src/jobs/api.ts';
 import { STATES } from '../../../../src/jobs/migration/state.ts';
@@ -38,6 +53,7 @@ import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
   ALEX,
   batchPlan,
+  batchView,
   COPIED,
   FOLDERS,
   HALF_WAY,
@@ -145,6 +161,38 @@ const change = (what: MadeChange['what'], outcome: MadeChange['outcome']): MadeC
   made: true,
   outcome,
 });
+const SETTINGS: Settings = {
+  reminderDays: [1],
+  window: {
+    days: ['Mon', 'Tue', 'Sun'],
+    fromMinute: 22 * 60,
+    toMinute: 6 * 60,
+    timeZone: 'Europe/Berlin',
+  },
+  skipRules: [
+    { kind: 'junk', olderThanDays: 30 },
+    { kind: 'deleted' },
+    { kind: 'before', date: '2019-01-01' },
+  ],
+};
+const BATCHES: readonly BatchLine[] = [
+  { ...batchView(migrationView()), size: 1, firstName: 'Alex Wilber', open: 1, reports: 0 },
+  ...Array.from({ length: 9 }, (_none, n) => ({
+    ...batchView(migrationView()),
+    size: 23,
+    firstName: '[Anna](https://evil.example)',
+    open: n,
+    reports: 23 - n,
+  })),
+];
+const BATCH_OF_MANY = {
+  ...batchView(migrationView()),
+  migrations: STATES.map((state, n) => ({
+    ...inState(state),
+    id: `migration-${n}`,
+    person: { ...ALEX, displayName: `Person ${n}` },
+  })),
+};
 const CHANGES = [
   change('licence', 'stays'),
   change('imap', 'put-back'),
@@ -299,6 +347,39 @@ const CARDS: Readonly<Record<string, Card>> = {
     before: 'registered as object-2',
     after: 'registered as object-1',
   }),
+  'help-not-understood': helpCard('admin', 'I did not understand that. This is what I can do.'),
+  'help-helpdesk': helpCard('helpdesk'),
+  'settings-default': settingsCard({
+    settings: { reminderDays: [1, 3, 7], window: null, skipRules: [] },
+    hasChannel: false,
+    now: UNTIL,
+    saved: null,
+  }),
+  'settings-set': settingsCard({
+    settings: SETTINGS,
+    hasChannel: true,
+    now: UNTIL,
+    saved: { note: 'Saved.', changeId: 7 },
+  }),
+  'settings-open': settingsCard({
+    settings: { ...SETTINGS, reminderDays: [] },
+    hasChannel: true,
+    now: new Date('2026-11-22T22:00:00Z'),
+    saved: { note: 'It was like that already.', changeId: null },
+  }),
+  'settings-reminders': remindersForm('1, 3, 7', null),
+  'settings-window': windowForm(typedWindow(SETTINGS.window), null),
+  'settings-window-wrong': windowForm(
+    { days: 'Mon,Sun', from: '22:00', to: '', timeZone: '[Berlin](https://evil.example)' },
+    { text: 'I need both times, such as 22:00 and 06:00.' },
+  ),
+  'settings-skip-rules': skipRulesForm(typedSkipRules(SETTINGS.skipRules), null),
+  batches: batchesCard(BATCHES, 'Moves and their reports'),
+  'batch-people': peopleCard(BATCH_OF_MANY, 1),
+  'batch-reports': reportsCard(BATCH_OF_MANY, 0),
+  'batch-reports-none': reportsCard(batchView(migrationView()), 0),
+  'moves-found': foundMovesCard([migrationView(), inState('Syncing')], true),
+  'plan-left-out': planCard(movePlan({ rules: SETTINGS.skipRules }), null),
   'people-ask': askPeopleCard(null),
   'people-ask-again': askPeopleCard('I found nobody of that name.'),
   'people-choose': choosePersonCard(

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   ActResult,
   AuditEntry,
+  BatchLine,
   BatchPlan,
   BatchView,
   ConversationReference,
@@ -15,6 +17,8 @@ import type {
   NonceInput,
   PersonRole,
   PostedCard,
+  SettingResult,
+  Settings,
   SkybridgeApi,
   StateName,
   SubmitCredentialInput,
@@ -22,6 +26,7 @@ import type {
   TenantFix,
   TenantFixPlan,
 } from '../../../../src/jobs/api.ts';
+import { END_STATES } from '../../../../src/jobs/api.ts';
 import { editFolderMap } from '../../../../src/jobs/copy/edit-folder-map.ts';
 import { QUESTION_OF_CHOICE } from '../../../../src/jobs/room.ts';
 import { ADMIN_ID, ALEX, batchPlan, batchView, migrationView, tenantFinding } from './views.ts';
@@ -61,6 +66,8 @@ export interface FakeApi extends SkybridgeApi {
   /** Thrown while roles cannot be asked for. */
   roleFailure: Error | null;
   plan: BatchPlan;
+  /** Beside the one of `current`. */
+  otherBatches: readonly BatchLine[];
   readonly selections: MoveSelection[];
   readonly groups: DirectoryGroup[];
   created: readonly CreatedPerson[];
@@ -137,7 +144,18 @@ export function createFakeApi(): FakeApi {
       throw failure;
     }
   };
+  let present: Settings = { reminderDays: [1, 3, 7], window: null, skipRules: [] };
+  const history: Settings[] = [];
+  const setTo = (next: Settings): SettingResult => {
+    if (isDeepStrictEqual(present, next)) {
+      return { kind: 'unchanged' };
+    }
+    history.push(present);
+    present = next;
+    return { kind: 'saved', changeId: history.length };
+  };
   const api: FakeApi = {
+    otherBatches: [],
     conversations,
     people: [ALEX],
     findings: [tenantFinding('check.licences', 'ok', { facts: { freeSeats: 41 } })],
@@ -213,6 +231,35 @@ export function createFakeApi(): FakeApi {
     },
     overview: async (id) => (id === 'batch-1' ? batch() : null),
     migration: async (id) => ofId(id),
+    batches: async () => {
+      const view = batch();
+      return view === null
+        ? []
+        : [
+            {
+              ...view,
+              size: view.migrations.length,
+              firstName: view.migrations[0]?.person.displayName ?? '',
+              open: view.migrations.filter(({ state }) => !END_STATES.includes(state)).length,
+              reports: view.migrations.filter(({ reportPath }) => reportPath !== null).length,
+            },
+            ...api.otherBatches,
+          ];
+    },
+    findMoves: async (query, limit) =>
+      (batch()?.migrations ?? [])
+        .filter(({ person }) => person.displayName.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, limit),
+    settings: async () => present,
+    async changeSetting(setting) {
+      return setTo({ ...present, [setting.name]: setting.value });
+    },
+    async undoSetting(changeId) {
+      const before = history.at(-1);
+      return changeId === history.length && before !== undefined
+        ? setTo(before)
+        : { kind: 'stale' };
+    },
     latestBatch: async () => batch(),
     migrationsOfPerson: async (personId) =>
       api.current?.submitter.id === personId ? [api.current] : [],
