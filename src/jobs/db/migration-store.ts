@@ -1,7 +1,7 @@
 import { and, desc, eq, ilike, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import type { Actor, AuditEntry, PilotResult } from '../api.ts';
+import type { Actor, AuditEntry, PilotResult, VerificationSummary } from '../api.ts';
 import type { SkipRules } from '../copy/skip-rules.ts';
 import { END_STATES, type StateName } from '../migration/state.ts';
 import type { TenantChange } from '../ports.ts';
@@ -42,7 +42,10 @@ export interface MigrationStore {
     folder: string | null,
     bytesPerSecond: number | null,
   ): Promise<void>;
-  saveReport(migrationId: string, path: string): Promise<void>;
+  saveReport(
+    migrationId: string,
+    report: { readonly path: string; readonly verification: VerificationSummary },
+  ): Promise<void>;
   saveCredential(client: pg.PoolClient, input: StoredCredential): Promise<void>;
   credential(migrationId: string): Promise<string | null>;
   /** Remembers that the source took exactly this password. */
@@ -199,8 +202,9 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .where(eq(migrations.id, migrationId));
     },
 
-    async saveReport(migrationId, reportPath) {
-      await db.update(migrations).set({ reportPath }).where(eq(migrations.id, migrationId));
+    async saveReport(migrationId, { path: reportPath, verification }) {
+      const set = { reportPath, verification };
+      await db.update(migrations).set(set).where(eq(migrations.id, migrationId));
     },
 
     async saveCredential(client, { migrationId, sourceAddress, sealed }) {

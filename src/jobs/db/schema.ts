@@ -19,6 +19,7 @@ import type {
   FolderReason,
   PilotResult,
   PostedCard,
+  VerificationSummary,
   WebSessionKind,
   WebSessionValue,
 } from '../api.ts';
@@ -103,6 +104,7 @@ export const migrations = pgTable(
     pilotFolder: text('pilot_folder'),
     currentFolder: text('current_folder'),
     bytesPerSecond: bigint('bytes_per_second', { mode: 'number' }),
+    verification: jsonb('verification').$type<VerificationSummary>(),
     reportPath: text('report_path'),
     /** How much there is at the source, and how much room at the target. */
     room: jsonb('room').$type<MailboxRoom>(),
