@@ -239,6 +239,24 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
+/** What was compared after the copy, and what was found: no more is claimed than this. */
+export interface VerificationSummary {
+  /** Messages whose identity, date and marks were compared. */
+  readonly compared: number;
+  /** Messages opened on both sides, and what was in them. */
+  readonly opened: {
+    readonly messages: number;
+    readonly attachments: number;
+    readonly invitations: number;
+  };
+  /** Messages by what is wrong with them, such as `missing` or `text`. */
+  readonly differences: Readonly<Record<string, number>>;
+  /** At the source since the last pass: not copied. */
+  readonly arrivedLater: number;
+  /** At the source, and in no list of it. */
+  readonly unexplained: number;
+}
+
 export interface MigrationView {
   readonly id: string;
   readonly batchId: string;
@@ -271,6 +289,8 @@ export interface MigrationView {
   readonly rules: SkipRules;
   readonly folderMap: readonly FolderMapping[];
   readonly pilot: PilotResult | null;
+  /** Null before the verification. */
+  readonly verification: VerificationSummary | null;
   /** Where the report lies below DATA_DIR, once there is one. */
   readonly reportPath: string | null;
 }

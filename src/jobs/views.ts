@@ -46,6 +46,7 @@ export function viewMigration(
     // What does not open goes nowhere.
     folderMap: folders.filter(({ problem }) => problem === null).map(mappingOf),
     pilot: row.pilot,
+    verification: row.verification,
   };
 }
 

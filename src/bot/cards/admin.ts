@@ -34,6 +34,7 @@ import {
 } from './evidence.ts';
 import { folderForm, formPaths, type TypedNames } from './folder-form.ts';
 import { cleanUpLines } from './put-back.ts';
+import { verificationLines } from './verification.ts';
 
 interface Part {
   readonly body: readonly CardElement[];
@@ -250,6 +251,7 @@ function putBackNow(m: MigrationView): readonly Button[] {
 const done: Render = (m) => ({
   body: [
     ...sums(m.tally),
+    ...(m.verification === null ? [] : [section(...verificationLines(m.verification))]),
     ...roomLines(m.room),
     ...hiddenFolders(m.folderMap),
     section(

@@ -8,19 +8,6 @@ import type { ReportSums, VerificationSums } from './sums.ts';
 
 const SHOWN_DIFFERENCES = 200;
 
-const DIFFERENCE_WORDS: Readonly<Record<VerifiedDifference['kind'], string>> = {
-  missing: 'not found at the target',
-  elsewhere: 'in another folder',
-  twice: 'there twice',
-  date: 'another received date',
-  flags: 'another read, answered, flagged or draft mark',
-  subject: 'another subject',
-  text: 'another text',
-  attachments: 'other attachments',
-  invitation: 'the invitation does not open as one',
-  unreadable: 'could not be taken apart',
-};
-
 /** Says plainly when nothing was verified. */
 export function verification(input: ReportInput, sums: ReportSums): Html {
   if (input.verification === null || sums.verified === null) {
@@ -78,8 +65,9 @@ function checkRow(input: ReportInput, check: Check): Html {
 `;
 }
 
-function wordsOf({ kind, foundIn }: VerifiedDifference): string {
-  return foundIn === null ? DIFFERENCE_WORDS[kind] : `${DIFFERENCE_WORDS[kind]}: ${foundIn}`;
+function wordsOf({ words }: ReportInput, { kind, foundIn }: VerifiedDifference): string {
+  const what = words.reason(`verify.${kind}`);
+  return foundIn === null ? what : `${what}: ${foundIn}`;
 }
 
 function differences(input: ReportInput, found: readonly VerifiedDifference[]): Html {
@@ -88,7 +76,7 @@ function differences(input: ReportInput, found: readonly VerifiedDifference[]): 
   }
   const lines = found.slice(0, SHOWN_DIFFERENCES).map((one) => {
     const received = one.receivedAt === null ? 'date unknown' : formatInstant(one.receivedAt);
-    return html`<li>${one.folder}, received ${received}, ${input.words.bytes(one.sizeBytes)}: ${wordsOf(one)}</li>`;
+    return html`<li>${one.folder}, received ${received}, ${input.words.bytes(one.sizeBytes)}: ${wordsOf(input, one)}</li>`;
   });
   const more = found.length - lines.length;
   return html`<h3>What differs</h3><ul>${joinHtml(lines)}${more > 0 ? html`<li>and ${input.words.count(more)} more</li>` : NO_HTML}</ul>`;

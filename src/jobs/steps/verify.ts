@@ -6,7 +6,11 @@ import type { MigrationEvent } from '../migration/state.ts';
 import type { ReportFolder } from '../report/input.ts';
 import { addTallies, type FolderTally } from '../tally.ts';
 import type { SourceCheck } from '../verify/reconcile.ts';
-import { type Verification, verifyMailbox } from '../verify/verify-mailbox.ts';
+import {
+  summarizeVerification,
+  type Verification,
+  verifyMailbox,
+} from '../verify/verify-mailbox.ts';
 import type { StepDeps } from './deps.ts';
 import { noteRoomAfter } from './make-room.ts';
 
@@ -40,7 +44,10 @@ export async function verifyMigration(
     items,
     verification,
   });
-  await deps.store.saveReport(row.id, path);
+  await deps.store.saveReport(row.id, {
+    path,
+    verification: summarizeVerification(verification),
+  });
   await noteRoomAfter(deps, row, signal);
   return { type: 'verified', explained };
 }

@@ -1,3 +1,4 @@
+import type { VerificationSummary } from '../api.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { MailSource, MailTarget, SurveyedFolder } from '../ports.ts';
@@ -13,13 +14,26 @@ import {
   verifyListing,
 } from './verify-folder.ts';
 
+/** What may be wrong with a message; `verify.` and the kind is the code that has words. */
+export type DifferenceKind =
+  | 'missing'
+  | 'elsewhere'
+  | 'twice'
+  | 'date'
+  | 'flags'
+  | 'subject'
+  | 'text'
+  | 'attachments'
+  | 'invitation'
+  | 'unreadable';
+
 /** A message that is not at the target as it should be. */
 export interface VerifiedDifference {
   /** Path at the source. */
   readonly folder: string;
   readonly receivedAt: Date | null;
   readonly sizeBytes: number;
-  readonly kind: Difference['kind'] | Misplaced['kind'] | ContentPart | 'unreadable';
+  readonly kind: DifferenceKind;
   /** `elsewhere`: the target folder where it stands. */
   readonly foundIn: string | null;
 }
@@ -182,4 +196,28 @@ function nameDifferences(
       ? []
       : [{ folder: folder.folder.sourcePath, ...facts, kind, foundIn }];
   });
+}
+
+/** What a card says of it. Pure. */
+export function summarizeVerification({
+  folders,
+  source,
+  content,
+  differences,
+}: Verification): VerificationSummary {
+  const counts: Record<string, number> = {};
+  for (const { kind } of differences) {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return {
+    compared: folders.reduce((sum, { comparison }) => sum + comparison.messages.expected, 0),
+    opened: {
+      messages: content.compared,
+      attachments: content.attachments.compared,
+      invitations: content.invitations.compared,
+    },
+    differences: counts,
+    arrivedLater: source.reduce((sum, one) => sum + one.arrivedLater, 0),
+    unexplained: source.reduce((sum, one) => sum + one.unexplained, 0),
+  };
 }

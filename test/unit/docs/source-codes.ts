@@ -75,6 +75,7 @@ const unionOf = (text: string, type: string): readonly string[] => {
 export function collectReasons(): ReadonlySet<string> {
   const guard = readFileSync('src/mail/guard/types.ts', 'utf8');
   const ledger = readFileSync('src/jobs/ledger.ts', 'utf8');
+  const verification = readFileSync('src/jobs/verify/verify-mailbox.ts', 'utf8');
   const jobs = sources().filter(({ path }) => path.startsWith('src/jobs/'));
   const literals = jobs.flatMap(({ text }) => [
     ...[...text.matchAll(/\breason: '([a-z]+\.[a-z-]+)'/g)].map((match) => match[1] ?? ''),
@@ -89,6 +90,7 @@ export function collectReasons(): ReadonlySet<string> {
     ...unionOf(guard, 'RepairCode'),
     ...unionOf(ledger, 'SurplusCode'),
     ...unionOf(ledger, 'FlagRepair'),
+    ...unionOf(verification, 'DifferenceKind').map((kind) => `verify.${kind}`),
   ]);
 }
 

@@ -67,6 +67,7 @@ export function migrationView(changes: Partial<MigrationView> = {}): MigrationVi
     rules: { admin: [], person: [] },
     folderMap: [],
     pilot: null,
+    verification: null,
     reportPath: null,
     ...changes,
   };
