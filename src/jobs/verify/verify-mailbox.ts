@@ -2,8 +2,8 @@ import type { VerificationSummary } from '../api.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { MailSource, MailTarget, SurveyedFolder } from '../ports.ts';
-import type { ContentPart, Difference, ListingComparison } from './compare.ts';
-import { type FolderUnpaired, findMisplaced, type Misplaced, othersOf } from './misplaced.ts';
+import type { Difference, ListingComparison } from './compare.ts';
+import { type FolderUnpaired, findMisplaced, othersOf } from './misplaced.ts';
 import { reconcileFolder, reconcileNewFolder, type SourceCheck } from './reconcile.ts';
 import {
   addContent,
