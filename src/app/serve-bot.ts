@@ -1,6 +1,7 @@
 import { type Bot, createBot, DEFAULT_SERVICE_URL } from '../bot/bot.ts';
 import type { Config } from '../config.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
+import { auditRefusals } from '../jobs/audit-refusals.ts';
 import { createBatchStore } from '../jobs/db/batch-store.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
@@ -57,7 +58,7 @@ function createApi(
   doctor: TenantDoctor,
 ): SkybridgeApi {
   const { pool } = data.database;
-  return createService({
+  const service = createService({
     store,
     folderMap: createFolderMapStore(pool),
     batches: createBatchStore(data.database, queue.sink),
@@ -73,6 +74,7 @@ function createApi(
       helpdeskGroupId: settings.HELPDESK_GROUP_ID ?? null,
     },
   });
+  return auditRefusals(service);
 }
 
 function authenticationOf({

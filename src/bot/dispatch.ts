@@ -33,6 +33,7 @@ import { createSetupHandlers } from './handlers/setup.ts';
 import { channelOf, HELPDESK_KEY } from './helpdesk-channel.ts';
 import { personalKey } from './notifier.ts';
 import type { Answer, Turn } from './turn.ts';
+import { createTurnLimit } from './turn-limit.ts';
 
 export interface DispatchDeps extends HandlerDeps {
   readonly logger: Logger;
@@ -107,6 +108,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     ...createListHandlers(deps, commands),
     ...person,
   };
+  const limit = createTurnLimit(deps.clock);
   const underWay = new Set<Promise<void>>();
   /** Personal chats that this process has stored already, as text. */
   const stored = new Map<string, string>();
@@ -140,14 +142,19 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     return said ?? parseLocale(await api.conversations.findLanguage(key)) ?? 'en';
   }
 
+  /** Nothing was done, and why. */
+  async function note(press: PressedAction, actor: Actor, reason: string): Promise<void> {
+    const subject = 'migrationId' in press.data ? press.data.migrationId : '-';
+    const entry = { actor, action: press.name, subject, outcome: 'refused' } as const;
+    await api.audit({ ...entry, before: null, after: reason });
+  }
+
   async function refuse(
     press: PressedAction,
     actor: Actor,
     { reason, text }: Extract<AccessDecision, { kind: 'refused' }>,
   ): Promise<Answer> {
-    const subject = 'migrationId' in press.data ? press.data.migrationId : '-';
-    const entry = { actor, action: press.name, subject, outcome: 'refused' } as const;
-    await api.audit({ ...entry, before: null, after: reason });
+    await note(press, actor, reason);
     return { kind: 'text', text };
   }
 
@@ -175,9 +182,14 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         : await person.submit(turn, rest, kept);
     }
     const decision = await decideAccess(api, access, signal);
-    return decision.kind === 'refused'
-      ? await refuse(press, turn.actor, decision)
-      : await runHandler(handlers, { ...press, turn }, signal);
+    if (decision.kind === 'refused') {
+      return await refuse(press, turn.actor, decision);
+    }
+    // Its handler says so; that somebody asked for it may be the trace of a forged card.
+    if ('migrationId' in press.data && (await api.migration(press.data.migrationId)) === null) {
+      await note(press, turn.actor, 'unknown-migration');
+    }
+    return await runHandler(handlers, { ...press, turn }, signal);
   }
 
   function toInvokeAnswer(turn: Turn, answer: Outcome): InvokeAnswer {
@@ -299,10 +311,20 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
   return {
     async onActivity(activity, request) {
       const personId = activity.from.aadObjectId;
+      const refused = { action: 'activity', subject: activity.type, outcome: 'refused' } as const;
       if (personId === undefined) {
+        await api.audit({ actor: null, ...refused, before: null, after: 'no-identity' });
         return activity.type === 'invoke' ? answerError(403, NO_IDENTITY) : null;
       }
       const actor: Actor = { personId, tenantId };
+      const verdict = limit.take(personId);
+      if (verdict === 'first') {
+        await api.audit({ actor, ...refused, before: null, after: 'too-many' });
+      }
+      if (verdict !== 'allowed') {
+        const { tooFast } = personTexts(parseLocale(activity.locale) ?? 'en');
+        return activity.type === 'invoke' ? answerError(403, tooFast) : null;
+      }
       const conversation = referenceOf(activity, tenantId);
       const said = parseLocale(activity.locale);
       const language = await rememberPersonal(actor, conversation, said);

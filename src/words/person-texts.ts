@@ -35,6 +35,8 @@ export interface PersonTexts {
   readonly noMove: string;
   readonly notYours: string;
   readonly outdated: string;
+  /** More was said or pressed than anybody does by hand. */
+  readonly tooFast: string;
   readonly roleUnknown: string;
   readonly askTitle: string;
   readonly askAgainTitle: string;

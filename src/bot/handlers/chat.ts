@@ -43,6 +43,9 @@ export interface Chat {
   useChannel(turn: Turn, signal: AbortSignal): Promise<void>;
 }
 
+/** A role, or why nobody can say which. */
+type Known = Role | { readonly unknown: string };
+
 const NOT_UNDERSTOOD = 'I did not understand that. This is what I can do.';
 const NOT_HERE = 'Let us do that in our own chat, where nobody else reads along.';
 const CHANNEL_USED =
@@ -81,16 +84,19 @@ export function createChat(
   }
 
   /** The role of whoever wrote; where the directory does not say, why not. */
-  async function roleOf(
-    turn: Turn,
-    signal: AbortSignal,
-  ): Promise<Role | { readonly unknown: string }> {
+  async function roleOf(turn: Turn, signal: AbortSignal): Promise<Known> {
     try {
       return (await api.roleOf(turn.actor.personId, signal)).role;
     } catch (error) {
       signal.throwIfAborted();
       return { unknown: roleUnknownText(error, turn.language) };
     }
+  }
+
+  /** Somebody said what takes more rights than they have. */
+  async function noteRefused({ actor }: Turn, action: string, role: Known): Promise<void> {
+    const after = typeof role === 'string' ? `role: ${role}` : 'role-unknown';
+    await api.audit({ actor, action, subject: '-', outcome: 'refused', before: null, after });
   }
 
   /** How the newest batch goes and who must act, with what the helpdesk may do; and the own move. */
@@ -107,6 +113,7 @@ export function createChat(
   const useChannel = async (turn: Turn, signal: AbortSignal): Promise<void> => {
     const role = await roleOf(turn, signal);
     if (role !== 'admin') {
+      await noteRefused(turn, 'channel.use', role);
       await sayText(turn, typeof role === 'string' ? CHANNEL_NOT_USED : role.unknown, signal);
       return;
     }
@@ -134,6 +141,24 @@ export function createChat(
     await (command === null
       ? sayCard(turn, helpCard('admin', word === '' ? null : NOT_UNDERSTOOD), signal)
       : commands[command](turn, rest, signal));
+  }
+
+  /** Whoever may not do it is told what they may; what takes rights is noted. */
+  async function refuseWord(
+    turn: Turn,
+    { word, role }: { readonly word: string; readonly role: Known },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const command = findCommand(word);
+    if (command !== null && command !== 'help') {
+      await noteRefused(turn, `chat.${command}`, role);
+    }
+    if (typeof role === 'string') {
+      const card = role === 'none' ? personHelpCard(turn.language) : helpCard(role);
+      await sayCard(turn, card, signal);
+    } else {
+      await sayText(turn, role.unknown, signal);
+    }
   }
 
   async function answerInChannel(turn: Turn, word: string, signal: AbortSignal): Promise<void> {
@@ -168,11 +193,8 @@ export function createChat(
       } else if (word === 'status' || word === t.statusWord) {
         // Everybody has a right to the own move, whether or not the directory answers.
         await (role === 'helpdesk' ? statusForHelpdesk(turn, signal) : ownStatus(turn, signal));
-      } else if (typeof role === 'string') {
-        const card = role === 'none' ? personHelpCard(turn.language) : helpCard(role);
-        await sayCard(turn, card, signal);
       } else {
-        await sayText(turn, role.unknown, signal);
+        await refuseWord(turn, { word, role }, signal);
       }
     },
   };

@@ -28,6 +28,8 @@ export const PERSON_DE: PersonTexts = {
   notYours:
     'Diese Karte ist nicht für Sie oder nicht mehr aktuell. Schreiben Sie „Status“, um Ihre zu sehen.',
   outdated: 'Diese Karte ist veraltet. Schreiben Sie „Status“, um eine neue zu bekommen.',
+  tooFast:
+    'Das war zu viel auf einmal, deshalb habe ich nichts getan. Bitte versuchen Sie es in einer Minute noch einmal.',
   roleUnknown:
     'Ich konnte nicht feststellen, ob Sie das dürfen, und habe deshalb nichts unternommen.',
   askTitle: 'Ihre iCloud-Mails ziehen zu Outlook um',

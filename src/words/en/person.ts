@@ -23,6 +23,7 @@ export const PERSON: PersonTexts = {
   noMove: 'No move of yours is under way. I write to you here when I need you.',
   notYours: 'This card is not for you, or no longer true. Say "status" to see yours.',
   outdated: 'This card is out of date. Say "status" for a new one.',
+  tooFast: 'That was too much at once, so I did nothing. Please try again in a minute.',
   roleUnknown: 'I could not find out whether you may do this, so I did nothing.',
   askTitle: 'Your iCloud Mail moves to Outlook',
   askAgainTitle: 'I need a new app-specific password',

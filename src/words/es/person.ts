@@ -26,6 +26,8 @@ export const PERSON_ES: PersonTexts = {
   noMove: 'No hay ningún traslado tuyo en curso. Te escribo aquí cuando te necesite.',
   notYours: 'Esta tarjeta no es para ti o ya no es válida. Escribe «estado» para ver la tuya.',
   outdated: 'Esta tarjeta ya no es válida. Escribe «estado» para recibir una nueva.',
+  tooFast:
+    'Ha sido demasiado a la vez, así que no he hecho nada. Inténtalo de nuevo dentro de un minuto.',
   roleUnknown: 'No he podido averiguar si tienes permiso para esto, así que no he hecho nada.',
   askTitle: 'Tu correo de iCloud pasa a Outlook',
   askAgainTitle: 'Necesito una nueva contraseña específica de app',

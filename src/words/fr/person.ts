@@ -30,6 +30,7 @@ export const PERSON_FR: PersonTexts = {
   notYours:
     'Cette carte ne vous est pas destinée ou n’est plus à jour. Écrivez « statut » pour voir la vôtre.',
   outdated: 'Cette carte n’est plus à jour. Écrivez « statut » pour en obtenir une nouvelle.',
+  tooFast: 'C’était trop à la fois, je n’ai donc rien fait. Réessayez dans une minute.',
   roleUnknown: 'Je n’ai pas pu savoir si vous en avez le droit, donc je n’ai rien fait.',
   askTitle: 'Vos e-mails iCloud passent à Outlook',
   askAgainTitle: 'Il me faut un nouveau mot de passe pour application',

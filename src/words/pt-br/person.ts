@@ -27,6 +27,7 @@ export const PERSON_PT_BR: PersonTexts = {
   noMove: 'Não há nenhuma transferência sua em andamento. Escrevo aqui quando precisar de você.',
   notYours: 'Este cartão não é para você ou não vale mais. Escreva “status” para ver o seu.',
   outdated: 'Este cartão não vale mais. Escreva “status” para receber um novo.',
+  tooFast: 'Foi demais de uma vez, então não fiz nada. Tente de novo em um minuto.',
   roleUnknown: 'Não consegui descobrir se você pode fazer isso, então não fiz nada.',
   askTitle: 'Seus e-mails do iCloud vão para o Outlook',
   askAgainTitle: 'Preciso de uma nova senha específica de app',

@@ -331,7 +331,8 @@ export function createFakeApi(): FakeApi {
       api.set({ rules: { ...migration.rules, person } });
       return { kind: 'done', migration: api.current ?? migration };
     },
-    declineMove: async (id) => step(id, 'Cancelled'),
+    declineMove: async (id) =>
+      step(id, END_STATES.includes(ofId(id)?.state ?? 'Queued') ? undefined : 'Cancelled'),
     async roleOf(personId) {
       if (api.roleFailure !== null) {
         throw api.roleFailure;
