@@ -16,6 +16,7 @@ import { DOCTOR_USAGE } from './doctor-arguments.ts';
 import { type EndSignals, untilDestroyed, watchEndSignals } from './end-signals.ts';
 import { parseServeArguments, SERVE_USAGE } from './process-roles.ts';
 import { SETUP_USAGE } from './setup-arguments.ts';
+import { SUPPORT_USAGE } from './support-arguments.ts';
 
 const USAGE = `Skybridge moves people's iCloud Mail into Microsoft 365.
 
@@ -24,12 +25,14 @@ node src/main.ts copy       one mailbox, without Teams
 node src/main.ts doctor     looks whether a tenant is ready
 node src/main.ts setup      prepares a tenant of Microsoft 365
 node src/main.ts audit      looks whether the audit is whole
+node src/main.ts support    writes a support bundle without names
 
 ${SERVE_USAGE}
 ${COPY_USAGE}
 ${DOCTOR_USAGE}
 ${SETUP_USAGE}
-${AUDIT_USAGE}`;
+${AUDIT_USAGE}
+${SUPPORT_USAGE}`;
 
 /** The settings as the process found them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -96,6 +99,12 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
       words,
       signal,
     );
+  },
+  support: async (words, env, signal) => {
+    const { runSupport } = await import('./support-command.ts');
+    const config = parseConfig(env);
+    const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
+    return runSupport({ config, logger: createLogger(level, 2) }, words, signal);
   },
   help: async () => {
     stdout.write(USAGE);

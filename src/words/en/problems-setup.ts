@@ -2,8 +2,16 @@ import type { Facts, ProblemText } from '../words.ts';
 
 const named = (facts: Facts, otherwise: string): string => String(facts['subject'] ?? otherwise);
 
-/** What keeps `setup` from preparing a tenant, by code. */
+/** What keeps `setup` from preparing a tenant, and `support` from its bundle, by code. */
 export const SETUP_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'support.no-database': {
+    what: 'There is no database in DATA_DIR yet, so there is nothing to tell of.',
+    doNext: 'Set DATA_DIR or DATABASE_URL as for the service, then try again.',
+  },
+  'support.file': {
+    what: 'The file of the support bundle, or the log that was named, cannot be used.',
+    doNext: 'Name a new file in a folder that can be written to; none is written over.',
+  },
   'setup.group-unknown': (facts) => ({
     what: `Exchange does not know the group ${named(facts, 'that was named')}.`,
     doNext:

@@ -1,9 +1,13 @@
 /** After a whole move no secret and no subject is found anywhere; first the search finds what is planted. */
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runSupport } from '../../../src/app/support-command.ts';
+import { parseConfig } from '../../../src/config.ts';
+import { silentLogger } from '../../../src/log.ts';
 import { BEARER } from '../../sim/teams/connector.ts';
 import { startWholeWorld, type WholeWorld } from '../../sim/whole-world.ts';
 import { type NamedText, searchForLeaks, secretForms } from '../../support/leak-search.ts';
@@ -151,4 +155,88 @@ test('a whole move leaves no password, no token and no subject', async () => {
   expect(result.leaks).toEqual([]);
   expect(result.files).toBeGreaterThan(100);
   expect(world.violations()).toEqual([]);
+});
+
+/** Folders of the sample that no other word contains; one of them failed, so that the bundle tells of it. */
+const FOLDERS = ['50% *off*', 'The "quoted"'];
+
+/** The support bundle of the running service, with its log. */
+async function supportBundle(): Promise<string> {
+  const out = path.join(dir, 'bundle.json');
+  const config = parseConfig({ ...world.environment, DATA_DIR: world.dataDir });
+  const words = ['--out', out, '--log', world.logFile];
+  const code = await runSupport(
+    { config, logger: silentLogger, print: () => undefined },
+    words,
+    new AbortController().signal,
+  );
+  expect([code, (await stat(out)).mode & 0o777]).toEqual([0, 0o600]);
+  const text = await readFile(out, 'utf8');
+  await rm(out);
+  return text;
+}
+
+test('the support bundle tells what happened, and of nobody whom it happened to', async () => {
+  const { mover, helpdesk, admin, icloudAddress } = world;
+  await withServiceDatabase(world.dataDir, async (client) => {
+    await client.query(
+      `update folders set problem = 'Canary says: ' || source_path where source_path = any($1)`,
+      [FOLDERS],
+    );
+    await client.query(`update messages set reason = $1, state = 'failed' where id = 1`, [
+      CANARY_SUBJECT,
+    ]);
+  });
+  const text = await supportBundle();
+  const bundle: Record<string, readonly Record<string, unknown>[]> = JSON.parse(text);
+  const [move] = bundle['moves'] ?? [];
+  expect(move).toMatchObject({
+    state: expect.stringMatching(/^Completed/),
+    person: expect.stringMatching(/^person-[\da-f]{12}$/),
+    mailbox: expect.stringMatching(/^mailbox-[\da-f]{12}$/),
+    account: expect.stringMatching(/^account-[\da-f]{12}$/),
+  });
+  expect(bundle['folders']).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ move: move?.['id'], problem: '(left out)' }),
+    ]),
+  );
+  expect(bundle['messages']?.find(({ reason }) => reason === '(left out)')).toMatchObject({
+    state: 'failed',
+    count: 1,
+  });
+  expect(bundle['settings']).toMatchObject({ BOT_PASSWORD: 'set', CLOUD: 'global' });
+  expect(JSON.stringify(bundle['log'])).toContain('"msg":"listening"');
+  const lines = [...(bundle['moves'] ?? []), ...(bundle['folders'] ?? [])].length;
+  expect(lines).toBeGreaterThan(1);
+
+  const places = [world.dataDir, dir, icloudAddress, mover, helpdesk, admin].flatMap((one) =>
+    typeof one === 'string' ? [one] : [one.id, one.userPrincipalName, one.displayName],
+  );
+  const { leaks } = await searchForLeaks({
+    roots: [],
+    texts: [{ name: 'bundle', text }],
+    secrets: [
+      { name: 'canary', text: CANARY },
+      { name: 'app password', text: world.appPassword },
+      { name: 'client secret', text: world.environment['CLIENT_SECRET'] ?? '' },
+    ],
+    subjects: [...(await sampleSubjects()), CANARY_SUBJECT, ...places],
+  });
+  expect(leaks).toEqual([]);
+  for (const word of [...FOLDERS, 'contoso', 'icloud.com', '127.0.0.1', '@', 'PRIVATE']) {
+    expect(text).not.toContain(word);
+  }
+
+  // Others each time: two bundles cannot be laid over each other.
+  const next = JSON.parse(await supportBundle());
+  expect(next.moves[0].id).toBe(move?.['id']);
+  expect(next.moves[0].person).not.toBe(move?.['person']);
+  const noted = await withServiceDatabase(world.dataDir, (client) =>
+    client.query(`select after from audit where action = 'support-bundle' order by id`),
+  );
+  expect(noted.rows).toHaveLength(2);
+  expect(noted.rows[0]).toEqual({
+    after: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+  });
 });
