@@ -8,7 +8,7 @@ import type { BatchOverview, ConversationReference, SkybridgeApi } from '../jobs
 import { cardActivity, textActivity } from './activity.ts';
 import { continuedCard } from './cards/basics.ts';
 import { batchSummaryCard } from './cards/batch-summary.ts';
-import { channelCard, titleOf } from './cards/channel.ts';
+import { channelCard, stamped, titleOf } from './cards/channel.ts';
 import type { LiveCard, LiveCards } from './live-cards.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paced } from './paced.ts';
@@ -64,11 +64,11 @@ export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChanne
     signal: AbortSignal,
   ): LiveCard {
     const now = clock.now();
-    const card = channelCard({ batch, now, stamped: true });
+    const card = channelCard(batch, now);
     return {
-      card,
+      card: stamped(card, now),
       // Without the time: what says the same is not shown anew.
-      signature: JSON.stringify(channelCard({ batch, now, stamped: false }).content),
+      signature: JSON.stringify(card.content),
       attention: 'not-needed',
       continued: continuedCard(titleOf(batch), 'This goes on in another channel.'),
       place: channel.conversationId,

@@ -13,7 +13,7 @@ import { personTexts } from '../words/person.ts';
 import { textActivity } from './activity.ts';
 import { adminCard, needsAttention } from './cards/admin.ts';
 import { continuedCard } from './cards/basics.ts';
-import { statusCard } from './cards/channel.ts';
+import { channelCard } from './cards/channel.ts';
 import { plain } from './cards/elements.ts';
 import { asksForPassword, personCard } from './cards/person.ts';
 import type { HelpdeskChannel } from './helpdesk-channel.ts';
@@ -142,7 +142,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       return null;
     }
     const conversation = await conversationWith(batch.startedBy.personId, batch, signal);
-    const card = statusCard(batch, deps.clock.now());
+    const card = channelCard(batch, deps.clock.now());
     return {
       card,
       signature: JSON.stringify(card.content),

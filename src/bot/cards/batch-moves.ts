@@ -1,7 +1,7 @@
 /** What the card of a batch says of its moves together, and which of them it shows. Pure. */
 import type { MoveSummary, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
-import { isPlanned, needOf } from './needs.ts';
+import { isPlanned, type Need, type NeedKind } from './needs.ts';
 
 /** Moves that a helpdesk counts together, in the order of a card. */
 export const GROUPS = [
@@ -96,9 +96,8 @@ const failedOf = ({ tally }: MoveSummary): number =>
   Object.values(tally.failed).reduce((total, count) => total + count, 0);
 
 /** 0 needs somebody · 1 fails · 2 is throttled · 3 is copied · 4 the others, a planned step of an admin among them. */
-function rankOf(move: MoveSummary): number {
-  const need = needOf(move);
-  if (need !== null && !isPlanned(need) && move.state !== 'Failed') {
+function rankOf(move: MoveSummary, kind: NeedKind | undefined): number {
+  if (kind !== undefined && !isPlanned(kind) && kind !== 'failed') {
     return 0;
   }
   if (move.state === 'Failed' || (failedOf(move) > 0 && !END_STATES.includes(move.state))) {
@@ -131,11 +130,13 @@ function compareWithin(rank: number, a: MoveSummary, b: MoveSummary): number {
  */
 export function mostInteresting(
   moves: readonly MoveSummary[],
+  needs: readonly Need[],
   limit: number,
 ): readonly MoveSummary[] {
+  const kinds = new Map(needs.map(({ move, kind }) => [move.id, kind]));
   return moves
     .filter(({ progress }) => progress.messagesTotal > 0)
-    .map((move) => ({ move, rank: rankOf(move) }))
+    .map((move) => ({ move, rank: rankOf(move, kinds.get(move.id)) }))
     .toSorted((a, b) => a.rank - b.rank || compareWithin(a.rank, a.move, b.move))
     .slice(0, limit)
     .map(({ move }) => move);

@@ -210,8 +210,10 @@ function needLines(needs: readonly Need[], most: number, now: Date): readonly Ca
       ];
 }
 
-function bars(migrations: readonly MoveSummary[], most: number): readonly CardElement[] {
-  const shown = mostInteresting(migrations, most);
+function bars(
+  migrations: readonly MoveSummary[],
+  shown: readonly MoveSummary[],
+): readonly CardElement[] {
   const rest = migrations.length - shown.length;
   return shown.length === 0
     ? []
@@ -225,35 +227,28 @@ function bars(migrations: readonly MoveSummary[], most: number): readonly CardEl
       ];
 }
 
-/** The same in the own chat of an admin or the helpdesk. */
-export function statusCard(batch: BatchOverview, now: Date): Card {
-  return batchCard(batch, now, []);
-}
-
-export interface ChannelCardInput {
-  readonly batch: BatchOverview;
-  readonly now: Date;
-  /** Whether it says when it was made. */
-  readonly stamped: boolean;
-}
-
-/** The batch as it is now. */
-export function channelCard({ batch, now, stamped }: ChannelCardInput): Card {
-  return batchCard(batch, now, stamped ? [hint(`As of ${cardTime(now)}.`)] : []);
+/** The same with the time when it was made, which alone is no news. */
+export function stamped({ summary, content, takesInput }: Card, now: Date): Card {
+  const foot = hint(`As of ${cardTime(now)}.`);
+  const body = Array.isArray(content['body']) ? [...content['body'], foot] : [foot];
+  return { summary, takesInput, content: { ...content, body } };
 }
 
 function headline(needs: readonly Need[]): CardElement {
-  const urgent = needs.filter((need) => !isPlanned(need)).length;
+  const urgent = needs.filter(({ kind }) => !isPlanned(kind)).length;
   return urgent === 0
     ? markedLine('ok', 'Nobody must act.')
     : markedHeading('warning', `${formatNoun(urgent, 'move needs', 'moves need')} somebody.`);
 }
 
-function batchCard(batch: BatchOverview, now: Date, foot: readonly CardElement[]): Card {
+/** The batch as it is now: in the helpdesk's channel, and in the own chat of an admin or the helpdesk. */
+export function channelCard(batch: BatchOverview, now: Date): Card {
   const { migrations } = batch;
   const title = titleOf(batch);
   const counts = countsOf(migrations);
   const needs = listNeeds(migrations);
+  const totals = totalLines(sumMoves(migrations), migrations);
+  const interesting = mostInteresting(migrations, needs, ROOMS[0]?.bars ?? 0);
   return fitted(
     ROOMS.map((room) => () => {
       const acts = needLines(needs, room.needs, now);
@@ -263,10 +258,9 @@ function batchCard(batch: BatchOverview, now: Date, foot: readonly CardElement[]
           heading(title),
           headline(needs),
           paragraph(counts, { spacing: 'Small' }),
-          ...totalLines(sumMoves(migrations), migrations),
+          ...totals,
           ...(acts.length === 0 ? [] : [section(subheading('Who must act'), ...acts)]),
-          ...bars(migrations, room.bars),
-          ...foot,
+          ...bars(migrations, interesting.slice(0, room.bars)),
         ],
       });
     }),

@@ -40,12 +40,23 @@ export interface Need {
 /** Longer names are cut: a card of many has room for what they are told by. */
 const MOST_NAME = 40;
 
+const letters = new Intl.Segmenter();
+
 /** A name from the directory as a line of a card bears it. */
 export function shortName(displayName: string): string {
-  const letters = Array.from(new Intl.Segmenter().segment(displayName), ({ segment }) => segment);
-  return plain(
-    letters.length > MOST_NAME ? `${letters.slice(0, MOST_NAME).join('')}…` : displayName,
-  );
+  if (displayName.length <= MOST_NAME) {
+    return plain(displayName);
+  }
+  let cut = '';
+  let count = 0;
+  for (const { segment } of letters.segment(displayName)) {
+    if (count === MOST_NAME) {
+      return plain(`${cut}…`);
+    }
+    cut += segment;
+    count += 1;
+  }
+  return plain(displayName);
 }
 
 type Part = Omit<Need, 'move' | 'since'>;
@@ -178,7 +189,7 @@ const isStep = (kind: NeedKind): kind is StepKind => kind in STEPS_OF_ADMIN;
 const isOwnKind = (kind: NeedKind): kind is NeedGroup['kind'] => !isStep(kind);
 
 /** What goes as planned, and waits for an admin as every move does. */
-export function isPlanned({ kind }: Need): boolean {
+export function isPlanned(kind: NeedKind): boolean {
   return isStep(kind);
 }
 

@@ -5,7 +5,7 @@ import { mailboxSchema } from '../cards/actions.ts';
 import { adminCard } from '../cards/admin.ts';
 import { helpCard, unknownMoveCard } from '../cards/basics.ts';
 import { batchesCard, foundMovesCard, peopleCard, reportsCard } from '../cards/batches.ts';
-import { statusCard } from '../cards/channel.ts';
+import { channelCard } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
 import { askPeopleCard } from '../cards/people.ts';
 import { checkingTenantCard } from '../cards/tenant.ts';
@@ -34,7 +34,7 @@ export function createAdminCommands(deps: HandlerDeps): Readonly<Record<CommandW
   function statusCards(batch: BatchView): readonly Card[] {
     return batch.migrations.length === 1
       ? batch.migrations.map((migration) => adminCard(migration, null))
-      : [statusCard(batch, deps.clock.now())];
+      : [channelCard(batch, deps.clock.now())];
   }
 
   const noMove = (): Card => askPeopleCard(NO_MOVE);
@@ -163,7 +163,7 @@ export function createListHandlers(
       }
       return below(
         turn,
-        more.length === 0 ? adminCard(only, null) : statusCard(batch, clock.now()),
+        more.length === 0 ? adminCard(only, null) : channelCard(batch, clock.now()),
       );
     },
     'move.show': async (turn, { migrationId }) => {

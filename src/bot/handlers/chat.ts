@@ -5,7 +5,7 @@ import type { OutgoingActivity } from '../activity.ts';
 import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
 import { helpCard } from '../cards/basics.ts';
-import { channelCard, statusCard } from '../cards/channel.ts';
+import { channelCard, stamped } from '../cards/channel.ts';
 import type { Card } from '../cards/elements.ts';
 import { asksForPassword, personCard, personHelpCard } from '../cards/person.ts';
 import { type CommandWord, findCommand } from '../commands.ts';
@@ -103,7 +103,7 @@ export function createChat(
   async function statusForHelpdesk(turn: Turn, signal: AbortSignal): Promise<void> {
     const batch = await api.latestBatch();
     if (batch !== null) {
-      await sayCard(turn, statusCard(batch, deps.clock.now()), signal);
+      await sayCard(turn, channelCard(batch, deps.clock.now()), signal);
     }
     if (batch === null || (await api.migrationsOfPerson(turn.actor.personId)).length > 0) {
       await ownStatus(turn, signal);
@@ -168,7 +168,7 @@ export function createChat(
     if (word === 'here') {
       await useChannel(turn, signal);
     } else if (batch !== null) {
-      await sayCard(turn, channelCard({ batch, now: deps.clock.now(), stamped: true }), signal);
+      await sayCard(turn, stamped(channelCard(batch, deps.clock.now()), deps.clock.now()), signal);
     } else {
       await sayText(turn, NOT_HERE, signal);
     }

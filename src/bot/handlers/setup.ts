@@ -6,7 +6,7 @@ import { cardActivity } from '../activity.ts';
 import { adminCard } from '../cards/admin.ts';
 import { continuedCard, helpCard, problemCard } from '../cards/basics.ts';
 import { batchPlanCard, createdPeopleCard } from '../cards/batch-plan.ts';
-import { statusCard } from '../cards/channel.ts';
+import { channelCard } from '../cards/channel.ts';
 import { type Card, plain } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
 import { personHelpCard } from '../cards/person.ts';
@@ -143,7 +143,7 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
     });
     const note = result.kind === 'started' ? null : ALREADY_STARTED;
     return showState(
-      others.length > 0 ? statusCard(batch, deps.clock.now()) : adminCard(migration, note),
+      others.length > 0 ? channelCard(batch, deps.clock.now()) : adminCard(migration, note),
     );
   }
 

@@ -15,13 +15,17 @@ export interface ManualClock extends Clock {
 /** Promise callbacks that one step may set off, one after the other; a timer cannot be asked for them. */
 const SETTLING_ROUNDS = 200;
 
-async function settle(): Promise<void> {
+export async function settle(): Promise<void> {
   for (let round = 0; round < SETTLING_ROUNDS; round += 1) {
     await Promise.resolve();
   }
 }
 
-export function createManualClock(start = new Date('2026-11-25T08:00:00Z')): ManualClock {
+/** `settled`: resolves when nothing is under way but what waits for this clock; answers from outside among it. */
+export function createManualClock(
+  start = new Date('2026-11-25T08:00:00Z'),
+  settled: () => Promise<void> = settle,
+): ManualClock {
   let nowMs = 0;
   const sleepers = new Set<Sleeper>();
   const nextDue = (limitMs: number): Sleeper | undefined =>
@@ -43,14 +47,14 @@ export function createManualClock(start = new Date('2026-11-25T08:00:00Z')): Man
     },
     async pass(ms) {
       const endMs = nowMs + ms;
-      await settle();
+      await settled();
       for (let due = nextDue(endMs); due !== undefined; due = nextDue(endMs)) {
         nowMs = Math.max(nowMs, due.dueMs);
         due.wake();
-        await settle();
+        await settled();
       }
       nowMs = endMs;
-      await settle();
+      await settled();
     },
     sleepers: () => sleepers.size,
   };

@@ -48,13 +48,15 @@ test('who needs somebody comes first, then what fails, what is throttled, the sl
     'pilot',
     'done-early',
   ];
-  expect(idsOf(mostInteresting(moves, 20))).toEqual(order);
-  expect(idsOf(mostInteresting(moves, 4))).toEqual(order.slice(0, 4));
+  expect(idsOf(mostInteresting(moves, listNeeds(moves), 20))).toEqual(order);
+  expect(idsOf(mostInteresting(moves, listNeeds(moves), 4))).toEqual(order.slice(0, 4));
 });
 
 test('a move of which nothing is counted has no bar', () => {
   const { progress } = migrationView();
-  expect(mostInteresting([moveOf(1, 0, { progress, state: 'WaitingForUser' })], 10)).toEqual([]);
+  expect(mostInteresting([moveOf(1, 0, { progress, state: 'WaitingForUser' })], [], 10)).toEqual(
+    [],
+  );
 });
 
 test('bytes and rate add up; the estimate is no shorter than the slowest move', () => {
@@ -122,7 +124,7 @@ test.for([
   ['500 people', MANY],
   ['500 people with the longest names', LONG_NAMES],
 ] as const)('%s: 10 bars and the longest waits, within 25 KB', ([, batch]) => {
-  const { content } = channelCard({ batch, now: at(8), stamped: true });
+  const { content } = channelCard(batch, at(8));
   expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(25_000);
   const text = cardToText(content);
   expect(text).toContain('194 running · 58 waiting for the person');
@@ -131,9 +133,7 @@ test.for([
 });
 
 test('a card of one keeps to that one', () => {
-  const text = cardToText(
-    channelCard({ batch: batchOf([moveOf(1, 40)]), now: at(8), stamped: true }).content,
-  );
+  const text = cardToText(channelCard(batchOf([moveOf(1, 40)]), at(8)).content);
   expect(text).not.toContain('of 1 moves');
   expect(text).toContain('✓ Nobody must act.');
 });

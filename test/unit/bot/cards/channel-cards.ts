@@ -1,6 +1,6 @@
 /** Every state of the helpdesk's cards, by the name of its golden file. */
 import { batchSummaryCard } from '../../../../src/bot/cards/batch-summary.ts';
-import { channelCard as renderChannelCard } from '../../../../src/bot/cards/channel.ts';
+import { channelCard as renderChannelCard, stamped } from '../../../../src/bot/cards/channel.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { keptCard, skipCard, skippedCard } from '../../../../src/bot/cards/helpdesk.ts';
 import type {
@@ -149,8 +149,7 @@ const ended = (n: number, changes: Partial<MigrationView> = {}): MigrationView =
     ...changes,
   });
 
-const channelCard = (batch: BatchOverview): Card =>
-  renderChannelCard({ batch, now: AT, stamped: true });
+const channelCard = (batch: BatchOverview): Card => stamped(renderChannelCard(batch, AT), AT);
 
 export function channelCards(
   inState: (state: StateName) => MigrationView,
