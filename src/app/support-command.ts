@@ -16,7 +16,7 @@ import { createPseudonyms } from './support/pseudonyms.ts';
 import { parseSupportArguments } from './support-arguments.ts';
 
 /** There is no database to tell of, or the file cannot be written. */
-class SupportError extends AppError {
+export class SupportError extends AppError {
   override readonly name = 'SupportError';
   readonly code: 'support.no-database' | 'support.file';
   readonly disposition = 'stop';

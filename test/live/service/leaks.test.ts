@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runSupport } from '../../../src/app/support-command.ts';
+import { runSupport, SupportError } from '../../../src/app/support-command.ts';
 import { parseConfig } from '../../../src/config.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { BEARER } from '../../sim/teams/connector.ts';
@@ -227,6 +227,12 @@ test('the support bundle tells what happened, and of nobody whom it happened to'
   for (const word of [...FOLDERS, 'contoso', 'icloud.com', '127.0.0.1', '@', 'PRIVATE']) {
     expect(text).not.toContain(word);
   }
+
+  // What is there is not written over.
+  await writeFile(path.join(dir, 'bundle.json'), 'kept');
+  await expect(supportBundle()).rejects.toThrow(SupportError);
+  expect(await readFile(path.join(dir, 'bundle.json'), 'utf8')).toBe('kept');
+  await rm(path.join(dir, 'bundle.json'));
 
   // Others each time: two bundles cannot be laid over each other.
   const next = JSON.parse(await supportBundle());
