@@ -5,6 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface RelayActions {
   /** Resolves when what the client said may go on to the server. */
   readonly beforeClient?: (text: string) => Promise<void>;
+  /** What goes on to the server instead of what the client said. */
+  readonly rewriteClient?: (text: string) => string;
   /** How much of what the server said goes on to the client before the link is cut; null: all, and it stays. */
   readonly cutServer?: (text: string) => number | null;
 }
@@ -41,7 +43,8 @@ export async function startActingRelay(
     const pass = async (earlier: Promise<void>, chunk: Buffer): Promise<void> => {
       await earlier;
       await actions.beforeClient?.(chunk.toString('latin1'));
-      upstream.write(chunk);
+      const instead = actions.rewriteClient?.(chunk.toString('latin1'));
+      upstream.write(instead === undefined ? chunk : Buffer.from(instead, 'latin1'));
     };
     client.on('data', (chunk: Buffer) => {
       before = pass(before, chunk);
@@ -96,5 +99,21 @@ export function actBefore(pattern: RegExp, act: () => Promise<void>): RelayActio
       // Whoever speaks meanwhile waits too: nothing overtakes what is done.
       await acting;
     },
+  };
+}
+
+/** The first so many FETCHes of whole messages come back done and empty, as under a throttle. */
+export function emptyFetches(count: number): RelayActions & { readonly emptied: () => number } {
+  let emptied = 0;
+  return {
+    emptied: () => emptied,
+    rewriteClient: (text) =>
+      text.replaceAll(/^(\S+) UID FETCH .*BODY\.PEEK\[\].*$/gm, (line, tag) => {
+        if (emptied === count) {
+          return line;
+        }
+        emptied += 1;
+        return `${tag} NOOP${line.endsWith('\r') ? '\r' : ''}`;
+      }),
   };
 }

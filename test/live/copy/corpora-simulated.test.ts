@@ -56,5 +56,9 @@ describe('seeded mailboxes on the simulated servers, with the generic profile', 
 
   test('nothing above broke a rule of either server', () => {
     expect([...source.violations, ...target.violations]).toEqual([]);
+    const accounts = source.store.accounts().map(({ user }) => source.connections.maxSeen(user));
+    expect(Math.min(...accounts)).toBeGreaterThan(0);
+    // Apple locks accounts that open many.
+    expect(Math.max(...accounts)).toBeLessThanOrEqual(2);
   });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   type ActingRelay,
   actBefore,
+  emptyFetches,
   type RelayActions,
   swallowAnswersTo,
 } from '../../support/acting-relay.ts';
@@ -68,6 +69,7 @@ export function testLostAnswers(bench: Bench): void {
 /** The accounts that the other cases copy from. */
 export const LINKS_AND_FOLDERS_USERS = [
   'drops',
+  'empties',
   'expunges',
   'renames',
   'renumbers',
@@ -85,6 +87,15 @@ export function testLinksAndSource(bench: Bench): void {
     expect(source.drops()).toBeGreaterThan(1);
     expect(target.drops()).toBeGreaterThan(1);
     await bench.expectExact('drops', 'dropped');
+  });
+
+  test('FETCHes come back empty: nothing is taken for gone', async () => {
+    const actions = emptyFetches(3);
+    const source = await bench.relay('source', actions);
+    const ends = { from: 'empties', to: 'emptied', sourcePort: source.port };
+    expect(await bench.copy(ends)).toMatchObject(ALL_COPIED);
+    expect(actions.emptied()).toBe(3);
+    await bench.expectExact('empties', 'emptied');
   });
 
   test('messages are expunged at the source between their listing and their reading', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { messageKey } from '../../../src/mail/message-key.ts';
 
@@ -76,4 +77,73 @@ test('hostile headers take no time', () => {
   ).toBe(true);
   const quotes = '"\\'.repeat(100_000);
   expect(keyOf(id, `From: ${quotes}`, `Date: ${'('.repeat(200_000)}`).weak).toBe(false);
+});
+
+const word = fc.stringMatching(/^[a-zA-Z0-9.=_-]{1,20}$/);
+const mail = fc.record({
+  id: word,
+  seconds: fc.integer({ min: 0, max: 4_000_000_000 }),
+  sender: word,
+  subject: fc.array(word, { minLength: 1, maxLength: 12 }),
+});
+type Mail = typeof mail extends fc.Arbitrary<infer T> ? T : never;
+
+const dateOf = ({ seconds }: Mail): string => new Date(seconds * 1000).toUTCString();
+
+test('any mail keeps its key when headers are reordered, refolded and joined by others', () => {
+  const rebuilt = fc.record({
+    order: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4, maxLength: 4 }),
+    fold: fc.constantFrom(' ', '\r\n ', '\r\n\t', '  '),
+    others: fc.array(word, { maxLength: 4 }),
+  });
+  fc.assert(
+    fc.property(mail, rebuilt, (one, { order, fold, others }) => {
+      const { id: number, sender, subject: words } = one;
+      const plain = [
+        `Message-ID: <${number}@example.com>`,
+        `Date: ${dateOf(one)}`,
+        `From: <${sender}@example.com>`,
+        `Subject: ${words.join(' ')}`,
+      ];
+      const moved = [
+        `MESSAGE-ID:${fold}<${number}@example.com>`,
+        `Date: ${dateOf(one).replace('GMT', '+0000')}`,
+        `from: "Somebody" ${fold}<${sender.toUpperCase()}@EXAMPLE.com>`,
+        `Subject: ${words.join(fold)}`,
+      ];
+      const shuffled = order.map((at) => moved[at] ?? '');
+      const added = others.map((name) => `X-${name.replaceAll(/[.=_]/g, '-')}: 1`);
+      expect(keyOf(...added, ...shuffled)).toEqual(keyOf(...plain));
+    }),
+  );
+});
+
+test('any two mails that differ in what tells them have two keys', () => {
+  const linesOf = (one: Mail): string[] => [
+    `Message-ID: <${one.id}@example.com>`,
+    `Date: ${dateOf(one)}`,
+    `From: <${one.sender}@example.com>`,
+    `Subject: ${one.subject.join(' ')}`,
+  ];
+  const told = ({ id: number, seconds, sender, subject: words }: Mail): string =>
+    JSON.stringify([number, seconds, sender.toLowerCase(), words.join('').slice(0, 128)]);
+  fc.assert(
+    fc.property(mail, mail, (one, other) => {
+      const isSame = keyOf(...linesOf(one)).key === keyOf(...linesOf(other)).key;
+      expect(isSame).toBe(told(one) === told(other));
+    }),
+  );
+  // Two that were drawn apart seldom agree in anything: from one to the next a single field changes.
+  fc.assert(
+    fc.property(
+      mail,
+      mail,
+      fc.constantFrom('id', 'seconds', 'sender', 'subject'),
+      (one, other, field) => {
+        const changed = { ...one, [field]: other[field] };
+        const isSame = keyOf(...linesOf(one)).key === keyOf(...linesOf(changed)).key;
+        expect(isSame).toBe(told(one) === told(changed));
+      },
+    ),
+  );
 });
