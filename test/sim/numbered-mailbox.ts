@@ -7,6 +7,8 @@ export interface NumberedMailboxInput {
   readonly messages: number;
   /** Size of one more message, in Archive; left out: none. */
   readonly bigBytes?: number | undefined;
+  /** The longest body of all others; left out: 900 octets. */
+  readonly bodyBytes?: number | undefined;
   /** Keywords beside the system flags, for servers that keep them. */
   readonly keywords?: boolean | undefined;
 }
@@ -62,7 +64,10 @@ export function createNumberedMailbox(input: NumberedMailboxInput): SampleMailbo
     while (messages.length < wanted) {
       number += 1;
       const { keywords } = input;
-      const message = makeMessage(random, number, { keywords, bodyBytes: random.below(900) });
+      const message = makeMessage(random, number, {
+        keywords,
+        bodyBytes: random.below(input.bodyBytes ?? 900),
+      });
       messages.push(message);
       if (number % TWIN_EVERY === 0 && messages.length < wanted) {
         messages.push({ ...message, kind: 'twin' });

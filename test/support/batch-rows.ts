@@ -25,6 +25,8 @@ export interface MigrationRowInput {
   readonly state?: StateName;
   readonly alias: string;
   readonly target?: string;
+  readonly personId?: string;
+  readonly sourceHost?: string;
   readonly until?: Date;
 }
 
@@ -32,7 +34,7 @@ export interface MigrationRowInput {
 export async function addMigration(pool: pg.Pool, input: MigrationRowInput): Promise<string> {
   const id = randomUUID();
   const person = {
-    id: `person-${input.alias}`,
+    id: input.personId ?? `person-${input.alias}`,
     displayName: input.alias,
     userPrincipalName: `${input.alias}@contoso.example`,
     mail: null,
@@ -41,13 +43,14 @@ export async function addMigration(pool: pg.Pool, input: MigrationRowInput): Pro
   };
   await pool.query(
     `insert into migrations (id, run_id, batch_id, person, target_mailbox, source_address, source_host, state, until)
-     values ($1, $1, $2, $3, $4, $5, 'imap.mail.me.com', $6, $7)`,
+     values ($1, $1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       id,
       input.batchId,
       JSON.stringify(person),
       input.target ?? person.userPrincipalName,
       `${input.alias}@icloud.example`,
+      input.sourceHost ?? 'imap.mail.me.com',
       input.state ?? 'Syncing',
       input.until ?? null,
     ],

@@ -189,7 +189,10 @@ const FOLDER_NAMES = {
 };
 
 /** What differs between the two mailboxes of a person made by `createMover`; empty when they agree. */
-export async function differencesOf(world: WholeWorld, mover: Mover): Promise<string> {
+export async function differencesOf(
+  world: Pick<WholeWorld, 'icloud' | 'exchange'>,
+  mover: Pick<Mover, 'icloudAddress'> & { readonly user: Pick<SimUser, 'userPrincipalName'> },
+): Promise<string> {
   const source = snapshotOfStore(world.icloud.store, mover.icloudAddress);
   const result = await compareMailboxes({
     source: { folders: source.folders.filter(({ messages }) => messages.length > 0) },

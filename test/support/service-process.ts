@@ -9,6 +9,11 @@ import { runService } from '../../src/app/serve-command.ts';
 import { parseConfig, requireServiceSettings } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 
+/** Any of these, each a number. */
+function numbers<K extends string>(...names: readonly K[]): z.ZodType<Partial<Record<K, number>>> {
+  return z.partialRecord(z.enum(names), z.number()).default({});
+}
+
 const overridesSchema = z.object({
   roles: z.array(z.enum(['bot', 'worker'])).default(['bot', 'worker']),
   pace: z
@@ -16,6 +21,9 @@ const overridesSchema = z.object({
     .partial()
     .default({}),
   traits: z.object({ settleMs: z.number() }).default({ settleMs: 1000 }),
+  lease: numbers('leaseMs', 'beatMs', 'marginMs'),
+  slots: numbers('mailboxes', 'trials', 'cleanUps', 'turnMs', 'lookMs', 'drainMs', 'giveUpMs'),
+  limits: numbers('source', 'target', 'targetPerMailbox'),
   bot: z
     .object({
       loginUrl: z.string(),
@@ -34,7 +42,9 @@ const overridesSchema = z.object({
 
 // oxlint-disable-next-line node/no-process-env -- it is the process that serve would be
 const config = parseConfig(env);
-const { bot, pace, traits, roles } = overridesSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+const { bot, pace, traits, roles, lease, slots, limits } = overridesSchema.parse(
+  JSON.parse(process.argv[2] ?? '{}'),
+);
 requireServiceSettings(config, {
   isBot: roles.includes('bot'),
   isWorker: roles.includes('worker'),
@@ -52,6 +62,9 @@ const code = await runService(
     overrides: {
       host: '127.0.0.1',
       traits,
+      lease,
+      slots,
+      limits,
       pace: Object.fromEntries(Object.entries(pace)),
       bot: defined,
     },

@@ -194,6 +194,7 @@ export function createLedgerStore(pool: pg.Pool): LedgerStore {
         if (error instanceof TurnLostError) {
           // Whoever has the turn now, or nobody: a message that was answered is there.
           await noteStored(pool, turn, settlements);
+          await noteLate(pool, turn, settlements);
         }
         throw error;
       }
@@ -300,5 +301,22 @@ async function noteStored(
       stored.map(({ uid }) => uid),
       turn.epoch,
     ],
+  );
+}
+
+/**
+ * A process that was held up wakes to appends whose messages another has sent again: a second copy may
+ * arrive after that one has looked for it. The next look for second copies takes these rows once more.
+ */
+async function noteLate(
+  pool: pg.Pool,
+  turn: Turn,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  const sent = settlements.filter(({ state }) => state === 'in-flight' || state === 'done');
+  await pool.query(
+    `update messages set surplus_checked = false, attempts = greatest(attempts, 2)
+      where id = any($1::bigint[]) and epoch > $2`,
+    [sent.map(({ id }) => id), turn.epoch],
   );
 }

@@ -43,7 +43,10 @@ function createConnectionCounter(): ConnectionCounter {
   const open = new Map<string, number>();
   const most = new Map<string, number>();
   const tries = new Map<string, number>();
+  let all = 0;
+  let mostOfAll = 0;
   const counter: ConnectionCounter = {
+    maxOfAll: () => mostOfAll,
     open: (user) => open.get(user) ?? 0,
     maxSeen: (user) => most.get(user) ?? 0,
     tried: (user) => {
@@ -51,10 +54,13 @@ function createConnectionCounter(): ConnectionCounter {
     },
     tries: (user) => tries.get(user) ?? 0,
     opened: (user) => {
+      all += 1;
+      mostOfAll = Math.max(mostOfAll, all);
       open.set(user, counter.open(user) + 1);
       most.set(user, Math.max(counter.maxSeen(user), counter.open(user)));
     },
     closed: (user) => {
+      all -= 1;
       open.set(user, counter.open(user) - 1);
     },
   };

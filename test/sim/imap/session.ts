@@ -46,6 +46,8 @@ export interface ConnectionCounter {
   closed(user: string): void;
   open(user: string): number;
   maxSeen(user: string): number;
+  /** Of all accounts together, the most at any moment. */
+  maxOfAll(): number;
   tried(user: string): void;
   /** Logins that were tried, by the name as it was given. */
   tries(user: string): number;
