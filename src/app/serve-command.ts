@@ -183,6 +183,8 @@ async function openRoles(
     const bot = await startBot(parts, keys?.publicKey ?? null);
     opened.push({ close: () => bot.close() });
     routers.push(bot.router);
+    const { createPages } = await import('./serve-pages.ts');
+    routers.push(...(await createPages(parts, bot.desk)));
   }
   if (keys !== null) {
     const { startMover } = await import('./serve-worker.ts');

@@ -87,7 +87,7 @@ function warnOf(credential: Credential, now: Date, logger: Logger): void {
 }
 
 /** A certificate before a managed identity before a secret, should more than one be set. */
-async function credentialOf(config: Config): Promise<Credential> {
+export async function credentialOf(config: Config): Promise<Credential> {
   if (config.CLIENT_CERTIFICATE_PATH !== undefined) {
     return { kind: 'certificate', pem: await readPem(config.CLIENT_CERTIFICATE_PATH) };
   }

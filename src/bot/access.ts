@@ -84,9 +84,13 @@ export type RefusalReason =
   | 'not-helpdesk'
   | 'role-unknown'
   | 'not-owner'
+  | 'not-here'
   | 'as-message';
 
-type RefusalOfStaff = Exclude<RefusalReason, 'role-unknown' | 'not-owner' | 'as-message'>;
+type RefusalOfStaff = Exclude<
+  RefusalReason,
+  'role-unknown' | 'not-owner' | 'not-here' | 'as-message'
+>;
 
 export type AccessDecision =
   | { readonly kind: 'allowed' }

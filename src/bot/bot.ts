@@ -18,6 +18,7 @@ import { createNotifier } from './notifier.ts';
 
 import { createOutbound, type OutboundDeps } from './outbound.ts';
 import { createPaced } from './paced.ts';
+import type { PersonDesk } from './person-desk.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
 export interface BotSettings {
@@ -56,6 +57,8 @@ export interface BotDeps {
 export interface Bot {
   /** Serves POST /api/messages. */
   readonly router: Router;
+  /** Give this to whoever serves pages. */
+  readonly desk: PersonDesk;
   /** Give this to the jobs. */
   readonly notices: NoticePort;
   close(): Promise<void>;
@@ -143,6 +146,7 @@ export function createBot(deps: BotDeps): Bot {
 
   return {
     router: gateway.router,
+    desk: dispatch.desk,
     notices: notifier,
     async close() {
       closing.abort();

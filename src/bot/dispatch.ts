@@ -10,7 +10,12 @@
  * else is asked.
  */
 import { errorCodeOf, isAppError } from '../errors.ts';
-import type { Actor, ConversationReference, PostedCard } from '../jobs/api.ts';
+import {
+  type Actor,
+  type ConversationReference,
+  END_STATES,
+  type PostedCard,
+} from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import { type Language, parseLocale } from '../words/language.ts';
 import { explainToAnyone, explainToPerson, personTexts } from '../words/person.ts';
@@ -32,6 +37,7 @@ import { createSettingsHandlers } from './handlers/settings.ts';
 import { createSetupHandlers } from './handlers/setup.ts';
 import { channelOf, HELPDESK_KEY } from './helpdesk-channel.ts';
 import { personalKey } from './notifier.ts';
+import type { DeskAnswer, PersonDesk, Visit } from './person-desk.ts';
 import type { Answer, Turn } from './turn.ts';
 import { createTurnLimit } from './turn-limit.ts';
 
@@ -43,6 +49,8 @@ export interface DispatchDeps extends HandlerDeps {
 
 export interface Dispatch {
   onActivity(activity: IncomingActivity, request: TurnRequest): Promise<InvokeAnswer | null>;
+  /** The same for a person before a page of ours. */
+  readonly desk: PersonDesk;
   /** Resolves when nothing that a turn left to do is still under way. */
   settled(): Promise<void>;
 }
@@ -124,6 +132,16 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     const promise = run().finally(() => underWay.delete(promise));
     underWay.add(promise);
   }
+
+  /** Before a page nobody else reads along, and nothing is written into a chat. */
+  const desk: ConversationReference = {
+    conversationId: 'page',
+    conversationType: 'personal',
+    serviceUrl: '',
+    tenantId,
+    botId: '',
+    userId: null,
+  };
 
   /** The chat and the language; says which language it is. */
   async function rememberPersonal(
@@ -308,7 +326,49 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     return null;
   }
 
+  /** How soon the card of a move shows something else. */
+  async function changesOf(migrationId: string): Promise<'in-seconds' | 'in-minutes' | 'never'> {
+    const migration = await api.migration(migrationId);
+    if (migration === null || END_STATES.includes(migration.state)) {
+      return 'never';
+    }
+    return migration.state === 'Testing' ? 'in-seconds' : 'in-minutes';
+  }
+
+  async function pressAtDesk(
+    { actor, language }: Visit,
+    value: unknown,
+    signal: AbortSignal,
+  ): Promise<DeskAnswer> {
+    const press = parsePress(value);
+    if (press !== null && !isOfPerson(press)) {
+      await refuse(press, actor, { kind: 'refused', reason: 'not-here', text: '' });
+      return { kind: 'refused' };
+    }
+    const turn = { actor, language, conversation: desk, pressed: null, isInvoke: true, later };
+    const answer = await settlePress(turn, value, signal);
+    if (answer.kind === 'error') {
+      return { kind: 'failed', status: answer.statusCode, text: answer.text };
+    }
+    if (answer.kind === 'text') {
+      return { kind: 'refused' };
+    }
+    const { card, everywhere } = answer;
+    const id = press !== null && 'migrationId' in press.data ? press.data.migrationId : '';
+    const changes = card.takesInput ? 'never' : await changesOf(id);
+    return { kind: 'card', card, isState: !everywhere, changes };
+  }
+
   return {
+    desk: {
+      moves: async ({ actor }) =>
+        (await api.migrationsOfPerson(actor.personId)).map(({ id, targetMailbox }) => ({
+          id,
+          targetMailbox,
+        })),
+      press: async (visit, { verb, fields }, signal) =>
+        await pressAtDesk(visit, { action: { verb, data: fields } }, signal),
+    },
     async onActivity(activity, request) {
       const personId = activity.from.aadObjectId;
       const refused = { action: 'activity', subject: activity.type, outcome: 'refused' } as const;

@@ -20,6 +20,24 @@ export type PersonProblem =
   | 'graph.throttled'
   | 'graph.failed';
 
+/** What stands around the cards on the page. */
+export interface PageTexts {
+  readonly name: string;
+  signedInAs(account: string): string;
+  readonly signOut: string;
+  readonly signedOut: string;
+  readonly signIn: string;
+  readonly notSignedIn: string;
+  /** Whoever sent something after the session had ended. */
+  readonly ended: string;
+  readonly none: string;
+  readonly choose: string;
+  readonly notFound: string;
+  readonly tooFast: string;
+  readonly comeBack: string;
+  readonly language: string;
+}
+
 /** What the person whose mail moves reads, in one language; short sentences, their own words. */
 export interface PersonTexts {
   readonly welcomeTitle: string;
@@ -111,6 +129,8 @@ export interface PersonTexts {
   readonly passwordInChat: string;
   readonly continued: string;
   readonly reminder: string;
+  /** The page for whoever Teams does not reach. */
+  readonly page: PageTexts;
   readonly problemTitle: string;
   readonly tryAgain: string;
   readonly problems: Readonly<Record<PersonProblem, Explanation>>;

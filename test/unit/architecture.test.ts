@@ -30,6 +30,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'clock',
     'log',
   ],
+  web: [
+    'jobs/api',
+    'bot/person-desk',
+    'bot/cards/elements',
+    'bot/cards/actions',
+    'words',
+    'errors',
+    'clock',
+    'log',
+  ],
   bot: ['jobs/api', 'secrets/seal', 'secrets/claims', 'words', 'errors', 'clock', 'log'],
 };
 

@@ -228,10 +228,9 @@ function bars(
 }
 
 /** The same with the time when it was made, which alone is no news. */
-export function stamped({ summary, content, takesInput }: Card, now: Date): Card {
-  const foot = hint(`As of ${cardTime(now)}.`);
-  const body = Array.isArray(content['body']) ? [...content['body'], foot] : [foot];
-  return { summary, takesInput, content: { ...content, body } };
+export function stamped(given: Card, now: Date): Card {
+  const body = [...given.body, hint(`As of ${cardTime(now)}.`)];
+  return { ...given, body, content: { ...given.content, body } };
 }
 
 function headline(needs: readonly Need[]): CardElement {

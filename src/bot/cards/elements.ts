@@ -225,6 +225,8 @@ export interface CardInput {
 /** A finished card, with the sentence that stands for it. */
 export interface Card {
   readonly summary: string;
+  readonly body: readonly CardElement[];
+  readonly actions: readonly Button[];
   readonly content: CardContent;
   /** It has fields, and showing it anew would wipe what somebody is typing. */
   readonly takesInput: boolean;
@@ -256,6 +258,8 @@ export function card(input: CardInput): Card {
   const buttons = body.some(isMasked) ? actions.map(withoutSubmit) : actions;
   return {
     summary,
+    body,
+    actions: buttons,
     takesInput: body.some(hasInput),
     content: {
       type: 'AdaptiveCard',

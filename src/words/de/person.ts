@@ -134,6 +134,24 @@ export const PERSON_DE: PersonTexts = {
   continued: 'Weiter unten geht es in einer neueren Karte weiter.',
   reminder:
     'Zur Erinnerung: Ihr Umzug wartet auf ein app-spezifisches Passwort. Die Karte dafür steht weiter oben; schreiben Sie „Status“, um eine neue zu bekommen.',
+  page: {
+    name: 'Umzug zu Outlook',
+    signedInAs: (account) => `Angemeldet als ${account}`,
+    signOut: 'Abmelden',
+    signedOut: 'Sie sind abgemeldet.',
+    signIn: 'Anmelden',
+    notSignedIn:
+      'Sie wurden nicht angemeldet. Bitte versuchen Sie es noch einmal mit Ihrem Geschäftskonto.',
+    ended:
+      'Ihre Anmeldung galt eine Stunde und ist abgelaufen. Es wurde nichts weitergegeben und nichts gespeichert; bitte melden Sie sich an und geben Sie es noch einmal ein.',
+    none: 'Zurzeit läuft kein Umzug für Sie.',
+    choose: 'Um welches Postfach geht es?',
+    notFound:
+      'Hier gibt es nichts für Sie. Falls Ihr IT-Team Ihnen diese Adresse geschickt hat, melden Sie sich mit dem Geschäftskonto an, an das es geschrieben hat.',
+    tooFast: 'Das war sehr oft in kurzer Zeit. Bitte warten Sie eine Minute.',
+    comeBack: 'Diese Seite zeigt immer, wie weit Ihr Umzug ist: Behalten Sie ihre Adresse.',
+    language: 'Sprache',
+  },
   problemTitle: 'Das hat nicht geklappt',
   tryAgain: 'Noch einmal',
   problems: {

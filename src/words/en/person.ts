@@ -125,6 +125,23 @@ export const PERSON: PersonTexts = {
   continued: 'This goes on in a newer card below.',
   reminder:
     'A reminder: your move waits for an app-specific password. The card for it is further up; say "status" for a new one.',
+  page: {
+    name: 'Move to Outlook',
+    signedInAs: (account) => `Signed in as ${account}`,
+    signOut: 'Sign out',
+    signedOut: 'You are signed out.',
+    signIn: 'Sign in',
+    notSignedIn: 'You were not signed in. Please try again with your work account.',
+    ended:
+      'You were signed in for an hour, which is over. Nothing was sent on and nothing kept; please sign in and enter it again.',
+    none: 'No move of yours is under way.',
+    choose: 'Which mailbox is it about?',
+    notFound:
+      'There is nothing here for you. If your IT team sent you this address, sign in with the work account that they wrote to.',
+    tooFast: 'That was very often in a short time. Please wait a minute.',
+    comeBack: 'This page always shows how far your move is: keep its address.',
+    language: 'Language',
+  },
   problemTitle: 'That did not work',
   tryAgain: 'Try again',
   problems: {

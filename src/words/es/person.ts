@@ -131,6 +131,23 @@ export const PERSON_ES: PersonTexts = {
   continued: 'Esto continúa en una tarjeta más reciente, más abajo.',
   reminder:
     'Un recordatorio: tu traslado espera una contraseña específica de app. La tarjeta está más arriba; escribe «estado» para recibir una nueva.',
+  page: {
+    name: 'Traslado a Outlook',
+    signedInAs: (account) => `Sesión iniciada como ${account}`,
+    signOut: 'Cerrar sesión',
+    signedOut: 'Has cerrado la sesión.',
+    signIn: 'Iniciar sesión',
+    notSignedIn: 'No se ha iniciado la sesión. Inténtalo de nuevo con tu cuenta de trabajo.',
+    ended:
+      'Tu sesión duraba una hora y ha terminado. No se ha enviado ni guardado nada; inicia sesión e introdúcelo de nuevo.',
+    none: 'No hay ningún traslado tuyo en curso.',
+    choose: '¿De qué buzón se trata?',
+    notFound:
+      'Aquí no hay nada para ti. Si tu equipo de TI te envió esta dirección, inicia sesión con la cuenta de trabajo a la que escribió.',
+    tooFast: 'Han sido muchos intentos en poco tiempo. Espera un minuto.',
+    comeBack: 'Esta página siempre muestra cómo va tu traslado: guarda su dirección.',
+    language: 'Idioma',
+  },
   problemTitle: 'No ha funcionado',
   tryAgain: 'Reintentar',
   problems: {

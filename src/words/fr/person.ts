@@ -138,6 +138,23 @@ export const PERSON_FR: PersonTexts = {
   continued: 'La suite se trouve dans une carte plus récente, ci-dessous.',
   reminder:
     'Petit rappel : votre transfert attend un mot de passe pour application. La carte prévue pour cela se trouve plus haut ; écrivez « statut » pour en obtenir une nouvelle.',
+  page: {
+    name: 'Transfert vers Outlook',
+    signedInAs: (account) => `Connecté en tant que ${account}`,
+    signOut: 'Se déconnecter',
+    signedOut: 'Vous êtes déconnecté.',
+    signIn: 'Se connecter',
+    notSignedIn: 'Vous n’avez pas été connecté. Réessayez avec votre compte professionnel.',
+    ended:
+      'Votre connexion durait une heure, et elle est terminée. Rien n’a été transmis ni conservé ; connectez-vous et saisissez-le de nouveau.',
+    none: 'Aucun transfert n’est en cours pour vous.',
+    choose: 'De quelle boîte aux lettres s’agit-il ?',
+    notFound:
+      'Il n’y a rien ici pour vous. Si votre équipe informatique vous a envoyé cette adresse, connectez-vous avec le compte professionnel auquel elle a écrit.',
+    tooFast: 'C’était très souvent en peu de temps. Patientez une minute.',
+    comeBack: 'Cette page montre toujours où en est votre transfert : gardez son adresse.',
+    language: 'Langue',
+  },
   problemTitle: 'Cela n’a pas fonctionné',
   tryAgain: 'Réessayer',
   problems: {

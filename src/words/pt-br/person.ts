@@ -131,6 +131,23 @@ export const PERSON_PT_BR: PersonTexts = {
   continued: 'Isto continua em um cartão mais recente, abaixo.',
   reminder:
     'Um lembrete: sua transferência espera uma senha específica de app. O cartão para isso está mais acima; escreva “status” para receber um novo.',
+  page: {
+    name: 'Transferência para o Outlook',
+    signedInAs: (account) => `Sessão iniciada como ${account}`,
+    signOut: 'Sair',
+    signedOut: 'Você saiu.',
+    signIn: 'Iniciar sessão',
+    notSignedIn: 'A sessão não foi iniciada. Tente de novo com sua conta corporativa.',
+    ended:
+      'Sua sessão durava uma hora e terminou. Nada foi enviado nem guardado; inicie a sessão e digite de novo.',
+    none: 'Não há nenhuma transferência sua em andamento.',
+    choose: 'De qual caixa de correio se trata?',
+    notFound:
+      'Não há nada aqui para você. Se sua equipe de TI enviou este endereço, inicie a sessão com a conta corporativa para a qual ela escreveu.',
+    tooFast: 'Foram muitas vezes em pouco tempo. Espere um minuto.',
+    comeBack: 'Esta página sempre mostra como está sua transferência: guarde o endereço.',
+    language: 'Idioma',
+  },
   problemTitle: 'Não funcionou',
   tryAgain: 'Tentar de novo',
   problems: {

@@ -258,6 +258,10 @@ export function createLoginApplication(deps: LoginServiceDeps): Express {
       },
     ),
   );
+  // Every browser asks for it beside a page.
+  application.get('/favicon.ico', (_request, response) => {
+    response.status(404).end();
+  });
   // The real one asks for a password, too; that is between it and the person.
   application.post('/:tenant/pick', (request, response) =>
     runOperation(context, 'POST /{tenant}/pick', { request, response }, (): Answer => {

@@ -65,7 +65,7 @@ const escapeHtml = (text: string): string =>
 function isRegistered(redirectUri: string, registered: readonly string[]): boolean {
   const withoutPort = (uri: string): string =>
     uri.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1)):\d+(?=\/|$)/, '$1');
-  const isAllowed = /^https:\/\//.test(redirectUri) || withoutPort(redirectUri) !== redirectUri;
+  const isAllowed = redirectUri.startsWith('https://') || withoutPort(redirectUri) !== redirectUri;
   return isAllowed && registered.some((one) => withoutPort(one) === withoutPort(redirectUri));
 }
 

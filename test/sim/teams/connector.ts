@@ -124,7 +124,14 @@ export function createConnectorApp(options: ConnectorOptions): Express {
     }
     response.status(201).json({ id: personalId(member) });
   });
+  /** A chat that is there stays closed, too, once its person blocks the bot. */
+  const isClosed = (conversation: string): boolean =>
+    [...options.blocked].some((member) => personalId(member) === conversation);
   app.post('/v3/conversations/:conversation/activities', (request, response) => {
+    if (isClosed(request.params.conversation)) {
+      refuse(response, 403, 'MessageWritesBlocked');
+      return;
+    }
     const entry = transcript.add(request.params.conversation, 'bot', request.body);
     response.status(201).json({ id: entry.id });
   });

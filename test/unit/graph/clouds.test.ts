@@ -11,6 +11,7 @@ const CLOUDS = [
   {
     name: 'global',
     login: 'login.microsoftonline.com',
+    issuer: 'login.microsoftonline.com',
     graph: 'graph.microsoft.com',
     exchange: 'outlook.office365.com',
     imap: 'outlook.office365.com',
@@ -18,6 +19,7 @@ const CLOUDS = [
   {
     name: 'usgov',
     login: 'login.microsoftonline.us',
+    issuer: 'login.microsoftonline.us',
     graph: 'graph.microsoft.us',
     exchange: 'outlook.office365.us',
     imap: 'outlook.office365.us',
@@ -25,6 +27,7 @@ const CLOUDS = [
   {
     name: 'usgovdod',
     login: 'login.microsoftonline.us',
+    issuer: 'login.microsoftonline.us',
     graph: 'dod-graph.microsoft.us',
     exchange: 'outlook-dod.office365.us',
     imap: 'outlook-dod.office365.us',
@@ -32,6 +35,7 @@ const CLOUDS = [
   {
     name: 'china',
     login: 'login.chinacloudapi.cn',
+    issuer: 'login.partner.microsoftonline.cn',
     graph: 'microsoftgraph.chinacloudapi.cn',
     exchange: 'outlook.office365.cn',
     imap: 'partner.outlook.cn',
@@ -39,13 +43,14 @@ const CLOUDS = [
 ] as const;
 
 test.each(CLOUDS)('$name has its own hosts and asks for its own tokens', (cloud) => {
-  const { login, graph, exchange, imap } = cloud;
+  const { login, issuer, graph, exchange, imap } = cloud;
   expect(chooseCloud(cloud.name)).toEqual({
     loginUrl: `https://${login}`,
     graphUrl: `https://${graph}`,
     exchangeAdminUrl: `https://${exchange}`,
     imapUrl: `imaps://${imap}:993`,
     resources: { graph: `https://${graph}`, exchange: `https://${exchange}` },
+    issuerHost: issuer,
   });
 });
 
