@@ -26,6 +26,11 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: absoluteUrl(['postgres:', 'postgresql:']).optional(),
   PUBLIC_URL: absoluteUrl(['https:', 'http:']).optional(),
+  RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of days, or 0 for ever')
+    .transform(Number)
+    .default(365),
   METRICS_PORT: port.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: absoluteUrl(['https:', 'http:']).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,14 +1,17 @@
 import { createSourceOpener, createTargetOpener } from '../jobs/adapters/account-openers.ts';
 import { createAccountPaces } from '../jobs/adapters/account-pace.ts';
 import { createByteBudget } from '../jobs/copy/byte-budget.ts';
+import { readAuditHead } from '../jobs/db/audit-chain.ts';
 import { openUrgentPool } from '../jobs/db/connect.ts';
 import { type ConnectionLimits, createLeaseStore } from '../jobs/db/lease-store.ts';
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
 import { createLoginStore } from '../jobs/db/login-store.ts';
+import { createRetentionStore } from '../jobs/db/retention-store.ts';
+import { startHousekeeping } from '../jobs/housekeeping.ts';
 import { createFence, type Fence } from '../jobs/lease/fence.ts';
 import { LEASE_PACE } from '../jobs/lease/worker-lease.ts';
 import { SLOT_PACE } from '../jobs/mail-slots.ts';
-import { createReportStore } from '../jobs/report/report-store.ts';
+import { createReportStore, type ReportStore } from '../jobs/report/report-store.ts';
 import { createSessionPool, type SessionPool } from '../jobs/session-pool.ts';
 import type { StepPace } from '../jobs/steps/deps.ts';
 import { startWorker, type Worker } from '../jobs/worker.ts';
@@ -38,6 +41,11 @@ export async function startMover(
   const urgent = openUrgentPool(data.connectionString, logger);
   const fence = createFence(clock);
   const lanes = new Map<string, number>();
+  const reports = createReportStore(data.dataDir, {
+    reason: (code) => reasonText(code),
+    bytes: (sizeBytes) => formatBytes(sizeBytes),
+    count: (count) => formatCount(count),
+  });
   const started = startWorker({
     store,
     ledger: createLedgerStore(data.database.pool),
@@ -45,11 +53,7 @@ export async function startMover(
     tenant,
     sessions: openSessions(parts, { keys, fence, lanes }),
     budget: createByteBudget(BUDGET_BYTES),
-    reports: createReportStore(data.dataDir, {
-      reason: (code) => reasonText(code),
-      bytes: (sizeBytes) => formatBytes(sizeBytes),
-      count: (count) => formatCount(count),
-    }),
+    reports,
     clock,
     logger,
     observer: telemetry.observer,
@@ -68,9 +72,11 @@ export async function startMover(
   });
   try {
     const worker = await started;
+    const endHousekeeping = keepHouseOf(parts, reports);
     return {
       async stop() {
         await worker.stop();
+        await endHousekeeping();
         await urgent.end();
       },
     };
@@ -78,6 +84,21 @@ export async function startMover(
     await urgent.end();
     throw error;
   }
+}
+
+function keepHouseOf(
+  { settings, data, clock, logger }: ServiceParts,
+  reports: ReportStore,
+): () => Promise<void> {
+  const { pool } = data.database;
+  return startHousekeeping({
+    retention: createRetentionStore(pool),
+    reports,
+    auditHead: () => readAuditHead(pool),
+    keepDays: settings.RETENTION_DAYS === 0 ? null : settings.RETENTION_DAYS,
+    clock,
+    logger,
+  });
 }
 
 interface SessionsInput {

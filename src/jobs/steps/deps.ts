@@ -18,7 +18,7 @@ export interface StepDeps {
   readonly tenant: TenantPort;
   readonly sessions: SessionPool;
   readonly budget: ByteBudget;
-  readonly reports: ReportStore;
+  readonly reports: Pick<ReportStore, 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer: WorkObserver;
