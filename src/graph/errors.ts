@@ -45,6 +45,10 @@ const MEANINGS = {
   'graph.mailbox-plan-off': ['ask', 'A group gives the licence, with Exchange switched off.'],
   'graph.address-taken': ['ask', 'Another object of the tenant has this address.'],
   'graph.folder-exists': ['stop', 'The mailbox has a folder of this name already.'],
+  'graph.folder-missing': ['wait', 'The mailbox no longer has the folder.'],
+  'graph.item-refused': ['stop', 'Exchange does not take this item as it is.'],
+  'graph.item-too-large': ['stop', 'Exchange does not take an item of this size.'],
+  'graph.mailbox-full': ['ask', 'The mailbox is full.'],
   'graph.directory-synced': [
     'ask',
     'The user is mastered in the local directory and must be changed there.',

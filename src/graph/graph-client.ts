@@ -18,6 +18,8 @@ export interface GraphQuery {
   readonly filter?: string;
   readonly expand?: string;
   readonly top?: number;
+  /** Ids of messages as they are in their folders, which change with a move: those that an import answers with. */
+  readonly regularIds?: boolean;
 }
 
 /** Microsoft Graph v1.0. Every call throws M365Error `graph.*`. */
@@ -46,6 +48,8 @@ export interface GraphClient {
     body: object,
     signal: AbortSignal,
   ): Promise<unknown>;
+  /** An action without a body: Graph refuses an empty one in some places. */
+  act(path: string, signal: AbortSignal): Promise<unknown>;
   /** Makes the object that a key names in the path, or changes it: safe to send twice. */
   upsert(path: string, body: object, signal: AbortSignal): Promise<unknown>;
   /** Deletes an object; throws `graph.not-found` where it is gone already. */
@@ -61,9 +65,9 @@ export interface GraphClientDeps {
 /** Carries a call's signal through the Graph library, and the typed error that the library would flatten. */
 class CallContext implements MiddlewareOptions {
   readonly signal: AbortSignal;
-  readonly prefer: string;
+  readonly prefer: string | null;
   failure: unknown = null;
-  constructor(signal: AbortSignal, prefer: string) {
+  constructor(signal: AbortSignal, prefer: string | null) {
     this.signal = signal;
     this.prefer = prefer;
   }
@@ -92,7 +96,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
     const headers = {
       authorization: `Bearer ${token}`,
       accept: 'application/json',
-      prefer,
+      ...(prefer === null ? {} : { prefer }),
       ...type,
     };
     return http.send({ ...request, headers }, signal);
@@ -142,7 +146,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
     path: string,
     signal: AbortSignal,
     act: (request: GraphRequest) => Promise<Response>,
-    prefer = IMMUTABLE_IDS,
+    prefer: string | null = IMMUTABLE_IDS,
   ): Promise<unknown> => {
     const call = new CallContext(signal, prefer);
     const request = client.api(path).responseType(ResponseType.RAW).middlewareOptions([call]);
@@ -154,7 +158,15 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
   };
 
   const get = async <T>(query: GraphQuery, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> =>
-    parseGraphAnswer(schema, await run(pathOf(query), signal, (request) => request.get()));
+    parseGraphAnswer(
+      schema,
+      await run(
+        pathOf(query),
+        signal,
+        (request) => request.get(),
+        query.regularIds === true ? null : IMMUTABLE_IDS,
+      ),
+    );
 
   const pages: GraphClient['pages'] = async function* readPages(query, schema, signal) {
     const pageSchema = z.object({
@@ -169,7 +181,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
       const page: z.infer<typeof pageSchema> = await get(next, pageSchema, signal);
       yield page.value;
       const link: string | undefined = page['@odata.nextLink'];
-      next = link === undefined ? null : { path: pathOfLink(link) };
+      next = link === undefined ? null : { ...keptOf(query), path: pathOfLink(link) };
     }
   };
 
@@ -191,6 +203,7 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
       run(path, signal, (request) =>
         method === 'POST' ? request.post(body) : request.patch(body),
       ),
+    act: (path, signal) => run(path, signal, (request) => request.post(undefined)),
     upsert: (path, body, signal) =>
       run(path, signal, (request) => request.patch(body), CREATE_IF_MISSING),
     remove: async (path, signal) => {
@@ -198,6 +211,10 @@ export function createGraphClient(deps: GraphClientDeps): GraphClient {
     },
   };
 }
+
+/** What a next link does not carry. */
+const keptOf = ({ regularIds }: GraphQuery): Pick<GraphQuery, 'regularIds'> =>
+  regularIds === undefined ? {} : { regularIds };
 
 /**
  * The part of a next link below /v1.0: it is asked for at our own host, so that a proxy stays in the

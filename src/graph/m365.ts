@@ -15,6 +15,7 @@ import { createLicences, type Licences } from './licences.ts';
 import { createMailFolders, type MailFolders } from './mail-folders.ts';
 import { createProtocolReader, type ProtocolReader } from './mail-protocols.ts';
 import { createMailboxes, type Mailboxes } from './mailbox.ts';
+import { createMailboxContents, type MailboxContents } from './mailbox-contents.ts';
 import { createMailboxAccess, type MailboxAccess } from './mailbox-permission.ts';
 import { createMailboxSettings, type MailboxSettings } from './mailbox-settings.ts';
 import { createUserCreation, type UserCreation } from './new-user.ts';
@@ -54,6 +55,8 @@ export interface M365 {
   readonly mailboxes: Mailboxes;
   readonly mailFolders: MailFolders;
   readonly folderStatistics: FolderStatistics;
+  /** What lies in one mailbox, and goes into it, without IMAP. */
+  readonly mailboxContents: MailboxContents;
   /** Of one or of hundreds: what a move must know before it changes anything. */
   readonly people: People;
   /** Object ids of people by their addresses, hundreds at once. */
@@ -116,6 +119,7 @@ export function createM365(deps: M365Deps): M365 {
     mailboxes,
     mailFolders: createMailFolders({ graph }),
     folderStatistics: createFolderStatistics({ exchange }),
+    mailboxContents: createMailboxContents({ graph, clock }),
     people: createPeople({ batch, exchange, licences }),
     addresses: createAddressBook({ batch }),
     groups: createGroups({ graph }),

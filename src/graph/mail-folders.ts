@@ -1,6 +1,6 @@
 import type { MailFolder as GraphMailFolder } from '@microsoft/microsoft-graph-types';
 import { z } from 'zod';
-import { M365Error } from './errors.ts';
+import { isM365Error, M365Error } from './errors.ts';
 import type { GraphClient } from './graph-client.ts';
 import { parseGraphAnswer } from './graph-error.ts';
 import { forEachLimited } from './limited.ts';
@@ -13,12 +13,27 @@ export interface MailFolder {
   readonly folderClass: string | null;
 }
 
+/** What a mailbox has one of, by the name that Graph knows it under. */
+export type WellKnownFolder = 'sentitems' | 'drafts' | 'deleteditems' | 'junkemail' | 'archive';
+
+const WELL_KNOWN: readonly WellKnownFolder[] = [
+  'sentitems',
+  'drafts',
+  'deleteditems',
+  'junkemail',
+  'archive',
+];
+
 /**
  * Mail folders over Graph. Needs Mail.ReadWrite, which is to be given through RBAC for Applications: no
  * token shows it, so that whoever lacks it finds out by `graph.right-missing`.
  */
 export interface MailFolders {
   list(userId: string, signal: AbortSignal): Promise<readonly MailFolder[]>;
+  /** Messages in a folder; throws `graph.not-found` where it is gone. */
+  count(userId: string, folderId: string, signal: AbortSignal): Promise<number>;
+  /** Ids of the folders that Outlook gives a meaning; a mailbox may have no archive. */
+  wellKnown(userId: string, signal: AbortSignal): Promise<ReadonlyMap<string, WellKnownFolder>>;
   /** Makes a folder of class IPF.Note, at the root where `parentId` is null; throws `graph.folder-exists`. */
   create(
     userId: string,
@@ -45,6 +60,7 @@ const folderSchema = z.object({
     .nullish(),
 });
 const idSchema = z.object({ id: z.string() });
+const countSchema = z.object({ totalItemCount: z.number().int().nonnegative() });
 
 type Row = z.infer<typeof folderSchema>;
 
@@ -97,6 +113,27 @@ export function createMailFolders({ graph }: { readonly graph: GraphClient }): M
         });
         level = next;
       }
+      return found;
+    },
+
+    async count(userId, folderId, signal) {
+      const path = `${rootOf(userId)}/${encodeURIComponent(folderId)}`;
+      const folder = await graph.get({ path, select: ['totalItemCount'] }, countSchema, signal);
+      return folder.totalItemCount;
+    },
+
+    async wellKnown(userId, signal) {
+      const found = new Map<string, WellKnownFolder>();
+      await forEachLimited(WELL_KNOWN, AT_ONCE, async (name) => {
+        const path = `${rootOf(userId)}/${name}`;
+        try {
+          found.set((await graph.get({ path, select: ['id'] }, idSchema, signal)).id, name);
+        } catch (error) {
+          if (!isM365Error(error, 'graph.not-found')) {
+            throw error;
+          }
+        }
+      });
       return found;
     },
 

@@ -74,6 +74,22 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'Microsoft 365 does not know this person or object any more.',
     doNext: 'Look whether it was deleted or renamed, then start again.',
   },
+  'graph.folder-missing': {
+    what: 'A folder of the mailbox went away while mail was written to it.',
+    doNext: 'Nothing: I make it again in the next round.',
+  },
+  'graph.item-refused': {
+    what: 'Exchange does not take a message in the form in which Graph imports it.',
+    doNext: 'Open the message at iCloud; copy it by hand, or write this mailbox over IMAP.',
+  },
+  'graph.item-too-large': {
+    what: 'A message is larger than Exchange takes through Graph.',
+    doNext: 'Copy it by hand, or write this mailbox over IMAP.',
+  },
+  'graph.mailbox-full': {
+    what: 'The mailbox is full.',
+    doNext: 'Make room, or give it a larger plan or an archive; then try again.',
+  },
   'graph.no-mailbox': {
     what: 'There is no mailbox in the cloud, or not yet.',
     doNext: 'Exchange usually takes 15 minutes after a licence. I look again by myself.',

@@ -15,6 +15,7 @@ test('folders that never end are an answer that is not known, and no loop', asyn
     },
     pages: unused,
     write: unused,
+    act: unused,
     upsert: unused,
     remove: unused,
   };

@@ -1,0 +1,137 @@
+/** Writes a mailbox through Graph: each message as an item of Exchange's own form, imported once. */
+import type { Clock } from '../../clock.ts';
+import { type AppError, isAppError } from '../../errors.ts';
+import { isM365Error, M365Error } from '../../graph/errors.ts';
+import type { M365 } from '../../graph/m365.ts';
+import type { ImportOutcome } from '../../graph/mailbox-items.ts';
+import { type EncodedStream, encodeStream } from '../../mail/fast-transfer/encode.ts';
+import { itemOfMessage } from '../../mail/item/item-of-message.ts';
+import { readMessage } from '../../mail/item/read-message.ts';
+import { readWhole } from '../../mail/message-bytes.ts';
+import type { AppendOutcome, MailTarget, OutgoingMessage, TargetTraits } from '../ports.ts';
+import { createGraphChanges } from './graph-changes.ts';
+import { GRAPH_UID_NEXT, numberOfFolder, numberOfMessage } from './graph-numbers.ts';
+import { showMessage } from './graph-shown.ts';
+import { createGraphTargetFolders } from './graph-target-folders.ts';
+import { createLanes } from './lanes.ts';
+
+export interface GraphTargetDeps {
+  readonly m365: Pick<M365, 'mailFolders' | 'mailboxContents'>;
+  readonly userId: string;
+  /** TellPartnerVersion of this tenant's own exports. */
+  readonly version: Buffer;
+  readonly clock: Clock;
+}
+
+/** Four requests are under way at once; two messages are made ready meanwhile. */
+const LANES = 6;
+
+/** What the domain must know of a target that is written through Graph. */
+export const GRAPH_TRAITS: TargetTraits = {
+  name: 'exchange-online',
+  stamps: true,
+  byteExact: false,
+  // Nobody has measured how long Exchange may take over an import whose link died.
+  settleMs: 10 * 60 * 1000,
+  allowedFlags: ['\\Seen', '\\Answered', '\\Flagged', '\\Draft'],
+  lateFlags: [],
+  // Mail never becomes commands here: it is a value in JSON.
+  maxLineBytes: null,
+  maxMessageBytes: null,
+};
+
+export function createGraphTarget({ m365, userId, version, clock }: GraphTargetDeps): MailTarget {
+  const { messages, items } = m365.mailboxContents.of(userId);
+  const folders = createGraphTargetFolders({ mailFolders: m365.mailFolders, userId });
+  const lanes = createLanes(LANES);
+  /** What was too large for memory before is in memory here, one at a time. */
+  const largeLane = createLanes(1);
+
+  const encode = async (message: OutgoingMessage): Promise<EncodedStream> => {
+    const { bytes, flags } = message;
+    const read = await readMessage(Buffer.isBuffer(bytes) ? bytes : await readWhole(bytes));
+    const receivedAt = message.receivedAt ?? read.sentAt ?? clock.now();
+    return encodeStream(itemOfMessage(read, { flags, receivedAt }, version));
+  };
+
+  const send = async (message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome> => {
+    try {
+      const folderId = await folders.idOf(message.folderPath, signal);
+      const stream = await encode(message);
+      const outcome = await items.importItem({ folderId, stream }, signal);
+      return outcomeOf(outcome, folderId);
+    } catch (error) {
+      if (isAppError(error)) {
+        return { kind: 'refused', error };
+      }
+      return unsentUnlessDefect(error, signal);
+    }
+  };
+
+  return {
+    ...createGraphChanges({ folders, messages }),
+    listFolders: (signal) => folders.list(signal),
+    ensureFolders: (paths, signal) => folders.ensure(paths, signal),
+    folderClasses: (signal) => folders.classes(signal),
+
+    async folderState(path, signal) {
+      const id = await folders.idOf(path, signal);
+      try {
+        const exists = await folders.count(id, signal);
+        return { uidValidity: numberOfFolder(id), uidNext: GRAPH_UID_NEXT, exists };
+      } catch (error) {
+        throw isM365Error(error, 'graph.not-found')
+          ? new M365Error('graph.folder-missing', { cause: error })
+          : error;
+      }
+    },
+
+    expectAppends: () => undefined,
+
+    async append(message, signal) {
+      try {
+        const isLarge = !Buffer.isBuffer(message.bytes);
+        return await lanes.run(
+          () =>
+            isLarge ? largeLane.run(() => send(message, signal), signal) : send(message, signal),
+          signal,
+        );
+      } catch (error) {
+        return unsentUnlessDefect(error, signal);
+      }
+    },
+
+    async look(path, _fromUid, signal) {
+      const folderId = await folders.idOf(path, signal);
+      const seen = [];
+      for await (const page of messages.list(folderId, signal)) {
+        seen.push(...page.map((message) => showMessage(message)));
+      }
+      return seen.toReversed();
+    },
+
+    // Exchange makes its own MIME of an item: no hash of it would be that of what was sent.
+    hashBodies: async () => new Map(),
+
+    close: async () => undefined,
+  };
+}
+
+function outcomeOf(outcome: ImportOutcome, folderId: string): AppendOutcome {
+  return outcome.kind === 'stored'
+    ? {
+        kind: 'stored',
+        uidValidity: numberOfFolder(folderId),
+        uid: numberOfMessage(outcome.itemId),
+      }
+    : outcome;
+}
+
+/** Whoever gave up before the message left has it unsent; anything else is a defect. */
+function unsentUnlessDefect(error: unknown, signal: AbortSignal): AppendOutcome {
+  if (!signal.aborted) {
+    throw error;
+  }
+  const cancelled: AppError = new M365Error('graph.unreachable', { cause: error });
+  return { kind: 'unsent', error: cancelled };
+}
