@@ -42,6 +42,8 @@ export async function startBot(
       loginUrl: cloudOf(settings).loginUrl,
       openIdMetadataUrl: settings.BOT_OPENID_METADATA_URL ?? null,
       moreServiceUrlHosts: [],
+      fileHostSuffix: cloudOf(settings).fileHostSuffix,
+      moreFileHosts: [],
       defaultServiceUrl: DEFAULT_SERVICE_URL,
       sourceHost: new URL(settings.SOURCE_IMAP_URL).hostname,
       updateEveryMs: CARD_UPDATE_EVERY_MS,

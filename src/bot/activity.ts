@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** A file that somebody sent in a personal chat; the address is good for minutes, and is a secret. */
+const fileSchema = z.object({
+  contentType: z.literal('application/vnd.microsoft.teams.file.download.info'),
+  content: z.object({ downloadUrl: z.string().min(1).max(4000) }),
+});
+
 /** The part of an incoming Teams activity that Skybridge reads; plain JSON, unknown members dropped. */
 const incomingSchema = z.object({
   type: z.string(),
@@ -10,6 +16,8 @@ const incomingSchema = z.object({
   action: z.string().optional(),
   text: z.string().optional(),
   value: z.unknown().optional(),
+  // Teams sends the text once more as HTML, and pictures and cards: files alone are read.
+  attachments: z.array(z.unknown()).max(50).optional().catch(undefined),
   replyToId: z.string().optional(),
   // Teams says what its user reads; whatever is no such name is as good as none.
   locale: z.string().max(64).optional().catch(undefined),
@@ -34,6 +42,14 @@ export type IncomingActivity = z.infer<typeof incomingSchema>;
 /** Reads an activity; null for what is none. */
 export function parseActivity(body: unknown): IncomingActivity | null {
   return incomingSchema.safeParse(body).data ?? null;
+}
+
+/** Where the files of a message can be fetched. */
+export function fileUrlsOf({ attachments = [] }: IncomingActivity): readonly string[] {
+  return attachments.flatMap((attachment) => {
+    const file = fileSchema.safeParse(attachment).data;
+    return file === undefined ? [] : [file.content.downloadUrl];
+  });
 }
 
 /** An Adaptive Card as it travels; src/bot/cards builds it. */

@@ -19,6 +19,7 @@ import { createNotifier } from './notifier.ts';
 import { createOutbound, type OutboundDeps } from './outbound.ts';
 import { createPaced } from './paced.ts';
 import type { PersonDesk } from './person-desk.ts';
+import { createFileFetch } from './teams-files.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
 export interface BotSettings {
@@ -35,6 +36,10 @@ export interface BotSettings {
   readonly openIdMetadataUrl: string | null;
   /** Beyond the hosts of Teams; for tests and the Playground. */
   readonly moreServiceUrlHosts: readonly string[];
+  /** What the hosts of the tenant's SharePoint and OneDrive end in. */
+  readonly fileHostSuffix: string;
+  /** Further hosts of files; for tests and the Playground. */
+  readonly moreFileHosts: readonly string[];
   /** Where Teams is reached for people who have not written yet. */
   readonly defaultServiceUrl: string;
   /** The one host that app passwords are for: the host of SOURCE_IMAP_URL. */
@@ -139,6 +144,11 @@ export function createBot(deps: BotDeps): Bot {
     clock,
     lock,
     sourceHost: settings.sourceHost,
+    fetchFile: createFileFetch({
+      suffix: settings.fileHostSuffix,
+      moreHosts: settings.moreFileHosts,
+      ownDomains: (signal) => api.ownDomains(signal),
+    }),
     logger,
     closing: closing.signal,
     tenantId,

@@ -21,7 +21,14 @@ import { type Language, parseLocale } from '../words/language.ts';
 import { explainToAnyone, explainToPerson, personTexts } from '../words/person.ts';
 import { type AccessDecision, decideAccess, type Place } from './access.ts';
 import type { IncomingActivity, InvokeAnswer } from './activity.ts';
-import { answerCard, answerError, answerText, cardActivity, textActivity } from './activity.ts';
+import {
+  answerCard,
+  answerError,
+  answerText,
+  cardActivity,
+  fileUrlsOf,
+  textActivity,
+} from './activity.ts';
 import type { ActionName, PressedAction } from './cards/actions.ts';
 import { mayBeSubmitted, parsePress, submittedPress } from './cards/actions.ts';
 import { welcomeCard } from './cards/basics.ts';
@@ -282,9 +289,14 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     await outbound.post(turn.conversation, cardActivity(content, summary), signal);
   }
 
-  async function answerMessage(turn: Turn, text: string, signal: AbortSignal): Promise<void> {
+  async function answerMessage(
+    turn: Turn,
+    activity: IncomingActivity,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
-      await chat.answer(turn, text, signal);
+      const said = { text: activity.text ?? '', fileUrls: fileUrlsOf(activity) };
+      await chat.answer(turn, said, signal);
     } catch (error) {
       const code = errorCodeOf(error);
       logger.warn({ code }, 'a message could not be answered');
@@ -321,7 +333,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     } else if (activity.type === 'message' && submitted !== null) {
       await answerSubmit(turn, submitted, deps.closing);
     } else if (activity.type === 'message') {
-      await answerMessage(turn, activity.text ?? '', deps.closing);
+      await answerMessage(turn, activity, deps.closing);
     }
     return null;
   }

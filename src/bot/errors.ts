@@ -60,3 +60,21 @@ export class BotTokenError extends AppError {
     this.status = status;
   }
 }
+
+/** A file that somebody sent could not be fetched, or is none that is read. */
+export class TeamsFileError extends AppError {
+  override readonly name = 'TeamsFileError';
+  readonly code:
+    | 'file.foreign-host'
+    | 'file.too-large'
+    | 'file.not-given'
+    | 'file.unreachable'
+    | 'file.workbook'
+    | 'file.no-text'
+    | 'file.several';
+  readonly disposition = 'ask';
+  constructor(code: TeamsFileError['code'], options?: ErrorOptions) {
+    super('A file that somebody sent could not be used.', options);
+    this.code = code;
+  }
+}

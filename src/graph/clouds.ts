@@ -18,9 +18,19 @@ export interface CloudResources {
 
 export interface Cloud extends CloudHosts {
   readonly resources: CloudResources;
+  /** What follows the tenant's own name in the hosts of its SharePoint and OneDrive. */
+  readonly fileHostSuffix: string;
   /** Whose name stands in tokens; stays the cloud's own when a URL is overridden. */
   readonly issuerHost: string;
 }
+
+/** What the hosts of SharePoint and OneDrive end in; that of the second and third is believed. */
+const FILE_HOSTS: Readonly<Record<CloudName, string>> = {
+  global: '.sharepoint.com',
+  usgov: '.sharepoint.us',
+  usgovdod: '.sharepoint-mil.us',
+  china: '.sharepoint.cn',
+};
 
 const ISSUER_HOSTS: Readonly<Record<CloudName, string>> = {
   global: 'login.microsoftonline.com',
@@ -75,5 +85,6 @@ export function chooseCloud(name: CloudName, overrides: Partial<CloudHosts> = {}
     imapUrl: withoutSlash(overrides.imapUrl ?? own.imapUrl),
     resources: { graph: own.graphUrl, exchange: own.exchangeAdminUrl },
     issuerHost: ISSUER_HOSTS[name],
+    fileHostSuffix: FILE_HOSTS[name],
   };
 }

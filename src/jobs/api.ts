@@ -31,6 +31,7 @@ export {
 } from './copy/skip-rules.ts';
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
+export { decodeList } from './people/decode-list.ts';
 export type {
   DirectoryGroup,
   DirectoryPerson,
@@ -135,6 +136,8 @@ export interface BatchPlan {
   readonly moves: readonly PlannedMove[];
   /** Seats that all of them take together, by product. */
   readonly seats: readonly SeatNeed[];
+  /** It is of a list whose lines somebody can look up. */
+  readonly isList: boolean;
   /** Columns of a file that I make no use of. */
   readonly ignoredColumns: readonly string[];
   /** What is left out of each move, by the admins' wish. */
@@ -477,6 +480,8 @@ export interface SkybridgeApi {
     input: { readonly fix: TenantFix; readonly actor: Actor },
     signal: AbortSignal,
   ): Promise<'done' | 'nothing-to-do'>;
+  /** The tenant's verified domains, in lower case. */
+  ownDomains(signal: AbortSignal): Promise<readonly string[]>;
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
   findGroups(query: string, signal: AbortSignal): Promise<readonly DirectoryGroup[]>;
   /** Reads the tenant and changes nothing; the plan is kept, so that its hash can be started. */

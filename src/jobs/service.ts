@@ -129,6 +129,8 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
     conversations: deps.conversations,
     roleOf: createRoleCheck(deps),
     ...createTenantChecks({ doctor: deps.doctor, audit: (entry) => deps.store.audit(entry) }),
+    ownDomains: (signal) => deps.tenant.ownDomains(signal),
+
     findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
 
     findGroups: (query, signal) => deps.tenant.findGroups(query, signal),

@@ -39,6 +39,10 @@ export interface PersonClient {
   /** The app arrives in this person's Teams. */
   install(): Promise<number>;
   say(text: string): Promise<number>;
+  /** Drops files into the chat, as Teams hands them over: an address that is good for minutes. */
+  drop(
+    ...files: readonly { readonly name: string; readonly downloadUrl: string }[]
+  ): Promise<number>;
   /** Presses the newest button of this title, after filling in the card's fields as Teams would. */
   press(title: string, inputs?: Readonly<Record<string, string>>): Promise<InvokeReply>;
   /** Sends an invoke that no card offered: stale or forged data. */
@@ -250,6 +254,20 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
         transcript.add(conversationId, 'person', { text });
         const response = await post(activity(personId, here, { ...said, type: 'message', text }));
         return response.status;
+      },
+      async drop(...files) {
+        transcript.add(conversationId, 'person', { text: files.map(({ name }) => name).join() });
+        const attachments = [
+          { contentType: 'text/html', content: '<p>&nbsp;</p>' },
+          ...files.map(({ name, downloadUrl }) => ({
+            contentType: 'application/vnd.microsoft.teams.file.download.info',
+            contentUrl: `https://contoso-my.sharepoint.com/personal/admin/Documents/${name}`,
+            name,
+            content: { downloadUrl, uniqueId: 'file-1', fileType: name.split('.').at(-1) },
+          })),
+        ];
+        const message = { ...said, type: 'message', attachments };
+        return (await post(activity(personId, here, message))).status;
       },
       async press(title, inputs = {}) {
         for (const entry of entries().toReversed()) {

@@ -58,6 +58,7 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
         bot: {
           loginUrl: teams.loginUrl,
           moreServiceUrlHosts: ['127.0.0.1'],
+          moreFileHosts: ['127.0.0.1'],
           defaultServiceUrl: teams.serviceUrl,
           updateEveryMs: 700,
           channelEveryMs: 100,

@@ -9,6 +9,8 @@ import { ruleLines } from './people.ts';
 
 /** More lines than anybody reads on a card; the rest are counted. */
 const MOST_LINES = 15;
+/** The same of line numbers. */
+const MOST_RANGES = 60;
 
 const people = (count: number): string => formatNoun(count, 'person', 'people');
 
@@ -62,12 +64,51 @@ function lineOf(move: PlannedMove): CardElement {
     : markedLine('warning', `${line}. ${warnings.join(' ')}`);
 }
 
-function lines({ moves }: BatchPlan): readonly CardElement[] {
+/** "3, 7–9": so many numbers as anybody looks up on a card. */
+function numbersText(numbers: readonly number[]): string {
+  const ranges: { from: number; to: number }[] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.to === number - 1) {
+      last.to = number;
+    } else {
+      ranges.push({ from: number, to: number });
+    }
+  }
+  const shown = ranges.slice(0, MOST_RANGES);
+  const more = ranges.slice(MOST_RANGES).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  const texts = shown.map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`));
+  return more === 0 ? texts.join(', ') : `${texts.join(', ')} and ${formatCount(more)} more`;
+}
+
+/** "Lines 3, 7–9: the line cannot be used: …": each line of a list that is left out, by why it is. */
+function faultsOfList(moves: readonly PlannedMove[]): readonly CardElement[] {
+  const byText = new Map<string, number[]>();
+  for (const { line, obstacle } of moves) {
+    if (obstacle !== null) {
+      const { what, doNext } = explain(obstacle);
+      const text = `${what} ${doNext}`;
+      const numbers = byText.get(text) ?? [];
+      numbers.push(line);
+      byText.set(text, numbers);
+    }
+  }
+  return [...byText].map(([text, numbers]) =>
+    markedLine(
+      'failed',
+      `${numbers.length === 1 ? 'Line' : 'Lines'} ${numbersText(numbers)}: ${text}`,
+    ),
+  );
+}
+
+function lines({ moves, isList }: BatchPlan): readonly CardElement[] {
   // Problems first, then what is not plain; the order of the list within each.
   const rank = (move: PlannedMove): number => (isReady(move) ? 1 + Number(!isSpecial(move)) : 0);
-  const sorted = moves.toSorted((left, right) => rank(left) - rank(right));
+  const shown = isList ? moves.filter(isReady) : moves;
+  const sorted = shown.toSorted((left, right) => rank(left) - rank(right));
   const more = sorted.length - MOST_LINES;
   return [
+    ...(isList ? faultsOfList(moves) : []),
     ...sorted.slice(0, MOST_LINES).map(lineOf),
     ...(more > 0 ? [hint(`And ${formatCount(more)} more.`)] : []),
   ];

@@ -26,6 +26,10 @@ export function askPeopleCard(complaint: string | null, typed = ''): Card {
         isRequired: true,
         errorMessage: 'Please enter a name or an address.',
       },
+      hint('For a group, write "group" and its name.'),
+      hint(
+        'For many, send me a CSV file in this chat: EmailAddress and UserName in its first line, Submitter for shared mailboxes, no passwords.',
+      ),
     ],
     actions: [button('people.find', 'Find', {}, 'positive'), button('move.not-now', 'Not now', {})],
   });

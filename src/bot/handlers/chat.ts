@@ -12,6 +12,7 @@ import { type CommandWord, findCommand } from '../commands.ts';
 import { HELPDESK_KEY } from '../helpdesk-channel.ts';
 import type { Turn } from '../turn.ts';
 import type { Reply } from './admin-commands.ts';
+import { answerFiles } from './file-list.ts';
 import type { HandlerDeps } from './handlers.ts';
 
 /** What somebody wrote: a command's word and the rest. Mentions of the bot and markup are gone. */
@@ -36,9 +37,15 @@ export function parseCommand(text: string): Command {
   return { word: word.toLowerCase(), rest };
 }
 
+/** What somebody sent: words, and where its files can be fetched. */
+export interface Said {
+  readonly text: string;
+  readonly fileUrls: readonly string[];
+}
+
 /** Answers what people write. */
 export interface Chat {
-  answer(turn: Turn, text: string, signal: AbortSignal): Promise<void>;
+  answer(turn: Turn, said: Said, signal: AbortSignal): Promise<void>;
   /** The app arrived in a team: its channel becomes the helpdesk's, if an admin put it there. */
   useChannel(turn: Turn, signal: AbortSignal): Promise<void>;
 }
@@ -176,7 +183,7 @@ export function createChat(
 
   return {
     useChannel,
-    async answer(turn, text, signal) {
+    async answer(turn, { text, fileUrls }, signal) {
       const t = personTexts(turn.language);
       if (looksLikeAppPassword(text)) {
         await sayText(turn, t.passwordInChat, signal);
@@ -189,7 +196,9 @@ export function createChat(
       }
       const role = await roleOf(turn, signal);
       if (role === 'admin') {
-        await answerAdmin(turn, { word, rest }, signal);
+        await (fileUrls.length > 0
+          ? answerFiles(deps, { turn, urls: fileUrls }, signal)
+          : answerAdmin(turn, { word, rest }, signal));
       } else if (word === 'status' || word === t.statusWord) {
         // Everybody has a right to the own move, whether or not the directory answers.
         await (role === 'helpdesk' ? statusForHelpdesk(turn, signal) : ownStatus(turn, signal));

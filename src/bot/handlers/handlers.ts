@@ -17,6 +17,8 @@ export interface HandlerDeps {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly lock: KeyedLock;
+  /** Fetches a file that somebody sent; throws a TeamsFileError. */
+  readonly fetchFile: (address: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** The one host that passwords of this service are for. */
   readonly sourceHost: string;
 }

@@ -64,6 +64,17 @@ export async function findPeople(
   return people.length > 1 ? choosePersonCard(people) : await planPerson(deps, first.id, signal);
 }
 
+/** The card of a list that came as a file; `refusal` is the code of why all of it was refused. */
+export async function findListed(
+  deps: HandlerDeps,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ readonly card: Card; readonly refusal: string | null }> {
+  const plan = await deps.api.planBatch({ kind: 'csv', text }, signal);
+  const refusal = plan.moves.length === 0 ? (plan.obstacle?.code ?? null) : null;
+  return { card: planned(plan, null), refusal };
+}
+
 async function findGroup(deps: HandlerDeps, name: string, signal: AbortSignal): Promise<Card> {
   const groups = await deps.api.findGroups(name, signal);
   const exact = groups.filter((one) => one.displayName.toLowerCase() === name.toLowerCase());
@@ -85,7 +96,7 @@ async function planPerson(deps: HandlerDeps, id: string, signal: AbortSignal): P
 /** One person has a card of details, several have a list. */
 function planned(plan: BatchPlan, note: string | null): Card {
   const [only, ...others] = plan.moves;
-  if (only === undefined || others.length > 0) {
+  if (only === undefined || others.length > 0 || plan.isList) {
     return batchPlanCard(plan, note);
   }
   if (only.readiness === null || only.is === 'new') {

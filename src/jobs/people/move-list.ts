@@ -5,6 +5,8 @@
  * accounts at Apple has a line for each.
  */
 
+import type { CsvRow } from './parse-csv.ts';
+
 /** One line that can be read; whether the people exist is for the tenant to say. */
 export interface MoveLine {
   /** As an editor counts, the header being line 1. */
@@ -20,6 +22,7 @@ export type LineFault =
   | 'no-account'
   | 'bad-account'
   | 'bad-submitter'
+  | 'formula'
   /** The same account at Apple is on an earlier line: it can be moved to one mailbox only. */
   | 'account-twice';
 
@@ -49,17 +52,23 @@ const COLUMNS = { address: 'emailaddress', account: 'username', submitter: 'subm
 
 const PASSWORD_COLUMN = /passw|passphrase|kennwort|pwd|secret/i;
 
+/** As Apple shows an app-specific password: nothing else that stands in such a list looks like it. */
+const APP_PASSWORD = /^[a-z]{4}(?:\p{Pd}[a-z]{4}){3}$/iu;
+
+/** A spreadsheet would run it; no address that mail is sent to begins so. */
+const FORMULA = /^[=+@]/;
+
 /** As Graph takes sign-in names; what the mail servers make of it is theirs. */
 const ADDRESS = /^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+\.[^\s@"(),:;<>[\\\]]+$/;
 
 /** Apple takes the name before the @ as well. */
 const ACCOUNT = /^[^\s@]+(@[^\s@]+)?$/;
 
-/** Reads a table of cells, header first. Pure; keeps nothing of a table with a password column. */
-export function readMoveList(table: readonly (readonly string[])[]): MoveList {
-  const [header = [], ...body] = table;
-  const columns = header.map((cell) => cell.replace(/^\uFEFF/, '').trim());
-  const reason = whyRefused(columns, body.length);
+/** Reads a table, header first. Pure; keeps nothing of a table with a password column. */
+export function readMoveList(table: readonly CsvRow[]): MoveList {
+  const [header, ...body] = table;
+  const columns = (header?.cells ?? []).map((cell) => cell.replace(/^\uFEFF/, '').trim());
+  const reason = whyRefused(columns, body);
   if (reason !== null) {
     return { kind: 'refused', ...reason };
   }
@@ -70,8 +79,7 @@ export function readMoveList(table: readonly (readonly string[])[]): MoveList {
   const lines: MoveLine[] = [];
   const faulty: FaultyLine[] = [];
   const accounts = new Set<string>();
-  for (const [index, row] of body.entries()) {
-    const line = index + 2;
+  for (const { line, cells: row } of body) {
     const read: MoveLine = {
       line,
       targetAddress: cellOf(row, COLUMNS.address),
@@ -98,8 +106,21 @@ const isKnown = (column: string): boolean => Object.values<string>(COLUMNS).incl
 
 type Refusal = Omit<Extract<MoveList, { kind: 'refused' }>, 'kind'>;
 
-function whyRefused(columns: readonly string[], lineCount: number): Refusal | null {
-  const passwords = columns.filter((column) => PASSWORD_COLUMN.test(column));
+/** Columns that are for passwords by their name, or that hold one whatever they are called. */
+function passwordColumns(columns: readonly string[], body: readonly CsvRow[]): readonly string[] {
+  const holding = new Set(
+    body.flatMap(({ cells }) =>
+      cells.flatMap((cell, at) => (APP_PASSWORD.test(cell.trim()) ? [at] : [])),
+    ),
+  );
+  const width = Math.max(columns.length, ...[...holding].map((at) => at + 1));
+  return Array.from({ length: width }, (_none, at) => ({ at, name: columns[at] ?? '' }))
+    .filter(({ at, name }) => holding.has(at) || PASSWORD_COLUMN.test(name))
+    .map(({ name }) => (name === '' || APP_PASSWORD.test(name) ? 'without a name' : name));
+}
+
+function whyRefused(columns: readonly string[], body: readonly CsvRow[]): Refusal | null {
+  const passwords = passwordColumns(columns, body);
   if (passwords.length > 0) {
     return { reason: 'password-column', columns: passwords };
   }
@@ -115,10 +136,10 @@ function whyRefused(columns: readonly string[], lineCount: number): Refusal | nu
   if (twice.length > 0) {
     return { reason: 'column-twice', columns: twice };
   }
-  if (lineCount === 0) {
+  if (body.length === 0) {
     return { reason: 'empty', columns: [] };
   }
-  return lineCount > MAX_LINES ? { reason: 'too-long', columns: [] } : null;
+  return body.length > MAX_LINES ? { reason: 'too-long', columns: [] } : null;
 }
 
 /** Apple's three mail domains are one: a name and its address are the same account. */
@@ -128,6 +149,9 @@ export function accountKey(account: string): string {
 
 function faultOf(read: MoveLine, accounts: ReadonlySet<string>): LineFault | null {
   const { targetAddress, sourceAccount, submitter } = read;
+  if ([targetAddress, sourceAccount, submitter ?? ''].some((cell) => FORMULA.test(cell))) {
+    return 'formula';
+  }
   if (targetAddress === '') {
     return 'no-address';
   }

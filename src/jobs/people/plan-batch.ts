@@ -68,11 +68,12 @@ export function createBatchPlanner(deps: BatchPlannerDeps): BatchPlanner {
 
   return async (selection, signal) => {
     const rules = await deps.rules();
+    const isList = selection.kind === 'csv' || selection.kind === 'lines';
     const selected = await readSelection(tenant, selection, signal);
     if (selected.kind === 'refused') {
       const obstacle = selected.problem;
       return {
-        plan: finish({ moves: [], seats: [], ignoredColumns: [], rules, obstacle }),
+        plan: finish({ moves: [], seats: [], ignoredColumns: [], isList, rules, obstacle }),
         kept: null,
       };
     }
@@ -90,7 +91,7 @@ export function createBatchPlanner(deps: BatchPlannerDeps): BatchPlanner {
     const moves = await addDetails(tenant, read, signal);
     const obstacle = obstacleOf(moves);
     return {
-      plan: finish({ moves, seats: survey.seats(), ignoredColumns, rules, obstacle }),
+      plan: finish({ moves, seats: survey.seats(), ignoredColumns, isList, rules, obstacle }),
       kept: keepSelection(selection, selected),
     };
   };

@@ -6,6 +6,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'no-account': 'it names no iCloud account in UserName',
   'bad-account': 'what stands in UserName is no iCloud account',
   'bad-submitter': 'what stands in Submitter is no address',
+  formula: 'it has a formula of a spreadsheet where an address should be',
   'account-twice': 'its iCloud account is on an earlier line too, and can move to one mailbox only',
 };
 
@@ -78,4 +79,32 @@ export const PEOPLE_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: `The list has ${columns === undefined ? 'a column' : `the column ${String(columns)}`} twice.`,
     doNext: 'Take one of them out, then send it anew.',
   }),
+  'file.foreign-host': {
+    what: 'The file does not lie in the SharePoint or OneDrive of your own tenant, so I did not fetch it.',
+    doNext: 'Send it from your own OneDrive, or paste its lines into "Names or addresses".',
+  },
+  'file.too-large': {
+    what: 'The file is larger than any list of people that I take (8 MB).',
+    doNext: 'Share it out: at most 10,000 lines a file, with the columns that I use.',
+  },
+  'file.not-given': {
+    what: 'The file was not handed over: the link to it has ended, or it wants somebody to sign in.',
+    doNext: 'Send the file once more.',
+  },
+  'file.unreachable': {
+    what: 'I could not fetch the file: its server did not answer in time.',
+    doNext: 'Send the file once more in a minute.',
+  },
+  'file.workbook': {
+    what: 'This is a workbook of Excel, and I read CSV files.',
+    doNext: 'Save it as "CSV UTF-8", then send that file.',
+  },
+  'file.no-text': {
+    what: 'This is no list that I can read: the file is no text.',
+    doNext: 'Send a CSV file with the columns EmailAddress and UserName.',
+  },
+  'file.several': {
+    what: 'These are several files, and I read one list at a time.',
+    doNext: 'Send one of them, and the next when that is done.',
+  },
 };

@@ -30,7 +30,7 @@ const schema = z.strictObject({
       z.strictObject({
         botId: z.literal('${{BOT_ID}}'),
         scopes: z.array(z.enum(['personal', 'team'])),
-        supportsFiles: z.literal(false),
+        supportsFiles: z.literal(true),
         isNotificationOnly: z.literal(false),
         commandLists: z
           .array(

@@ -179,6 +179,9 @@ const change = (what: MadeChange['what'], outcome: MadeChange['outcome']): MadeC
   made: true,
   outcome,
 });
+function fail(): never {
+  throw new Error('The plan is empty.');
+}
 const SETTINGS: Settings = {
   reminderDays: [1],
   window: {
@@ -193,6 +196,7 @@ const SETTINGS: Settings = {
     { kind: 'before', date: '2019-01-01' },
   ],
 };
+const [PLANNED = fail()] = planOfMany().moves;
 const BATCHES: readonly BatchLine[] = [
   { ...batchView(migrationView()), size: 1, firstName: 'Alex Wilber', open: 1, reports: 0 },
   ...Array.from({ length: 9 }, (_none, n) => ({
@@ -492,6 +496,23 @@ const CARDS: Readonly<Record<string, Card>> = {
     planOfMany({ sourceIsApple: false, sourceHost: 'mail.example.net' }),
     'Something changed meanwhile, so here is the plan anew.',
   ),
+  'plan-list': batchPlanCard(
+    planOfMany({
+      isList: true,
+      moves: [
+        ...planOfMany().moves.map((move, n) => ({ ...move, line: n + 2 })),
+        ...[7, 8, 9, 14].map((line) => ({
+          ...PLANNED,
+          line,
+          readiness: null,
+          obstacle: { code: 'people.line-faulty', facts: { fault: 'bad-address' } },
+        })),
+      ],
+    }),
+    null,
+  ),
+  'list-workbook': problemCard({ code: 'file.workbook', facts: {} }, 'people.ask'),
+  'list-reading': continuedCard('I am reading the list', 'With many people this takes a minute.'),
   'plan-refused': batchPlanCard(
     batchPlan({
       moves: [],

@@ -63,6 +63,8 @@ export async function startBotWorld(updateEveryMs = 20): Promise<BotWorld> {
         loginUrl: teams.loginUrl,
         openIdMetadataUrl: teams.openIdMetadataUrl,
         moreServiceUrlHosts: ['127.0.0.1'],
+        fileHostSuffix: '.sharepoint.com',
+        moreFileHosts: ['127.0.0.1'],
         defaultServiceUrl: teams.serviceUrl,
         sourceHost: 'imap.mail.me.com',
         updateEveryMs,

@@ -193,6 +193,10 @@ export function createFakeApi(): FakeApi {
       api.mended.push(...(isOpen ? [fix] : []));
       return isOpen ? 'done' : 'nothing-to-do';
     },
+    async ownDomains() {
+      failIfTold();
+      return ['contoso.example', 'contoso.onmicrosoft.com'];
+    },
     async findPeople(query) {
       failIfTold();
       return api.people.filter((person) =>

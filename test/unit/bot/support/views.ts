@@ -230,6 +230,7 @@ export function batchPlan(changes: Partial<BatchPlan> = {}): BatchPlan {
       { skuId: readiness.licence?.skuId ?? '', skuName: 'Business Basic', needed: 1, free: 41 },
     ],
     ignoredColumns: [],
+    isList: false,
     rules: [],
     sourceHost,
     sourceIsApple,

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
-import { MAX_LINES, readMoveList } from '../../../../src/jobs/people/move-list.ts';
+import { MAX_LINES, type MoveList, readMoveList } from '../../../../src/jobs/people/move-list.ts';
+
+/** Each row on a line of its own. */
+const readTable = (table: readonly (readonly string[])[]): MoveList =>
+  readMoveList(table.map((cells, index) => ({ line: index + 1, cells })));
 
 const HEADER = ['EmailAddress', 'UserName', 'Submitter'];
 
 test('people, one with two accounts, and a shared mailbox with who enters its password', () => {
-  const list = readMoveList([
+  const list = readTable([
     ['\uFEFFemailaddress', ' USERNAME ', 'Submitter', 'Department'],
     ['anna@contoso.example', ' anna@icloud.com', '', 'Sales'],
     ['anna@contoso.example', 'anna.private', '', ''],
@@ -41,7 +45,7 @@ test('people, one with two accounts, and a shared mailbox with who enters its pa
 test.each(['Password', 'PASSWORD', 'App-Passwort', 'kennwort', 'AppleSecret', 'pwd'])(
   'a column %s is refused, and nothing of the file is kept',
   (column) => {
-    const list = readMoveList([
+    const list = readTable([
       [...HEADER, column],
       ['anna@contoso.example', 'anna@icloud.com', '', 'abcd-efgh-ijkl-mnop'],
     ]);
@@ -64,7 +68,7 @@ test.each([
   ['nobody', [HEADER], 'empty', []],
   ['too many', Array.from({ length: MAX_LINES + 2 }, () => HEADER), 'too-long', []],
 ])('%s is refused', (_name, table, reason, columns) => {
-  expect(readMoveList(table)).toEqual({ kind: 'refused', reason, columns });
+  expect(readTable(table)).toEqual({ kind: 'refused', reason, columns });
 });
 
 test.each([
@@ -73,6 +77,10 @@ test.each([
   ['bad-address', ['anna@contoso', 'anna', '']],
   ['bad-address', ['Anna <anna@contoso.example>', 'anna', '']],
   ['no-account', ['anna@contoso.example', '', '']],
+  ['formula', ['=HYPERLINK("https://evil.example")', 'anna', '']],
+  ['formula', ['anna@contoso.example', "=cmd|'/C calc'!A1", '']],
+  ['formula', ['+1+2@contoso.example', 'anna', '']],
+  ['formula', ['info@contoso.example', 'info', '@SUM(1+1)']],
   ['bad-account', ['anna@contoso.example', 'anna berg', '']],
   ['bad-account', ['anna@contoso.example', 'anna@berg@icloud.com', '']],
   ['bad-submitter', ['info@contoso.example', 'info', 'ben']],
@@ -80,10 +88,23 @@ test.each([
   ['account-twice', ['anna@contoso.example', 'ben', '']],
 ])('%s: %j spoils its own line alone', (fault, row) => {
   const ben = ['ben@contoso.example', 'ben@icloud.com', ''];
-  const list = readMoveList([HEADER, ben, row, ['carl@contoso.example', 'carl', '']]);
+  const list = readTable([HEADER, ben, row, ['carl@contoso.example', 'carl', '']]);
   expect(list).toMatchObject({
     kind: 'read',
     lines: [{ line: 2 }, { line: 4 }],
     faulty: [{ line: 3, fault }],
   });
+});
+
+test.each([
+  ['an innocent name', [...HEADER, 'Code'], ['Code']],
+  ['no name at all', HEADER, ['without a name']],
+  ['the password as its name', [...HEADER, 'abcd-efgh-ijkl-mnop'], ['without a name']],
+])('a column that holds app-specific passwords is refused under %s', (_name, header, columns) => {
+  const list = readTable([
+    header,
+    ['anna@contoso.example', 'anna', '', ''],
+    ['ben@contoso.example', 'ben', '', ' ABCD-efgh-ijkl-mnop '],
+  ]);
+  expect(list).toEqual({ kind: 'refused', reason: 'password-column', columns });
 });

@@ -56,7 +56,7 @@ test.each([
   ['a\n"x"\n', [['a'], ['x']]],
   ['', []],
 ])('%j is %j', (text, rows) => {
-  expect(parseCsv(text)).toEqual(rows);
+  expect(parseCsv(text)?.map(({ cells }) => cells)).toEqual(rows);
 });
 
 test.each(['a,b\n"1,2\n3,4', 'a,b\n"1"x,2'])('%j has a quote that is not closed', (text) => {
@@ -69,4 +69,20 @@ test('a large text is read in one go', () => {
     (_none, index) => `kim${index}@a.example,kim${index}`,
   );
   expect(parseCsv(['EmailAddress,UserName', ...lines].join('\n'))).toHaveLength(10_001);
+});
+
+test.each([
+  ['a,b\n1,2\n\n3,4\n', [1, 2, 3, 4]],
+  ['a,b\r\n"1\r\n1",2\r\n3,4', [1, 2, 4]],
+  ['"a\n\na",b\n1,2', [1, 4]],
+  ['sep=;\r\na;b,c\r\n1;2', [2, 3]],
+])('the lines of %j are %j', (text, lines) => {
+  expect(parseCsv(text)?.map(({ line }) => line)).toEqual(lines);
+});
+
+test('a separator that is named is the separator', () => {
+  expect(parseCsv('sep=;\na,b,c;d\n1;2')?.map(({ cells }) => cells)).toEqual([
+    ['a,b,c', 'd'],
+    ['1', '2'],
+  ]);
 });
