@@ -2,19 +2,10 @@ import type { Router } from 'express';
 import type { PersonDesk } from '../bot/person-desk.ts';
 import { createPersonSignIn } from '../graph/person-sign-in.ts';
 import { createWebSessionStore } from '../jobs/db/web-session-store.ts';
-import { createWeb, SIGN_IN_PATH } from '../web/web.ts';
+import { createWeb } from '../web/web.ts';
+import { redirectUriOf } from './redirect-uri.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { cloudOf, credentialOf } from './tenant-clients.ts';
-
-/** Where Entra ID sends people back to; null where PUBLIC_URL is none that it would send anybody to. */
-function redirectUriOf(publicUrl: string | undefined): string | null {
-  if (publicUrl === undefined) {
-    return null;
-  }
-  const { protocol, hostname } = new URL(publicUrl);
-  const isAllowed = protocol === 'https:' || hostname === 'localhost';
-  return isAllowed ? `${publicUrl.replace(/\/+$/, '')}${SIGN_IN_PATH}` : null;
-}
 
 /** The pages below PUBLIC_URL; none where there can be none, which the log says unless nobody asked for any. */
 export async function createPages(

@@ -21,6 +21,7 @@ import { surveyTenant } from '../graph/setup/tenant-survey.ts';
 import { TIERS, type Tier } from '../graph/tiers.ts';
 import type { Logger } from '../log.ts';
 import { UsageError } from './copy-arguments.ts';
+import { redirectUriOf } from './redirect-uri.ts';
 import { parseSetupArguments, type SetupArguments } from './setup-arguments.ts';
 import { type Session, signInAdministrator, type Terminal } from './setup-session.ts';
 import { describeLimits, describePlan, describeRemoval, describeStep } from './setup-words.ts';
@@ -82,7 +83,7 @@ function chooseTiers(before: readonly Tier[], parsed: SetupArguments): readonly 
   return TIERS.filter((tier) => wanted.has(tier) && !parsed.without.includes(tier));
 }
 
-function choiceOf({ parsed, record }: Run, before: readonly Tier[]): SetupChoice {
+function choiceOf({ deps, parsed, record }: Run, before: readonly Tier[]): SetupChoice {
   const groupAddress = parsed.groupAddress ?? record?.groupAddress;
   if (groupAddress === undefined) {
     throw new UsageError('--group must name the group whose mailboxes may be changed');
@@ -94,6 +95,7 @@ function choiceOf({ parsed, record }: Run, before: readonly Tier[]): SetupChoice
       parsed.managedIdentity === null
         ? (record?.credential ?? { kind: 'certificate' })
         : { kind: 'managed-identity', id: parsed.managedIdentity },
+    redirectUri: redirectUriOf(deps.config.PUBLIC_URL),
   };
 }
 

@@ -26,6 +26,8 @@ function describeInEntra(step: EntraStep): string {
       return 'certificate: the key is made here and stays in DATA_DIR, the public part is uploaded';
     case 'federation':
       return `trust in the managed identity ${step.identity}: no secret at all`;
+    case 'sign-in':
+      return `sign-in of people to the pages (openid, profile), who are sent back to ${step.redirectUri}`;
     case 'grant':
       return `${API[step.resource]}: ${step.role}, for the whole tenant`;
     case 'withdraw-grant':

@@ -6,6 +6,7 @@ import type { AuditEntry, WebSessionStore } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import { createMovePage, type PageHandler } from './move-page.ts';
 import { PAGE_HEADERS } from './page.ts';
+import { SIGN_IN_PATH } from './paths.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createSignIn, type SignInPort } from './sign-in.ts';
 
@@ -20,9 +21,6 @@ export interface WebDeps {
   readonly publicUrl: string;
   audit(entry: AuditEntry): Promise<void>;
 }
-
-/** Where Entra ID sends people back to, below PUBLIC_URL; registered with the application. */
-export const SIGN_IN_PATH = '/sign-in/done';
 
 /** Fifty folders with long names in letters that a form writes as nine. */
 const BODY_LIMIT = '64kb';

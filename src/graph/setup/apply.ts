@@ -48,6 +48,7 @@ const BUILDS_ON: Readonly<Record<SetupStep['kind'], readonly SetupStep['kind'][]
   principal: ['application'],
   certificate: ['application'],
   federation: ['application'],
+  'sign-in': ['application'],
   grant: ['application', 'principal'],
   'withdraw-grant': [],
   registration: ['application', 'principal'],
@@ -220,6 +221,12 @@ async function performInEntra(
       await entra.trust(applicationId, { issuer, subject }, signal);
       break;
     }
+    case 'sign-in': {
+      const { redirectUris = [], declared = [] } = survey.entra.application ?? {};
+      const application = { id: applicationId, redirectUris, declared };
+      await entra.allowSignIn(application, step.redirectUri, signal);
+      break;
+    }
     case 'grant': {
       const { resource, role } = step;
       const { resources } = survey.entra;
@@ -259,6 +266,8 @@ async function uploadCertificate(
     appId: record.clientId ?? '',
     keys: [],
     trusted: [],
+    redirectUris: [],
+    declared: [],
   };
   await entra.addKey(application, readLocalCertificate(pem).key, now, signal);
 }

@@ -3,8 +3,15 @@ import { isM365Error } from '../errors.ts';
 import type { GraphClient } from '../graph-client.ts';
 import type { TokenResource } from '../tokens.ts';
 import { findPrincipal, readGrants } from './entra.ts';
-import { FEDERATION_AUDIENCE, FEDERATION_NAME, SETUP_NAME, SETUP_TAG } from './names.ts';
-import type { EntraSurvey, FoundApplication } from './survey.ts';
+import {
+  FEDERATION_AUDIENCE,
+  FEDERATION_NAME,
+  RESOURCE_APP_IDS,
+  SETUP_NAME,
+  SETUP_TAG,
+  SIGN_IN_SCOPE_IDS,
+} from './names.ts';
+import type { DeclaredAccess, EntraSurvey, FoundApplication } from './survey.ts';
 
 const createdSchema = z.object({ id: z.string(), appId: z.string() });
 
@@ -18,6 +25,12 @@ export interface EntraChanges {
   makePrincipal(appId: string, signal: AbortSignal): Promise<string>;
   /** Adds a certificate, and drops those that have ended. `key` is DER in base64. */
   addKey(application: FoundApplication, key: string, now: Date, signal: AbortSignal): Promise<void>;
+  /** Adds where people are sent back to, and what is asked of them; all else that is there stays. */
+  allowSignIn(
+    application: Pick<FoundApplication, 'id' | 'redirectUris' | 'declared'>,
+    redirectUri: string,
+    signal: AbortSignal,
+  ): Promise<void>;
   trust(
     applicationId: string,
     identity: { readonly issuer: string; readonly subject: string },
@@ -102,6 +115,25 @@ export function createEntraChanges(graph: GraphClient): EntraChanges {
             })),
             { type: 'AsymmetricX509Cert', usage: 'Verify', key, displayName: SETUP_NAME },
           ],
+        },
+        signal,
+      );
+    },
+    allowSignIn: async ({ id, redirectUris, declared }, redirectUri, signal) => {
+      const isGraph = ({ resourceAppId }: DeclaredAccess): boolean =>
+        resourceAppId === RESOURCE_APP_IDS.graph;
+      const asked = declared.filter(isGraph).flatMap(({ resourceAccess }) => resourceAccess);
+      const added = SIGN_IN_SCOPE_IDS.filter((scope) => !asked.some((one) => one.id === scope));
+      const ours: DeclaredAccess = {
+        resourceAppId: RESOURCE_APP_IDS.graph,
+        resourceAccess: [...asked, ...added.map((scope) => ({ id: scope, type: 'Scope' }))],
+      };
+      await graph.write(
+        'PATCH',
+        pathOf('applications', id),
+        {
+          web: { redirectUris: [...new Set([...redirectUris, redirectUri])] },
+          requiredResourceAccess: [...declared.filter((one) => !isGraph(one)), ours],
         },
         signal,
       );

@@ -24,7 +24,18 @@ const keysSchema = z.object({
   keyCredentials: z
     .array(z.object({ keyId: z.string(), key: z.string().nullish(), endDateTime: z.string() }))
     .nullish(),
+  web: z.object({ redirectUris: z.array(z.string()).nullish() }).nullish(),
+  requiredResourceAccess: z
+    .array(
+      z.object({
+        resourceAppId: z.string(),
+        resourceAccess: z.array(z.object({ id: z.string(), type: z.string() })),
+      }),
+    )
+    .nullish(),
 });
+
+const APPLICATION_PARTS = ['id', 'appId', 'keyCredentials', 'web', 'requiredResourceAccess'];
 
 const federationsSchema = z.object({
   value: z.array(z.object({ issuer: z.string(), subject: z.string() })),
@@ -78,7 +89,7 @@ async function readApplication(
   const path = `/applications/${encodeURIComponent(id)}`;
   const [application, { value: federations }] = await Promise.all([
     // Believed: the bytes of a certificate come when a single application is asked for them by name.
-    graph.get({ path, select: ['id', 'appId', 'keyCredentials'] }, keysSchema, signal),
+    graph.get({ path, select: APPLICATION_PARTS }, keysSchema, signal),
     graph.get({ path: `${path}/federatedIdentityCredentials` }, federationsSchema, signal),
   ]);
   return {
@@ -90,6 +101,8 @@ async function readApplication(
       endsAt: new Date(endDateTime),
     })),
     trusted: federations.map(({ subject }) => subject),
+    redirectUris: application.web?.redirectUris ?? [],
+    declared: application.requiredResourceAccess ?? [],
   };
 }
 

@@ -30,3 +30,9 @@ export const RESOURCE_APP_IDS = {
   graph: '00000003-0000-0000-c000-000000000000',
   exchange: '00000002-0000-0ff1-ce00-000000000000',
 } as const;
+
+/** Delegated permissions of Microsoft Graph, by their ids in every tenant: openid and profile. */
+export const SIGN_IN_SCOPE_IDS: readonly string[] = [
+  '37f7f235-527c-4136-accd-4a02d197296e',
+  '14dad69e-099b-42c9-810b-d002981feec1',
+];

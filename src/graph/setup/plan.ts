@@ -1,7 +1,7 @@
 import { cmdletsOf, type RequiredCmdlet } from '../required-cmdlets.ts';
 import { rightsOf, SCOPED_ROLES, TIER_RIGHTS, TIERS, type Tier } from '../tiers.ts';
 import type { TokenResource } from '../tokens.ts';
-import { ROLE_NAMES, SCOPE_NAME } from './names.ts';
+import { RESOURCE_APP_IDS, ROLE_NAMES, SCOPE_NAME, SIGN_IN_SCOPE_IDS } from './names.ts';
 import type { EntraSurvey, ExchangeSurvey, SetupChoice, Survey } from './survey.ts';
 
 /** A cmdlet of our role, with the only parameters that it is to have there. */
@@ -17,6 +17,7 @@ export type SetupStep =
   | { readonly kind: 'principal' }
   | { readonly kind: 'certificate' }
   | { readonly kind: 'federation'; readonly identity: string }
+  | { readonly kind: 'sign-in'; readonly redirectUri: string }
   | { readonly kind: 'grant'; readonly resource: TokenResource; readonly role: string }
   | {
       readonly kind: 'withdraw-grant';
@@ -42,6 +43,7 @@ const ENTRA_KINDS = [
   'principal',
   'certificate',
   'federation',
+  'sign-in',
   'grant',
   'withdraw-grant',
 ] as const;
@@ -95,6 +97,7 @@ export function decidePlan(choice: SetupChoice, survey: Survey): readonly Planne
     plan({ kind: 'application' }, made(entra.application !== null)),
     plan({ kind: 'principal' }, made(entra.principalId !== null)),
     credentialStep(choice, survey),
+    ...signInStep(choice, survey),
     ...grantSteps(choice, survey),
     plan(
       { kind: 'registration' },
@@ -153,6 +156,21 @@ function credentialStep({ credential }: SetupChoice, survey: Survey): PlannedSte
     certificate !== null && certificate.endsAt.getTime() - now.getTime() > RENEW_BEFORE_MS;
   const uploaded = entra.application?.keys.some(({ key }) => key === certificate?.key) === true;
   return { step: { kind: 'certificate' }, status: current && uploaded ? 'there' : 'make' };
+}
+
+/** People sign in to the pages: where they are sent back to, and the two permissions that it takes. */
+function signInStep({ redirectUri }: SetupChoice, { entra }: Survey): readonly PlannedStep[] {
+  if (redirectUri === null) {
+    return [];
+  }
+  const { redirectUris = [], declared = [] } = entra.application ?? {};
+  const asked = declared
+    .filter(({ resourceAppId }) => resourceAppId === RESOURCE_APP_IDS.graph)
+    .flatMap(({ resourceAccess }) => resourceAccess.map(({ id }) => id));
+  const isThere =
+    redirectUris.includes(redirectUri) && SIGN_IN_SCOPE_IDS.every((id) => asked.includes(id));
+  const missing = redirectUris.length === 0 ? 'make' : 'change';
+  return [{ step: { kind: 'sign-in', redirectUri }, status: isThere ? 'there' : missing }];
 }
 
 function grantSteps({ tiers }: SetupChoice, { entra }: Survey): readonly PlannedStep[] {

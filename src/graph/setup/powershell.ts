@@ -7,6 +7,7 @@ import {
   SETUP_DESCRIPTION,
   SETUP_NAME,
   SETUP_TAG,
+  SIGN_IN_SCOPE_IDS,
 } from './names.ts';
 import { type EntraStep, type ExchangeStep, isEntraStep, type SetupStep } from './plan.ts';
 
@@ -71,11 +72,26 @@ function entraScript(step: EntraStep, input: ScriptInput): readonly string[] {
       return certificateScript(input.certificatePath);
     case 'federation':
       return federationScript(step.identity, input.issuer);
+    case 'sign-in':
+      return signInScript(step.redirectUri);
     case 'grant':
     case 'withdraw-grant':
       return grantScript(step);
   }
   return [];
+}
+
+/** What stands there already stays. */
+function signInScript(redirectUri: string): readonly string[] {
+  const graph = RESOURCE_APP_IDS.graph;
+  return [
+    '# People sign in to the pages: openid and profile, nothing else',
+    `$uris = @(@($app.Web.RedirectUris) + ${quote(redirectUri)} | Where-Object { $_ } | Select-Object -Unique)`,
+    `$others = @($app.RequiredResourceAccess | Where-Object { $_ -and $_.ResourceAppId -ne ${quote(graph)} })`,
+    `$asked = @($app.RequiredResourceAccess | Where-Object { $_.ResourceAppId -eq ${quote(graph)} } | ForEach-Object { $_.ResourceAccess })`,
+    `foreach ($scope in ${list(SIGN_IN_SCOPE_IDS)}) { if (-not ($asked | Where-Object { $_.Id -eq $scope })) { $asked += @{ Id = $scope; Type = 'Scope' } } }`,
+    `Update-MgApplication -ApplicationId $app.Id -Web @{ RedirectUris = $uris } -RequiredResourceAccess @($others + @{ ResourceAppId = ${quote(graph)}; ResourceAccess = $asked })`,
+  ];
 }
 
 function certificateScript(path: string): readonly string[] {

@@ -15,6 +15,14 @@ export interface SetupChoice {
   /** Address of the mail-enabled security group that the admin fills. */
   readonly groupAddress: string;
   readonly credential: SetupCredential;
+  /** Where people who sign in to the pages are sent back to; null without pages. */
+  readonly redirectUri: string | null;
+}
+
+/** Permissions that an app registration says it asks for, as Graph has them. */
+export interface DeclaredAccess {
+  readonly resourceAppId: string;
+  readonly resourceAccess: readonly { readonly id: string; readonly type: string }[];
 }
 
 /** A certificate of the app registration; `key` is its DER in base64, where Graph shows it. */
@@ -30,6 +38,9 @@ export interface FoundApplication {
   readonly keys: readonly KeyCredential[];
   /** Subjects of trusted managed identities. */
   readonly trusted: readonly string[];
+  /** Of the web platform. */
+  readonly redirectUris: readonly string[];
+  readonly declared: readonly DeclaredAccess[];
 }
 
 /** A right that the application has today. */

@@ -7,6 +7,8 @@ import { parseFilter } from './graph-filter.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import type { Journal } from './journal.ts';
 import {
+  RESOURCES,
+  SIGN_IN_SCOPES,
   type SimFederation,
   type SimKeyCredential,
   type SimRegistration,
@@ -22,6 +24,8 @@ const APPLICATION = {
     'tags',
     'signInAudience',
     'keyCredentials',
+    'web',
+    'requiredResourceAccess',
     'createdDateTime',
   ]),
 };
@@ -92,6 +96,8 @@ function upsert(
     signInAudience,
     keyCredentials: [],
     federations: [],
+    web: { redirectUris: [] },
+    requiredResourceAccess: [],
   };
   directory.registrations.push(registration);
   noteChange(journal, 'PATCH /applications', registration.displayName, ['none', registration.id]);
@@ -127,10 +133,52 @@ function readKeys(registration: SimRegistration, given: unknown): readonly SimKe
   });
 }
 
+/** https, or http on this machine; at most 256 letters. */
+function readWeb(given: unknown): SimRegistration['web'] {
+  const { redirectUris, ...more }: Record<string, unknown> = Object(given);
+  const isGood = (uri: string): boolean =>
+    /^(?:https:\/\/[^\s#]+|http:\/\/localhost(?::\d+)?\/[^\s#]*)$/.test(uri) && uri.length <= 256;
+  if (Object.keys(more).length > 0 || !texts(redirectUris) || !redirectUris.every(isGood)) {
+    throw badRequest("The property 'web' takes redirect URIs of https alone.");
+  }
+  return { redirectUris };
+}
+
+function readAccess(given: unknown): SimRegistration['requiredResourceAccess'] {
+  const rows: readonly Record<string, unknown>[] = Array.isArray(given) ? given : [];
+  return rows.map(({ resourceAppId, resourceAccess }) => {
+    const known = RESOURCES.some(({ appId }) => appId === resourceAppId);
+    const access: readonly Record<string, unknown>[] = Array.isArray(resourceAccess)
+      ? resourceAccess
+      : [];
+    if (!known || access.length === 0) {
+      throw badRequest("The property 'requiredResourceAccess' names an unknown resource.");
+    }
+    return {
+      resourceAppId: text(resourceAppId),
+      resourceAccess: access.map(({ id, type }) => {
+        if (type !== 'Scope' || SIGN_IN_SCOPES[text(id)] === undefined) {
+          throw badRequest('The resource does not have this permission.');
+        }
+        return { id: text(id), type: 'Scope' };
+      }),
+    };
+  });
+}
+
 function patch({ directory, journal }: GraphRouteDeps, call: GraphCall): { status: number } {
   const registration = requireRegistration(directory, call);
   const before = `${registration.keyCredentials.length} certificates`;
-  registration.keyCredentials = readKeys(registration, call.body['keyCredentials']);
+  const { keyCredentials, web, requiredResourceAccess } = call.body;
+  if (keyCredentials !== undefined) {
+    registration.keyCredentials = readKeys(registration, keyCredentials);
+  }
+  if (web !== undefined) {
+    registration.web = readWeb(web);
+  }
+  if (requiredResourceAccess !== undefined) {
+    registration.requiredResourceAccess = readAccess(requiredResourceAccess);
+  }
   settleCredentials(directory, registration);
   noteChange(journal, 'PATCH /applications/{id}', registration.displayName, [
     before,
@@ -241,7 +289,7 @@ export function applicationRoutes(deps: GraphRouteDeps): readonly GraphRoute[] {
       path: '/applications/:id',
       operation: 'PATCH /applications/{id}',
       query: [],
-      body: ['keyCredentials'],
+      body: ['keyCredentials', 'web', 'requiredResourceAccess'],
       handle: (call) => patch(deps, call),
     },
     {

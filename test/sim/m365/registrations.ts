@@ -31,7 +31,18 @@ export interface SimRegistration {
   signInAudience: string;
   keyCredentials: readonly SimKeyCredential[];
   readonly federations: SimFederation[];
+  web: { readonly redirectUris: readonly string[] };
+  requiredResourceAccess: readonly {
+    readonly resourceAppId: string;
+    readonly resourceAccess: readonly { readonly id: string; readonly type: string }[];
+  }[];
 }
+
+/** Delegated permissions of Graph that people agree to, by their ids in every tenant. */
+export const SIGN_IN_SCOPES: Readonly<Record<string, string>> = {
+  '37f7f235-527c-4136-accd-4a02d197296e': 'openid',
+  '14dad69e-099b-42c9-810b-d002981feec1': 'profile',
+};
 
 export interface SimAppRoleAssignment {
   readonly id: string;
@@ -129,6 +140,7 @@ export function settleCredentials(directory: Directory, registration: SimRegistr
   if (application === undefined) {
     return;
   }
+  application.redirectUris = [...registration.web.redirectUris];
   application.certificates = registration.keyCredentials.map(({ key }) => pemOf(key));
   const federated = registration.federations.flatMap(
     ({ issuer, subject, audiences }): SimFederatedCredential[] => {

@@ -164,6 +164,7 @@ export async function createDirectWorld(
     tiers: ['base', 'provisioning'],
     groupAddress,
     credential: { kind: 'certificate' },
+    redirectUri: null,
   };
   const common = { files, clock, administratorId: 'an administrator' };
 

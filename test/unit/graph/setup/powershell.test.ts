@@ -10,6 +10,7 @@ const CHOICE: SetupChoice = {
   tiers: TIERS,
   groupAddress: "o'brien@contoso.example",
   credential: { kind: 'certificate' },
+  redirectUri: 'https://skybridge.example/sign-in/done',
 };
 
 const stepsOf = (choice: SetupChoice): readonly SetupStep[] =>
@@ -30,6 +31,7 @@ const MAKERS: Readonly<Record<SetupStep['kind'], string>> = {
   principal: 'New-MgServicePrincipal ',
   certificate: 'Update-MgApplication ',
   federation: 'New-MgApplicationFederatedIdentityCredential ',
+  'sign-in': '-Web @{ RedirectUris = $uris }',
   grant: 'New-MgServicePrincipalAppRoleAssignment ',
   'withdraw-grant': 'Remove-MgServicePrincipalAppRoleAssignment ',
   registration: 'New-ServicePrincipal ',
