@@ -35,6 +35,13 @@ export class SourceFolderLostError extends AppError {
   readonly disposition = 'retry';
 }
 
+/** A target folder was renamed or deleted while it was written to: it is made anew. */
+export class TargetFolderLostError extends AppError {
+  override readonly name = 'TargetFolderLostError';
+  readonly code = 'target.folder-lost';
+  readonly disposition = 'retry';
+}
+
 /** The source refused the stored password: never given right, revoked, or changed. */
 export class SourceLoginRefusedError extends AppError {
   override readonly name = 'SourceLoginRefusedError';

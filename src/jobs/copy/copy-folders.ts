@@ -1,6 +1,8 @@
+import { isAppError } from '../../errors.ts';
 import { sameFlags } from '../../mail/flags.ts';
 import { freeBytes } from '../../mail/message-bytes.ts';
 import type { FolderRow, Intent, OpenRow, Settlement } from '../ledger.ts';
+import type { AppendOutcome } from '../ports.ts';
 import { decideSettlement } from './decide-settlement.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { moveVanished } from './move-vanished.ts';
@@ -12,6 +14,7 @@ import {
   releaseBatch,
 } from './read-batches.ts';
 import { createSettler } from './settler.ts';
+import { asFolderLost, saysMissing } from './target-folder.ts';
 
 /**
  * No further intents while more than this wait for their answer: what has an intent when the process
@@ -84,6 +87,8 @@ type Place = Pick<ReadBatch, 'state' | 'sourcePath'>;
 function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Sender {
   const settler = createSettler(deps.ledger, input.turn);
   const pending = new Set<Promise<void>>();
+  /** By path: asked once, however many of its messages were refused. */
+  const lostFolders = new Map<string, Promise<unknown>>();
   let stop: { readonly error: unknown } | null = null;
   let wake: () => void = () => undefined;
 
@@ -93,8 +98,25 @@ function createSender(deps: CopyDeps, input: CopyInput, signal: AbortSignal): Se
     input.onProgress({ kind: 'message', folder, sizeBytes, state: settlement.state });
   };
 
+  /** A folder that is gone is no fault of its messages: the pass begins anew, and makes it again. */
+  const whereLost = async (
+    { outgoing: { folderPath } }: PreparedRow,
+    outcome: AppendOutcome,
+  ): Promise<AppendOutcome> => {
+    if (outcome.kind !== 'refused' || !saysMissing(outcome.error)) {
+      return outcome;
+    }
+    const { error } = outcome;
+    const lost =
+      lostFolders.get(folderPath) ??
+      asFolderLost(deps.target, { error, paths: [folderPath] }, signal);
+    lostFolders.set(folderPath, lost);
+    const meant = await lost;
+    return isAppError(meant) ? { kind: 'refused', error: meant } : outcome;
+  };
+
   const appendOne = async (message: PreparedRow, place: Place): Promise<void> => {
-    const outcome = await deps.target.append(message.outgoing, signal);
+    const outcome = await whereLost(message, await deps.target.append(message.outgoing, signal));
     if (outcome.kind === 'stored') {
       // The server has the last octet: nobody is still writing it.
       freeBytes(message.outgoing.bytes);

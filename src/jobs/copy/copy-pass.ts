@@ -7,6 +7,7 @@ import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
 import { resolveSuspects } from './resolve-suspects.ts';
 import { removeSurplus } from './surplus.ts';
+import { asFolderLost } from './target-folder.ts';
 
 /** Rounds through the folders: a link that dies leaves rows to send again. */
 const MAX_ROUNDS = 8;
@@ -29,7 +30,22 @@ export async function copyPass(
     copied.map(({ targetPath }) => targetPath),
     signal,
   );
-  await noteFolderClasses(deps, { turn: input.turn, again: false }, copied, signal);
+  try {
+    await noteFolderClasses(deps, { turn: input.turn, again: false }, copied, signal);
+    return await copyAll(deps, input, folders, signal);
+  } catch (error) {
+    const paths = copied.map(({ targetPath }) => targetPath);
+    throw await asFolderLost(deps.target, { error, paths }, signal);
+  }
+}
+
+/** Round after round, until nothing is open or the slice is over. */
+async function copyAll(
+  deps: CopyDeps,
+  input: CopyInput,
+  folders: readonly FolderRow[],
+  signal: AbortSignal,
+): Promise<CopyResult> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = await openFolders(deps, folders);
     if (open.length === 0) {

@@ -4,6 +4,7 @@ import type { FlagRow, FlagSettlement } from '../ledger.ts';
 import type { FlagChange, FlagOutcome, NumberedFolder, TargetTraits } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { findAgain } from './find-again.ts';
+import { saysMissing } from './target-folder.ts';
 
 /**
  * Brings flags that changed at the source since the copy to the target, and those that could not go out with
@@ -131,7 +132,7 @@ async function changeOrLeave(
     return await target.changeFlags(folder, changes, signal);
   } catch (error) {
     const code = errorCodeOf(error);
-    if (code !== 'imap.uid-validity-changed' && code !== 'imap.folder-missing') {
+    if (code !== 'imap.uid-validity-changed' && !saysMissing(error)) {
       throw error;
     }
     logger.info({ code, changes: changes.length }, 'flag changes wait for new numbers');

@@ -2,6 +2,7 @@ import { errorCodeOf } from '../../errors.ts';
 import type { LostRow, Renumbering } from '../ledger.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { bearsStampOf } from './match-suspects.ts';
+import { stateIfThere } from './target-folder.ts';
 
 /** For all folders together: a large one takes half a minute, and nobody waits for more than this. */
 const FIND_WITHIN_MS = 2 * 60_000;
@@ -50,27 +51,24 @@ async function findInOne(
     return [];
   }
   const { targetPath: path, targetFolderId } = first;
-  try {
-    const { uidValidity, exists } = await target.folderState(path, signal);
-    const from = Math.min(
-      ...rows.map((row) => (row.targetUidValidity === uidValidity ? (row.lookFrom ?? 1) : 1)),
-    );
-    const seen = exists === 0 ? [] : await target.look(path, from, signal);
-    const claimed = await ledger.claimedUids(
-      targetFolderId,
-      uidValidity,
-      seen.map(({ uid }) => uid),
-    );
-    const free = seen.filter(({ uid }) => !claimed.has(uid));
-    return rows.flatMap((row) => {
-      const uid = free.find((message) => bearsStampOf(message, row))?.uid;
-      return uid === undefined ? [] : [{ id: row.id, uidValidity, uid }];
-    });
-  } catch (error) {
+  const state = await stateIfThere(target, path, signal);
+  if (state === null) {
     // The person removed the folder, with what was in it.
-    if (errorCodeOf(error) === 'imap.folder-missing') {
-      return [];
-    }
-    throw error;
+    return [];
   }
+  const { uidValidity, exists } = state;
+  const from = Math.min(
+    ...rows.map((row) => (row.targetUidValidity === uidValidity ? (row.lookFrom ?? 1) : 1)),
+  );
+  const seen = exists === 0 ? [] : await target.look(path, from, signal);
+  const claimed = await ledger.claimedUids(
+    targetFolderId,
+    uidValidity,
+    seen.map(({ uid }) => uid),
+  );
+  const free = seen.filter(({ uid }) => !claimed.has(uid));
+  return rows.flatMap((row) => {
+    const uid = free.find((message) => bearsStampOf(message, row))?.uid;
+    return uid === undefined ? [] : [{ id: row.id, uidValidity, uid }];
+  });
 }

@@ -1,6 +1,7 @@
 import type { Settlement, SuspectRow } from '../ledger.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { bearsStampOf } from './match-suspects.ts';
+import { stateIfThere } from './target-folder.ts';
 
 /** What arrived, or was moved, lately: of each folder that many UIDs from the top. */
 const NEWEST = 500;
@@ -51,7 +52,11 @@ async function stampsIn(
   { path, wanted }: { readonly path: string; readonly wanted: ReadonlyMap<string, SuspectRow> },
   signal: AbortSignal,
 ): Promise<readonly (readonly [string, Place])[]> {
-  const { uidValidity, uidNext, exists } = await target.folderState(path, signal);
+  const state = await stateIfThere(target, path, signal);
+  if (state === null) {
+    return [];
+  }
+  const { uidValidity, uidNext, exists } = state;
   const seen = exists === 0 ? [] : await target.look(path, Math.max(1, uidNext - NEWEST), signal);
   const ours = seen.flatMap((message) => {
     const row = message.stamp === null ? undefined : wanted.get(message.stamp);

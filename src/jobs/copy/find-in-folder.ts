@@ -2,6 +2,7 @@ import type { SuspectRow, UnnumberedRow } from '../ledger.ts';
 import type { FolderState, TargetMessage } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import { candidatesToHash, type MatchResult, matchByKey, matchSuspects } from './match-suspects.ts';
+import { stateIfThere } from './target-folder.ts';
 
 /** What a look needs: neither the source nor a word of what else is copied. */
 export type LookDeps = Pick<CopyDeps, 'target' | 'ledger' | 'traits'>;
@@ -28,7 +29,10 @@ export async function findInFolder(
   { path, folderId, suspects }: FolderSuspects,
   signal: AbortSignal,
 ): Promise<FolderFindings> {
-  const state = await deps.target.folderState(path, signal);
+  const state = await stateIfThere(deps.target, path, signal);
+  if (state === null) {
+    return nowhere(deps, suspects);
+  }
   const { uidValidity } = state;
   const settled = await settledTwins(deps, { folderId, suspects, state });
   // A folder that was renumbered since is looked through from its beginning.
@@ -46,6 +50,12 @@ export async function findInFolder(
   const candidates = seen.filter((message) => !claimed.has(message.uid));
   const matched = await match(deps, input, { path, suspects, candidates, seen, settled }, signal);
   return { ...matched, uidValidity };
+}
+
+/** The person renamed or deleted the folder. Only a stamp can tell where its messages are now, or that they are not. */
+function nowhere({ traits }: LookDeps, suspects: FolderSuspects['suspects']): FolderFindings {
+  const ambiguous = new Set(traits.stamps ? [] : suspects.map(({ id }) => id));
+  return { found: new Map(), missing: suspects, ambiguous, uidValidity: 0 };
 }
 
 /**

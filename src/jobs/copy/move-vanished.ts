@@ -3,6 +3,7 @@ import type { Intent, OpenRow, Transfer, VanishedRow } from '../ledger.ts';
 import type { FolderState, MoveOutcome, NumberedFolder } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
 import type { PreparedMessage } from './prepare-message.ts';
+import { saysMissing, stateIfThere } from './target-folder.ts';
 
 /** A new row whose message is already at the target, under a row that vanished. */
 export interface MovedRow extends Pick<PreparedMessage, 'key' | 'sha256'> {
@@ -88,8 +89,10 @@ async function askToMove(
   try {
     return await deps.target.moveMessages(from, destination.targetPath, messages, signal);
   } catch (error) {
-    if (errorCodeOf(error) === 'imap.uid-validity-changed') {
-      // The target renumbered the folder: the messages are there, and stay.
+    const isGone =
+      saysMissing(error) && (await stateIfThere(deps.target, from.path, signal)) === null;
+    if (isGone || errorCodeOf(error) === 'imap.uid-validity-changed') {
+      // The target renumbered the folder, or the person took it elsewhere: the messages stay where they are.
       return new Map(messages.map(({ uid }) => [uid, { kind: 'kept' }]));
     }
     await deps.ledger.settle(

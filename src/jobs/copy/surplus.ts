@@ -2,6 +2,7 @@ import { sameFlags, withoutFlags } from '../../mail/flags.ts';
 import type { ResentRow, SurplusFinding } from '../ledger.ts';
 import type { TargetMessage, TargetTraits } from '../ports.ts';
 import type { CopyDeps, CopyInput } from './deps.ts';
+import { stateIfThere } from './target-folder.ts';
 
 /**
  * The last look of a pass: an append of a dead link may have been completed after the message was sent
@@ -32,7 +33,11 @@ async function removeFrom(
     return [];
   }
   const { targetPath: path, targetFolderId } = first;
-  const { uidValidity } = await deps.target.folderState(path, signal);
+  const state = await stateIfThere(deps.target, path, signal);
+  if (state === null) {
+    return rows.map(({ id }) => ({ id, repair: null }));
+  }
+  const { uidValidity } = state;
   const from = Math.min(
     ...rows.map((row) => (row.targetUidValidity === uidValidity ? row.lookFrom : 1)),
   );

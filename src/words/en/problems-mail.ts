@@ -68,6 +68,10 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A folder was renamed or deleted in iCloud while I read it.',
     doNext: 'Nothing: I look where its messages are now.',
   },
+  'target.folder-lost': {
+    what: 'A folder was renamed or deleted in Outlook while I wrote to it.',
+    doNext: 'Nothing: I make it again, and what was in it stays where it is now.',
+  },
   'imap.folder-internal': {
     what: 'Apple lists this folder for one of its apps; it holds no mail and does not open.',
     doNext: 'Nothing: it is named in the report.',

@@ -20,8 +20,7 @@ export interface Bench {
   load(user: string, mailbox: MailboxSnapshot): Promise<void>;
   /** Takes the messages with these numbers, from 1, out of folders at the source. */
   expunge(user: string, numbers: Readonly<Record<string, readonly number[]>>): Promise<void>;
-  /** Renames a folder at the source. */
-  rename(user: string, from: string, to: string): Promise<void>;
+  rename(side: Side, user: string, from: string, to: string): Promise<void>;
   /** The same messages under new numbers. */
   renumber(side: Side, user: string, folder: string): Promise<void>;
   /** A relay in front of one of the servers, for one test. */
@@ -33,7 +32,18 @@ export interface Bench {
     readonly sourcePort?: number;
     readonly targetPort?: number;
   }): Promise<CopyExit>;
-  expectExact(from: string, to: string): Promise<void>;
+  /** `aside`: a folder at the target, and the one whose messages were taken to it. */
+  expectExact(from: string, to: string, aside?: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** The target as it would be if nothing had been taken aside. */
+export function putBack(
+  { folders }: MailboxSnapshot,
+  aside: Readonly<Record<string, string>>,
+): MailboxSnapshot {
+  return {
+    folders: folders.map(({ name, messages }) => ({ name: aside[name] ?? name, messages })),
+  };
 }
 
 /** Two megabytes more: enough that every link breaks a few times. */
@@ -73,6 +83,7 @@ export const LINKS_AND_FOLDERS_USERS = [
   'expunges',
   'renames',
   'renumbers',
+  'takes',
   'target',
 ] as const;
 
@@ -135,12 +146,31 @@ export function testRenumberedTarget(bench: Bench): void {
   });
 }
 
+/** A target one of whose folders gets a new name while mail is written to it. */
+export function testRenamedTarget(bench: Bench): void {
+  test('a folder is renamed at the target meanwhile: it is made again, and nothing is lost', async () => {
+    let appends = 0;
+    const target = await bench.relay('target', {
+      beforeClient: async (text) => {
+        const isFirst = appends === 0;
+        appends += text.match(/ APPEND "?Archive/g)?.length ?? 0;
+        if (isFirst && appends > 0) {
+          await bench.rename('target', 'moved', 'Archive', 'Mine');
+        }
+      },
+    });
+    const ends = { from: 'takes', to: 'moved', targetPort: target.port };
+    expect(await bench.copy(ends)).toMatchObject(ALL_COPIED);
+    await bench.expectExact('takes', 'moved', { Mine: 'Archive' });
+  });
+}
+
 /** A source one of whose folders gets a new name while the mailbox is read. */
 export function testRenamedSource(bench: Bench, folder: string): void {
   test('a folder is renamed at the source meanwhile: its mail is copied where it is now', async () => {
     const source = await bench.relay(
       'source',
-      actBefore(/BODY\.PEEK\[\]/, () => bench.rename('renames', folder, 'Old mail')),
+      actBefore(/BODY\.PEEK\[\]/, () => bench.rename('source', 'renames', folder, 'Old mail')),
     );
     const ends = { from: 'renames', to: 'renamed', sourcePort: source.port };
     expect(await bench.copy(ends)).toMatchObject(ALL_COPIED);

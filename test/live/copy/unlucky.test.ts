@@ -23,9 +23,11 @@ import {
   type Bench,
   LINKS_AND_FOLDERS_USERS,
   LOST_ANSWERS_USERS,
+  putBack,
   testLinksAndSource,
   testLostAnswers,
   testRenamedSource,
+  testRenamedTarget,
   testRenumberedTarget,
 } from './unlucky-cases.ts';
 
@@ -84,7 +86,7 @@ function useDovecot(users: readonly string[], options: DovecotOptions = {}): Ben
           'EXPUNGE',
         ]),
       ),
-    rename: (user, from, to) => play(user, `RENAME ${quoteName(from)} ${quoteName(to)}`),
+    rename: (_side, user, from, to) => play(user, `RENAME ${quoteName(from)} ${quoteName(to)}`),
     renumber: (_side, user, folder) =>
       play(
         user,
@@ -108,9 +110,9 @@ function useDovecot(users: readonly string[], options: DovecotOptions = {}): Ben
       const secrets = { sourcePassword: password, targetPassword: password };
       return startWatchedCopy({ words, dataDir, ...secrets, settleMs: SETTLE_MS }, caFile).exited;
     },
-    async expectExact(from, to) {
+    async expectExact(from, to, aside = {}) {
       const snapshot = (user: string): Promise<MailboxSnapshot> => as(user, snapshotOverImap);
-      const sides = { source: await snapshot(from), target: await snapshot(to) };
+      const sides = { source: await snapshot(from), target: putBack(await snapshot(to), aside) };
       mustAgree(await compareMailboxes({ ...sides, mode: 'exact' }));
     },
   };
@@ -128,6 +130,7 @@ describeWith('dovecot', 'an unlucky copy between real servers', () => {
     const bench = useDovecot(LINKS_AND_FOLDERS_USERS);
     testLinksAndSource(bench);
     testRenumberedTarget(bench);
+    testRenamedTarget(bench);
     // The one that is open just then.
     testRenamedSource(bench, 'Archive');
   });

@@ -55,10 +55,19 @@ export class FakeMailbox {
   /** As a server tells it when it lists its folders. */
   readonly specialUse = new Map<string, SpecialUse>([['INBOX', 'inbox']]);
 
+  /** How often a folder of that name was made: each has a numbering of its own. RFC 3501 section 2.3.1.1. */
+  readonly #made = new Map<string, number>();
+
   folder(path: string): FakeFolder {
-    const there = this.folders.get(path) ?? { uidValidity: 7, uidNext: 1, messages: [] };
-    this.folders.set(path, there);
-    return there;
+    const there = this.folders.get(path);
+    if (there !== undefined) {
+      return there;
+    }
+    const times = this.#made.get(path) ?? 0;
+    this.#made.set(path, times + 1);
+    const made = { uidValidity: 7 + times, uidNext: 1, messages: [] };
+    this.folders.set(path, made);
+    return made;
   }
 
   add(path: string, message: Omit<FakeMessage, 'uid'>): number {
@@ -140,9 +149,6 @@ export function createFakeSource(
       }
     },
     async *readMessages({ path, uidValidity }, uids) {
-      if (!mailbox.folders.has(path)) {
-        throw new FolderMissing('no such folder');
-      }
       const kept = uids.filter((uid) => path === 'INBOX' && options.withheld?.has(uid));
       for (const message of numbered(mailbox, path, uidValidity).messages) {
         if (uids.includes(message.uid) && !kept.includes(message.uid)) {
@@ -169,6 +175,8 @@ export interface FakeTargetOptions {
   readonly completeLate?: ReadonlyMap<number, number>;
   /** Classes of its folders, where they can be read. */
   readonly classes?: () => ReadonlyMap<string, string>;
+  /** A folder that is listed, and takes no mail. */
+  readonly refuses?: string;
   /** The server names no UIDs: it has no UIDPLUS. */
   readonly withoutUids?: boolean;
   /** How long a message is on its way. */
@@ -186,10 +194,8 @@ export function createFakeTarget(
 ): MailTarget {
   let appends = 0;
   const late = new Map<number, () => void>();
-  const append = (message: OutgoingMessage): AppendOutcome => {
-    appends += 1;
-    const n = appends;
-    checkpoint('target.append');
+  const takes = (path: string): boolean => mailbox.folders.has(path) && options.refuses !== path;
+  const append = (message: OutgoingMessage, n: number): AppendOutcome => {
     if (options.loseMessageOf?.has(n)) {
       return { kind: 'unsent', error: new LinkDied('link died') };
     }
@@ -232,7 +238,7 @@ export function createFakeTarget(
     },
     folderClasses: async () => options.classes?.() ?? null,
     folderState: async (path) => {
-      const folder = mailbox.folder(path);
+      const folder = existing(mailbox, path);
       return {
         uidValidity: folder.uidValidity,
         uidNext: folder.uidNext,
@@ -241,12 +247,16 @@ export function createFakeTarget(
     },
     append: async (message) => {
       await options.travel?.();
-      return append(message);
+      appends += 1;
+      const n = appends;
+      checkpoint('target.append');
+      return takes(message.folderPath)
+        ? append(message, n)
+        : { kind: 'refused', error: new FolderMissing('no such folder') };
     },
     look: async (path, fromUid) => {
       checkpoint('target.look');
-      return mailbox
-        .folder(path)
+      return existing(mailbox, path)
         .messages.filter(({ uid }) => uid >= fromUid)
         .map(({ uid, bytes, flags, receivedAt }) => {
           const { header } = splitMessage(bytes);
@@ -262,8 +272,7 @@ export function createFakeTarget(
     },
     hashBodies: async (path, uids) =>
       new Map(
-        mailbox
-          .folder(path)
+        existing(mailbox, path)
           .messages.filter(({ uid }) => uids.includes(uid))
           .map(({ uid, bytes }) => [uid, createHash('sha256').update(bytes).digest('hex')]),
       ),
@@ -318,8 +327,15 @@ export function createFakeTarget(
   };
 }
 
+function existing(mailbox: FakeMailbox, path: string): FakeFolder {
+  if (!mailbox.folders.has(path)) {
+    throw new FolderMissing('no such folder');
+  }
+  return mailbox.folder(path);
+}
+
 function numbered(mailbox: FakeMailbox, path: string, uidValidity: number): FakeFolder {
-  const folder = mailbox.folder(path);
+  const folder = existing(mailbox, path);
   if (folder.uidValidity !== uidValidity) {
     throw new Renumbered('renumbered');
   }
