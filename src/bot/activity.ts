@@ -31,6 +31,7 @@ const incomingSchema = z.object({
   channelData: z
     .object({
       tenant: z.object({ id: z.string() }).optional(),
+      eventType: z.string().optional(),
       team: z.object({ id: z.string() }).optional(),
       channel: z.object({ id: z.string() }).optional(),
     })

@@ -4,6 +4,7 @@ import type { NoticePort, SkybridgeApi } from '../jobs/api.ts';
 import type { Logger } from '../log.ts';
 import type { Sealer } from '../secrets/seal.ts';
 import type { IncomingActivity } from './activity.ts';
+import { createChannelWatch } from './channel-watch.ts';
 import { createConnectorToken } from './connector-token.ts';
 import type { Dispatch } from './dispatch.ts';
 import { createDispatch } from './dispatch.ts';
@@ -19,6 +20,7 @@ import { createNotifier } from './notifier.ts';
 import { createOutbound, type OutboundDeps } from './outbound.ts';
 import { createPaced } from './paced.ts';
 import type { PersonDesk } from './person-desk.ts';
+import { createPersonalChats } from './personal-chats.ts';
 import { createFileFetch } from './teams-files.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
@@ -123,7 +125,11 @@ export function createBot(deps: BotDeps): Bot {
   const nonces = createNonces(api.conversations, tenantId, clock);
   const live = createLiveCards({ store: api.conversations, outbound, lock });
   const paced = createPaced({ clock, everyMs: settings.updateEveryMs });
-  const channel = createHelpdeskChannel({ api, outbound, live, paced, clock });
+  const { conversations } = api;
+  const { defaultServiceUrl } = settings;
+  const chats = createPersonalChats({ conversations, outbound, lock, defaultServiceUrl });
+  const watch = createChannelWatch({ conversations, outbound, chats, clock, logger });
+  const channel = createHelpdeskChannel({ api, outbound, live, paced, watch, clock });
   const notifier = createNotifier({
     api,
     outbound,
@@ -133,12 +139,13 @@ export function createBot(deps: BotDeps): Bot {
     nonces,
     lock,
     clock,
-    defaultServiceUrl: settings.defaultServiceUrl,
+    chats,
   });
   const dispatch: Dispatch = createDispatch({
     api,
     outbound,
     notifier,
+    channel,
     nonces,
     sealer: deps.sealer,
     clock,

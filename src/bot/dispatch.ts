@@ -33,6 +33,7 @@ import type { ActionName, PressedAction } from './cards/actions.ts';
 import { mayBeSubmitted, parsePress, submittedPress } from './cards/actions.ts';
 import { welcomeCard } from './cards/basics.ts';
 import { personWelcomeCard } from './cards/person.ts';
+import { newsOf } from './channel-trouble.ts';
 import type { TurnRequest } from './gateway.ts';
 import { createAdminCommands, createListHandlers } from './handlers/admin-commands.ts';
 import { createChat } from './handlers/chat.ts';
@@ -43,8 +44,8 @@ import { createPersonHandlers, keep } from './handlers/person.ts';
 import { createSettingsHandlers } from './handlers/settings.ts';
 import { createSetupHandlers } from './handlers/setup.ts';
 import { channelOf, HELPDESK_KEY } from './helpdesk-channel.ts';
-import { personalKey } from './notifier.ts';
 import type { DeskAnswer, PersonDesk, Visit } from './person-desk.ts';
+import { personalKey } from './personal-chats.ts';
 import type { Answer, Turn } from './turn.ts';
 import { createTurnLimit } from './turn-limit.ts';
 
@@ -81,12 +82,13 @@ function failureText(
 }
 
 function referenceOf(activity: IncomingActivity, tenantId: string): ConversationReference {
-  const { conversation } = activity;
-  const channelId = activity.channelData?.channel?.id ?? activity.channelData?.team?.id;
+  const { conversation, channelData: { team, channel } = {} } = activity;
+  const channelId = channel?.id ?? team?.id;
   const conversationType = conversation.conversationType ?? 'personal';
   // An installation in a team comes from the team: what is written goes to its channel.
   const isTeam = activity.type === 'installationUpdate' && conversationType === 'channel';
   return {
+    ...(conversationType === 'channel' && team !== undefined ? { teamId: team.id } : {}),
     conversationId: isTeam ? (channelId ?? conversation.id) : conversation.id,
     conversationType,
     serviceUrl: activity.serviceUrl,
@@ -382,6 +384,13 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         await pressAtDesk(visit, { action: { verb, data: fields } }, signal),
     },
     async onActivity(activity, request) {
+      const news = newsOf(activity);
+      if (news !== null) {
+        later((signal) => deps.channel.hear(news, signal));
+      }
+      if (news !== null && activity.type === 'conversationUpdate') {
+        return null;
+      }
       const personId = activity.from.aadObjectId;
       const refused = { action: 'activity', subject: activity.type, outcome: 'refused' } as const;
       if (personId === undefined) {

@@ -33,6 +33,12 @@ export class TeamsBlockedError extends AppError {
   override readonly name = 'TeamsBlockedError';
   readonly code = 'teams.blocked';
   readonly disposition = 'ask';
+  /** Why, in Teams' own word, such as BotNotInConversationRoster; null where it gave none. */
+  readonly serverCode: string | null;
+  constructor(message: string, serverCode: string | null = null) {
+    super(message);
+    this.serverCode = serverCode;
+  }
 }
 
 /** The message or the conversation was deleted. */

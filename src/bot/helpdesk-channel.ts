@@ -4,11 +4,21 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { BatchOverview, ConversationReference, SkybridgeApi } from '../jobs/api.ts';
+import type {
+  BatchOverview,
+  ConversationReference,
+  PostedCard,
+  SkybridgeApi,
+} from '../jobs/api.ts';
+import type { OutgoingActivity } from './activity.ts';
 import { cardActivity, textActivity } from './activity.ts';
 import { continuedCard } from './cards/basics.ts';
 import { batchSummaryCard } from './cards/batch-summary.ts';
 import { channelCard, stamped, titleOf } from './cards/channel.ts';
+import type { TeamNews } from './channel-trouble.ts';
+import { troubleOf } from './channel-trouble.ts';
+import type { ChannelWatch } from './channel-watch.ts';
+import { TeamsGoneError } from './errors.ts';
 import type { LiveCard, LiveCards } from './live-cards.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paced } from './paced.ts';
@@ -28,20 +38,23 @@ const toldKey = (batchId: string, event: string): string => `told:${batchId}:${e
 const SUMMARY = 'summary';
 
 export interface HelpdeskChannelDeps {
-  readonly api: Pick<SkybridgeApi, 'overview' | 'conversations'>;
+  readonly api: Pick<SkybridgeApi, 'overview' | 'batches' | 'conversations'>;
   readonly outbound: Pick<Outbound, 'post' | 'postThread'>;
   readonly live: LiveCards;
   readonly paced: Paced;
+  readonly watch: ChannelWatch;
   readonly clock: Clock;
 }
 
 export interface HelpdeskChannel {
   /** Brings the channel to what the batch is now; harmless to repeat, and cheap while another one waits. */
   bring(batchId: string, signal: AbortSignal): Promise<void>;
+  /** Teams tells of a team that the bot is in; of others nothing follows. */
+  hear(news: TeamNews, signal: AbortSignal): Promise<void>;
 }
 
 export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChannel {
-  const { live, outbound, clock } = deps;
+  const { live, outbound, clock, watch } = deps;
   const { conversations } = deps.api;
   /** Batch → events that were told, as far as they were asked for. */
   const told = new Map<string, Set<string>>();
@@ -78,14 +91,24 @@ export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChanne
 
   async function reply(
     batch: BatchOverview,
-    what: { readonly keys: readonly string[]; readonly activity: ReturnType<typeof textActivity> },
-    signal: AbortSignal,
+    what: { readonly keys: readonly string[]; readonly activity: OutgoingActivity },
+    { renew, signal }: { readonly renew: () => Promise<void>; readonly signal: AbortSignal },
   ): Promise<void> {
-    const root = await conversations.findPosted(cardKey(batch.id));
-    if (root === null) {
+    const post = async (): Promise<PostedCard | null> => {
+      const root = await conversations.findPosted(cardKey(batch.id));
+      return root === null ? null : await outbound.post(root.conversation, what.activity, signal);
+    };
+    const posted = await post().catch(async (error: unknown) => {
+      if (!(error instanceof TeamsGoneError)) {
+        throw error;
+      }
+      // Somebody deleted the card, and its thread with it, since it was last updated.
+      await renew();
+      return await post();
+    });
+    if (posted === null) {
       return;
     }
-    const posted = await outbound.post(root.conversation, what.activity, signal);
     const keys = what.keys.map((key) => toldKey(batch.id, key));
     await conversations.savePostedAs(keys, posted);
     const events = await toldOf(batch.id);
@@ -94,31 +117,75 @@ export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChanne
     }
   }
 
-  async function show(batchId: string, signal: AbortSignal): Promise<void> {
-    const batch = await deps.api.overview(batchId);
-    const channel = await conversations.findConversation(HELPDESK_KEY);
-    if (batch === null || channel === null) {
-      return;
-    }
-    await live.show(
-      cardKey(batchId),
-      async () => liveCard(batch, channel, signal),
-      { urgent: true },
-      signal,
-    );
-    const replies = decideReplies(batch, await toldOf(batchId));
+  async function show(
+    batch: BatchOverview,
+    channel: ConversationReference,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const showCard = async (anew: boolean): Promise<void> =>
+      await live.show(
+        cardKey(batch.id),
+        async () => liveCard(batch, channel, signal),
+        { urgent: true, anew },
+        signal,
+      );
+    await showCard(false);
+    const options = { renew: () => showCard(true), signal };
+    const replies = decideReplies(batch, await toldOf(batch.id));
     if (replies !== null) {
-      await reply(batch, { keys: replies.keys, activity: textActivity(replies.text) }, signal);
+      const activity = textActivity(replies.text);
+      await reply(batch, { keys: replies.keys, activity }, options);
     }
-    if (hasEnded(batch) && !(await toldOf(batchId)).has(SUMMARY)) {
+    if (hasEnded(batch) && !(await toldOf(batch.id)).has(SUMMARY)) {
       const { content, summary } = batchSummaryCard(batch);
-      await reply(batch, { keys: [SUMMARY], activity: cardActivity(content, summary) }, signal);
+      await reply(batch, { keys: [SUMMARY], activity: cardActivity(content, summary) }, options);
     }
   }
 
+  async function showOrTell(batchId: string, signal: AbortSignal): Promise<void> {
+    const channel = await conversations.findConversation(HELPDESK_KEY);
+    if (channel === null || !watch.isOpen(channelOf(channel))) {
+      return;
+    }
+    const batch = await deps.api.overview(batchId);
+    if (batch === null) {
+      return;
+    }
+    try {
+      await show(batch, channel, signal);
+      await watch.find(channelOf(channel));
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === null) {
+        throw error;
+      }
+      await watch.lose(channelOf(channel), { trouble, batch }, signal);
+    }
+  }
+
+  async function bring(batchId: string, signal: AbortSignal): Promise<void> {
+    await deps.paced.run(cardKey(batchId), () => showOrTell(batchId, signal), signal);
+  }
+
   return {
-    async bring(batchId, signal) {
-      await deps.paced.run(cardKey(batchId), () => show(batchId, signal), signal);
+    bring,
+    async hear({ teamId, channelId, trouble }, signal) {
+      const channel = await conversations.findConversation(HELPDESK_KEY);
+      const isOurs =
+        channel !== null &&
+        (channelId === null ? channel.teamId === teamId : channelOf(channel) === channelId);
+      if (channel === null || !isOurs) {
+        return;
+      }
+      const open = (await deps.api.batches()).filter((batch) => batch.open > 0);
+      if (trouble === null) {
+        await watch.find(channelOf(channel));
+      }
+      for (const batch of open) {
+        await (trouble === null
+          ? bring(batch.id, signal)
+          : watch.lose(channelOf(channel), { trouble, batch }, signal));
+      }
     },
   };
 }

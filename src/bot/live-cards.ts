@@ -4,6 +4,7 @@
  * it did not is posted anew, and the old one says that it goes on below.
  */
 import { createHash } from 'node:crypto';
+import { isAppError } from '../errors.ts';
 import type { ConversationStore, PostedCard } from '../jobs/api.ts';
 import { cardActivity } from './activity.ts';
 import type { Card } from './cards/elements.ts';
@@ -33,12 +34,12 @@ export interface LiveCard {
 export interface LiveCards {
   /**
    * Brings the card under `key` to what `render` says (null: nothing); says nothing twice. Rendering happens in turn,
-   * so that an older state never overwrites a newer one.
+   * so that an older state never overwrites a newer one. `anew`: posted again, whatever became of the old one.
    */
   show(
     key: string,
     render: () => Promise<LiveCard | null>,
-    options: { readonly urgent: boolean },
+    options: { readonly urgent: boolean; readonly anew?: boolean },
     signal: AbortSignal,
   ): Promise<void>;
 }
@@ -48,6 +49,8 @@ interface Step {
   readonly posted: PostedCard;
   readonly card: Card;
   readonly urgent: boolean;
+  /** A word on a card that is not looked at any more. */
+  readonly isParting?: boolean;
 }
 
 /** A thread is in its channel. */
@@ -80,15 +83,19 @@ export function createLiveCards({ store, outbound, lock }: LiveCardsDeps): LiveC
   }
 
   /** Posts what must be new, and says which update is left. */
-  async function decide(key: string, live: LiveCard, urgent: boolean): Promise<Step | null> {
+  async function decide(
+    key: string,
+    live: LiveCard,
+    { urgent, anew = false }: { readonly urgent: boolean; readonly anew?: boolean },
+  ): Promise<Step | null> {
     const current = await store.findPosted(key);
-    if (current === null) {
+    if (current === null || anew) {
       await postNew(key, live);
       return null;
     }
     if (live.place !== undefined && !isIn(current, live.place)) {
       await postNew(key, live);
-      return { posted: current, card: live.continued, urgent: true };
+      return { posted: current, card: live.continued, urgent: true, isParting: true };
     }
     const signature = digest(`${current.activityId} ${live.signature}`);
     if (shown.get(key) === signature) {
@@ -114,6 +121,9 @@ export function createLiveCards({ store, outbound, lock }: LiveCardsDeps): LiveC
       return 'shown';
     } catch (error) {
       shown.delete(key);
+      if (step.isParting === true && isAppError(error)) {
+        return 'shown';
+      }
       if (error instanceof TeamsGoneError) {
         return 'gone';
       }
@@ -122,11 +132,11 @@ export function createLiveCards({ store, outbound, lock }: LiveCardsDeps): LiveC
   }
 
   return {
-    async show(key, render, { urgent }, signal) {
+    async show(key, render, options, signal) {
       const inTurn = `card ${key}`;
       const step = await lock.run(inTurn, async () => {
         const live = await render();
-        return live === null ? null : await decide(key, live, urgent);
+        return live === null ? null : await decide(key, live, options);
       });
       if (step === null || (await update(key, step, signal)) === 'shown') {
         return;

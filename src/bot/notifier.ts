@@ -1,12 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type {
-  BatchHead,
-  ConversationReference,
-  MigrationView,
-  Notice,
-  NoticePort,
-  SkybridgeApi,
-} from '../jobs/api.ts';
+import type { BatchHead, MigrationView, Notice, NoticePort, SkybridgeApi } from '../jobs/api.ts';
 import { END_STATES } from '../jobs/api.ts';
 import { type Language, parseLocale } from '../words/language.ts';
 import { personTexts } from '../words/person.ts';
@@ -22,6 +15,7 @@ import type { LiveCard, LiveCards } from './live-cards.ts';
 import type { Nonces } from './nonces.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paced } from './paced.ts';
+import { type PersonalChats, personalKey } from './personal-chats.ts';
 
 export interface NotifierDeps {
   readonly api: SkybridgeApi;
@@ -32,12 +26,10 @@ export interface NotifierDeps {
   readonly nonces: Nonces;
   readonly lock: KeyedLock;
   readonly clock: Clock;
-  /** Where Teams is reached when nobody has written yet. */
-  readonly defaultServiceUrl: string;
+  readonly chats: PersonalChats;
 }
 
 /** Keys in the conversation store. */
-export const personalKey = (personId: string): string => `personal:${personId}`;
 export const adminCardKey = (batchId: string): string => `admin:${batchId}`;
 /** A start and the first notice of its batch take turns, so that one card serves both. */
 export const startLockKey = (adminId: string): string => `start ${adminId}`;
@@ -60,27 +52,8 @@ function attentionOfPerson(migration: MigrationView): LiveCard['attention'] {
 
 /** Renders notices from the present state; each is harmless to repeat. */
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const { api, live, outbound, nonces, lock, channel, paced } = deps;
+  const { api, live, outbound, nonces, lock, channel, paced, chats } = deps;
   const { conversations } = api;
-
-  async function conversationWith(
-    personId: string,
-    batch: BatchHead,
-    signal: AbortSignal,
-  ): Promise<ConversationReference> {
-    const key = personalKey(personId);
-    return await lock.run(`conversation ${key}`, async () => {
-      const known = await conversations.findConversation(key);
-      if (known !== null) {
-        return known;
-      }
-      const admin = await conversations.findConversation(personalKey(batch.startedBy.personId));
-      const serviceUrl = admin?.serviceUrl ?? deps.defaultServiceUrl;
-      const created = await outbound.openPersonal(personId, serviceUrl, signal);
-      await conversations.saveConversation(key, created, null);
-      return created;
-    });
-  }
 
   /** As Teams last said it; English for somebody whom nothing was heard of. */
   async function languageOf(personId: string): Promise<Language> {
@@ -102,7 +75,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
     const { batch, migration } = now;
     const { id: personId } = migration.submitter;
-    const conversation = await conversationWith(personId, batch, signal);
+    const conversation = await chats.with(personId, batch, signal);
     const nonce = asksForPassword(migration) ? await nonces.issue(migration) : '';
     const language = await languageOf(personId);
     const t = personTexts(language);
@@ -121,7 +94,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (now === null) {
       return null;
     }
-    const conversation = await conversationWith(now.batch.startedBy.personId, now.batch, signal);
+    const conversation = await chats.with(now.batch.startedBy.personId, now.batch, signal);
     const card = adminCard(now.migration, null);
     return {
       card,
@@ -141,7 +114,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (batch === null) {
       return null;
     }
-    const conversation = await conversationWith(batch.startedBy.personId, batch, signal);
+    const conversation = await chats.with(batch.startedBy.personId, batch, signal);
     const card = channelCard(batch, deps.clock.now());
     return {
       card,
@@ -218,7 +191,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       if (batch === null || (await conversations.findPosted(key)) !== null) {
         return false;
       }
-      const conversation = await conversationWith(migration.submitter.id, batch, signal);
+      const conversation = await chats.with(migration.submitter.id, batch, signal);
       const t = personTexts(await languageOf(migration.submitter.id));
       const posted = await outbound.post(conversation, textActivity(t.reminder), signal);
       await conversations.savePosted(key, posted);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import {
   TeamsBlockedError,
@@ -22,6 +23,32 @@ function statusOf(error: unknown): number {
   return typeof error === 'object' && error !== null && 'statusCode' in error
     ? Number(error.statusCode) || 0
     : 0;
+}
+
+const bodySchema = z.object({ error: z.object({ code: z.string() }) });
+
+/** The error code of the answer's body, wherever the SDK keeps it. */
+function serverCodeOf(error: unknown): string | null {
+  const { body, details, response } = Object(error);
+  const texts: readonly unknown[] = [Object(response).bodyAsText, Object(response).parsedBody];
+  for (const candidate of [body, details, ...texts]) {
+    const found = bodySchema.safeParse(parsed(candidate));
+    if (found.success) {
+      return found.data.error.code;
+    }
+  }
+  return null;
+}
+
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') {
+    return value;
+  }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return null;
+  }
 }
 
 function headerOf(error: unknown, name: string): string | null {
@@ -53,7 +80,7 @@ export function sendErrorOf(error: unknown): unknown {
     return new TeamsRateLimitedError(afterMs);
   }
   if (status === 403) {
-    return new TeamsBlockedError('Teams does not let the bot write there.');
+    return new TeamsBlockedError('Teams does not let the bot write there.', serverCodeOf(error));
   }
   if (status === 404 || status === 410) {
     return new TeamsGoneError('The message or conversation is gone.');

@@ -393,6 +393,8 @@ export interface ConversationReference {
   readonly tenantId: string;
   readonly botId: string;
   readonly userId: string | null;
+  /** The team of a channel, where it is known. */
+  readonly teamId?: string;
 }
 
 /** A message of ours that is updated in place. */
@@ -430,6 +432,8 @@ export interface ConversationStore {
   findPosted(key: string): Promise<PostedCard | null>;
   /** Keys that begin so. */
   postedKeys(prefix: string): Promise<readonly string[]>;
+  /** Forgets every message under a key that begins so. */
+  forgetPosted(prefix: string): Promise<void>;
   /** A one-time token bound to person, tenant and subject (such as a migration id). */
   issueNonce(input: NonceInput): Promise<string>;
   /** True once, for the same binding and before it expires; false ever after. */

@@ -56,6 +56,27 @@ export interface PersonClient {
   see(text: string | RegExp, limitMs?: number): Promise<Entry>;
 }
 
+/** What may happen to a channel. */
+export type ChannelTurn =
+  | 'teamArchived'
+  | 'teamUnarchived'
+  | 'channelDeleted'
+  | 'channelRestored'
+  /** The app is blocked in the tenant, which Teams tells no bot. */
+  | 'blocked';
+
+/** What the connector answers from then on; null: as before. */
+const ANSWERS: Readonly<
+  Record<ChannelTurn, { readonly status: number; readonly code: string } | null>
+> = {
+  // Believed: no page names the code that an archived team gives.
+  teamArchived: { status: 403, code: 'Forbidden' },
+  teamUnarchived: null,
+  channelDeleted: { status: 404, code: 'ConversationNotFound' },
+  channelRestored: null,
+  blocked: { status: 403, code: 'BotDisabledByAdmin' },
+};
+
 export interface TeamsClient {
   /** Give these to the bot. */
   readonly serviceUrl: string;
@@ -75,6 +96,10 @@ export interface TeamsClient {
   channel: {
     readonly id: string;
     install(byPersonId: string): Promise<number>;
+    /** Somebody takes the app out of the team. */
+    uninstall(byPersonId: string): Promise<number>;
+    /** The team or the channel comes to an end, or back; `told`: Teams says so to the bot. */
+    turn(event: ChannelTurn, options?: { readonly told: boolean }): Promise<void>;
     say(byPersonId: string, text: string): Promise<number>;
     /** Presses the newest button of this title; `beside`: in the line of a card that says this. */
     press(byPersonId: string, title: string, beside?: string): Promise<InvokeReply>;
@@ -140,6 +165,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
   const requests: ConnectorRequest[] = [];
   const blocked = new Set<string>();
   const faults: ConnectorFault[] = [];
+  const closed = new Map<string, { readonly status: number; readonly code: string }>();
   const channelId = options.channelId ?? '19:helpdesk@thread.tacv2';
   let baseUrl = '';
   let botUrl = '';
@@ -151,6 +177,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
     requests,
     blocked,
     faults,
+    closed,
     baseUrl: () => baseUrl,
   });
   const server = createServer(app).listen(0, '127.0.0.1');
@@ -315,7 +342,28 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
       id: channelId,
       texts: () => transcript.entries.filter(isInChannel).map(entryToText),
       see: (text, limitMs) => seeIn(isInChannel, text, limitMs),
+      async uninstall(byPersonId) {
+        closed.set(channelId, { status: 403, code: 'BotNotInConversationRoster' });
+        const removed = { type: 'installationUpdate', action: 'remove', channelData };
+        return (await post(activity(byPersonId, inChannel, removed))).status;
+      },
+      async turn(event, { told } = { told: true }) {
+        const answer = ANSWERS[event];
+        if (answer === null) {
+          closed.delete(channelId);
+        } else {
+          closed.set(channelId, answer);
+        }
+        if (told) {
+          const update = {
+            type: 'conversationUpdate',
+            channelData: { ...channelData, eventType: event },
+          };
+          await post({ ...activity('', inChannel, update), from: { id: '29:team' } });
+        }
+      },
       async install(byPersonId) {
+        closed.delete(channelId);
         const installed = { type: 'installationUpdate', action: 'add', channelData };
         return (await post(activity(byPersonId, inChannel, installed))).status;
       },

@@ -5,15 +5,17 @@
  */
 import { argv, memoryUsage, resourceUsage } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
+import { createChannelWatch } from '../../src/bot/channel-watch.ts';
 import { createConnectorToken } from '../../src/bot/connector-token.ts';
 import { createGateway, type Gateway } from '../../src/bot/gateway.ts';
 import { createHelpdeskChannel, HELPDESK_KEY } from '../../src/bot/helpdesk-channel.ts';
 import { createKeyedLock } from '../../src/bot/keyed-lock.ts';
 import { createLiveCards } from '../../src/bot/live-cards.ts';
 import { createNonces } from '../../src/bot/nonces.ts';
-import { createNotifier, personalKey } from '../../src/bot/notifier.ts';
+import { createNotifier } from '../../src/bot/notifier.ts';
 import { createOutbound } from '../../src/bot/outbound.ts';
 import { createPaced } from '../../src/bot/paced.ts';
+import { createPersonalChats, personalKey } from '../../src/bot/personal-chats.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { ConversationReference, Notice } from '../../src/jobs/api.ts';
 import { createOverviews, type OverviewRow } from '../../src/jobs/overview.ts';
@@ -51,12 +53,12 @@ const TOLD_EVERY_SECONDS = 5;
 const input: ProgressInput = JSON.parse(argv[2] ?? '{}');
 const { botId, tenantId, serviceUrl } = input;
 
-let inFlight = 0;
+const under = { way: 0 };
 let requests = 0;
 const updatesAtMs: number[] = [];
 const clock = createManualClock(undefined, async () => {
   await settle();
-  while (inFlight > 0) {
+  while (under.way > 0) {
     await setImmediate();
     await settle();
   }
@@ -77,12 +79,12 @@ const reference = (
 /** Counts what is under way, so that time passes only when nothing is. */
 function watched(gateway: Gateway): Gateway {
   const during = async <T>(send: () => Promise<T>): Promise<T> => {
-    inFlight += 1;
+    under.way += 1;
     requests += 1;
     try {
       return await send();
     } finally {
-      inFlight -= 1;
+      under.way -= 1;
     }
   };
   return {
@@ -228,16 +230,24 @@ const outbound = createOutbound({
 const lock = createKeyedLock();
 const live = createLiveCards({ store: api.conversations, outbound, lock });
 const paced = createPaced({ clock, everyMs: 5000 });
+const { conversations } = api;
+const chats = createPersonalChats({
+  conversations,
+  outbound,
+  lock,
+  defaultServiceUrl: serviceUrl,
+});
+const watch = createChannelWatch({ conversations, outbound, chats, clock, logger: silentLogger });
 const notifier = createNotifier({
   api,
   outbound,
   live,
-  channel: createHelpdeskChannel({ api, outbound, live, paced, clock }),
+  channel: createHelpdeskChannel({ api, outbound, live, paced, watch, clock }),
   paced,
   nonces: createNonces(api.conversations, tenantId, clock),
   lock,
   clock,
-  defaultServiceUrl: serviceUrl,
+  chats,
 });
 
 let notices = 0;

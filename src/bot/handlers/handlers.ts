@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { SkybridgeApi } from '../../jobs/api.ts';
 import type { Sealer } from '../../secrets/seal.ts';
 import type { ActionName, Pressed } from '../cards/actions.ts';
+import type { HelpdeskChannel } from '../helpdesk-channel.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import type { Nonces } from '../nonces.ts';
 import type { Notifier } from '../notifier.ts';
@@ -13,6 +14,7 @@ export interface HandlerDeps {
   readonly api: SkybridgeApi;
   readonly outbound: Outbound;
   readonly notifier: Notifier;
+  readonly channel: HelpdeskChannel;
   readonly nonces: Nonces;
   readonly sealer: Sealer;
   readonly clock: Clock;

@@ -56,6 +56,10 @@ export function createConversationStore(pool: pg.Pool): ConversationStore {
       return rows.map(({ key }) => key);
     },
 
+    async forgetPosted(prefix) {
+      await db.delete(postedCards).where(sql`starts_with(${postedCards.key}, ${prefix})`);
+    },
+
     async findPosted(key) {
       const [row] = await db.select().from(postedCards).where(eq(postedCards.key, key));
       return row?.posted ?? null;

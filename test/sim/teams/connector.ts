@@ -26,6 +26,8 @@ export interface ConnectorOptions {
   /** People whom the app cannot reach: a new conversation with them is refused. */
   readonly blocked: ReadonlySet<string>;
   readonly faults: ConnectorFault[];
+  /** Channels that nobody can write to, with what Teams says then. */
+  readonly closed: ReadonlyMap<string, { readonly status: number; readonly code: string }>;
   readonly violations: string[];
   readonly requests: ConnectorRequest[];
 }
@@ -33,6 +35,17 @@ export interface ConnectorOptions {
 const CARD_LIMIT_UTF16 = 100_000;
 /** What the bot is given to speak with. */
 export const BEARER = 'bot-token-of-the-simulated-login';
+
+/** What Teams says to a message that would go to a closed channel or its threads. */
+function closedFor(
+  closed: ConnectorOptions['closed'],
+  { path, body }: Request,
+): { readonly status: number; readonly code: string } | null {
+  const place: unknown = Object(Object(Object(body).channelData).channel).id ?? '';
+  const reached = decodeURIComponent(path);
+  const found = [...closed].find(([id]) => reached.includes(id) || place === id);
+  return found?.[1] ?? null;
+}
 
 /** The id of the personal chat with a person. */
 export function personalId(personId: string): string {
@@ -42,6 +55,7 @@ export function personalId(personId: string): string {
 /** Microsoft's side: token endpoint, OpenID metadata, keys, and the Bot Connector (v3). */
 export function createConnectorApp(options: ConnectorOptions): Express {
   const { transcript, violations } = options;
+  let threads = 0;
   const app = express();
   app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: false }));
   const refuse = (response: Response, status: number, code: string): void => {
@@ -90,6 +104,11 @@ export function createConnectorApp(options: ConnectorOptions): Express {
       refuse(response, fault.status, 'SimulatedFault');
       return;
     }
+    const refused = closedFor(options.closed, request);
+    if (refused !== null) {
+      refuse(response, refused.status, refused.code);
+      return;
+    }
     if (JSON.stringify(request.body ?? null).length > CARD_LIMIT_UTF16) {
       refuse(response, 413, 'MessageSizeTooBig');
       return;
@@ -106,8 +125,8 @@ export function createConnectorApp(options: ConnectorOptions): Express {
       channelData?: { channel?: { id: string } };
     } = request.body;
     if (body.isGroup === true && body.channelData?.channel && body.activity) {
-      const draft = transcript.entries.length + 1;
-      const id = `${body.channelData.channel.id};messageid=root-${draft}`;
+      threads += 1;
+      const id = `${body.channelData.channel.id};messageid=root-${threads}`;
       const entry = transcript.add(id, 'bot', body.activity);
       response.status(201).json({ id, activityId: entry.id });
       return;

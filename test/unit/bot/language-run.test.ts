@@ -1,6 +1,6 @@
 /** The person's conversation in another language, from the locale that Teams sends. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { personalKey } from '../../../src/bot/notifier.ts';
+import { personalKey } from '../../../src/bot/personal-chats.ts';
 import type { PersonClient } from '../../sim/teams-client.ts';
 import type { BotWorld } from './support/bot-world.ts';
 import { startBotWorld } from './support/bot-world.ts';

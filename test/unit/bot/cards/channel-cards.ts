@@ -1,6 +1,7 @@
 /** Every state of the helpdesk's cards, by the name of its golden file. */
 import { batchSummaryCard } from '../../../../src/bot/cards/batch-summary.ts';
 import { channelCard as renderChannelCard, stamped } from '../../../../src/bot/cards/channel.ts';
+import { channelTroubleCard } from '../../../../src/bot/cards/channel-trouble.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { keptCard, skipCard, skippedCard } from '../../../../src/bot/cards/helpdesk.ts';
 import type {
@@ -171,6 +172,12 @@ export function channelCards(
     'channel-12': channelCard(TWELVE),
     'channel-500': channelCard(MANY),
     'channel-500-long-names': channelCard(LONG_NAMES),
+    ...Object.fromEntries(
+      (['removed', 'disabled', 'archived', 'refused', 'deleted'] as const).map((trouble) => [
+        `channel-trouble-${trouble}`,
+        channelTroubleCard(trouble),
+      ]),
+    ),
     'helpdesk-skip': skipCard({ migrationId: 'migration-1', since: 0, name: 'Alex Wilber' }),
     'helpdesk-skipped': skippedCard('Alex Wilber'),
     'helpdesk-kept': keptCard('Alex Wilber'),

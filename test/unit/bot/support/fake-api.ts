@@ -101,6 +101,11 @@ function createStore(): ConversationStore {
     },
     findPosted: async (key) => posted.get(key) ?? null,
     postedKeys: async (prefix) => [...posted.keys()].filter((key) => key.startsWith(prefix)),
+    async forgetPosted(prefix) {
+      for (const key of [...posted.keys()].filter((one) => one.startsWith(prefix))) {
+        posted.delete(key);
+      }
+    },
     async issueNonce(input) {
       const nonce = randomUUID();
       nonces.set(nonce, input);
