@@ -36,15 +36,27 @@ function dataProperties(mimeType: string, bytes: Buffer): PropertyList {
   return [makeText(0x370e, mimeType), makeBinary(0x3701, bytes), makeInt(0x370b, NO_POSITION)];
 }
 
+/** Endings by which a person's computer knows what to open. */
+const NAMES_BY_TYPE: Readonly<Record<string, string>> = {
+  'message/rfc822': 'message.eml',
+  'text/calendar': 'invite.ics',
+  'text/plain': 'text.txt',
+  'text/html': 'text.html',
+  'text/vcard': 'contact.vcf',
+  'image/png': 'image.png',
+  'image/jpeg': 'image.jpg',
+  'image/gif': 'image.gif',
+  'image/heic': 'image.heic',
+  'application/pdf': 'document.pdf',
+};
+
 /** What a part without a name is called: a person must be able to open it. */
 function nameOf({ name, mimeType, message }: MessageFile): string {
   if (name !== '') {
     return name;
   }
-  if (message !== null && message.subject !== '') {
-    return message.subject;
-  }
-  return mimeType === 'message/rfc822' ? 'message.eml' : 'attachment.dat';
+  const subject = message?.subject ?? '';
+  return subject === '' ? (NAMES_BY_TYPE[mimeType] ?? 'attachment.dat') : subject;
 }
 
 /** A file, or a message that opens as a message where `embedded` is given. */

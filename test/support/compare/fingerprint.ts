@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { type AddressObject, type Attachment, simpleParser } from 'mailparser';
 import type { SnapshotMessage } from './mailbox-snapshot.ts';
 
-/** `exact`: to the octet, for generic servers. `semantic`: what Exchange keeps when it rebuilds MIME. */
-export type CompareMode = 'exact' | 'semantic';
+/**
+ * `exact`: to the octet, for generic servers · `semantic`: what Exchange keeps when it rebuilds MIME ·
+ * `one-body`: the same, for items, which have one body: beside HTML the plain text does not count.
+ */
+export type CompareMode = 'exact' | 'semantic' | 'one-body';
 
 /** What two messages are held against each other by. */
 export interface Fingerprint {
@@ -55,16 +58,17 @@ interface Content {
   readonly identity: string | null;
 }
 
-async function semanticContent(bytes: Buffer): Promise<Content> {
+async function semanticContent(bytes: Buffer, mode: CompareMode): Promise<Content> {
   // Another parser than the product's: what one reads wrongly, the other does not.
   const email = await simpleParser(bytes, {
     skipHtmlToText: true,
     skipTextToHtml: true,
     skipImageLinks: true,
   });
+  const html = collapse(email.html === false ? '' : email.html);
   const body = {
-    text: collapse(email.text),
-    html: collapse(email.html === false ? '' : email.html),
+    text: mode === 'one-body' && html !== '' ? '' : collapse(email.text),
+    html,
     attachments: email.attachments.map(attachmentDigest).toSorted(),
   };
   const header = {
@@ -95,7 +99,7 @@ export async function fingerprint(
   mode: CompareMode,
 ): Promise<Fingerprint> {
   const { content, identity } =
-    mode === 'exact' ? exactContent(message.bytes) : await semanticContent(message.bytes);
+    mode === 'exact' ? exactContent(message.bytes) : await semanticContent(message.bytes, mode);
   const date = new Date(Math.floor(message.internalDate.getTime() / 1000) * 1000).toISOString();
   const flags = flagsOf(message, mode);
   const described = `${content.slice(0, 12)} of ${date}, ${message.bytes.length} bytes`;

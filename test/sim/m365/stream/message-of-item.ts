@@ -42,7 +42,11 @@ function boundary(): string {
 
 function bytesOf(item: SimItem): Buffer {
   const content = contentOf(item);
-  return formatEntity({ headers: [...headersOf(item), ...content.headers], body: content.body });
+  const version: Header = ['MIME-Version', '1.0'];
+  return formatEntity({
+    headers: [...headersOf(item), version, ...content.headers],
+    body: content.body,
+  });
 }
 
 /** The transport headers without those of the content, which is written anew. */

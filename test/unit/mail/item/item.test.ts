@@ -133,7 +133,7 @@ describe('what mail may hold', () => {
     expect(readText(shown?.properties ?? [], 0x3712)).toBe('logo@x');
     expect(readInt(shown?.properties ?? [], 0x3714)).toBe(4);
     expect(readBoolean(shown?.properties ?? [], 0x7ffe)).toBe(true);
-    expect(readText(shown?.properties ?? [], 0x3707)).toBe('attachment.dat');
+    expect(readText(shown?.properties ?? [], 0x3707)).toBe('image.png');
     const [loose] = attachmentsOf(await itemOf(related('<p>no picture</p>')));
     expect(readBoolean(loose?.properties ?? [], 0x7ffe)).toBeNull();
   });
