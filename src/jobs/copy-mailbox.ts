@@ -1,6 +1,6 @@
 import { type AppError, isAppError } from '../errors.ts';
 import { copyPass } from './copy/copy-pass.ts';
-import type { CopyDeps, CopyProgress, CopyResult } from './copy/deps.ts';
+import { type CopyDeps, type CopyProgress, type CopyResult, isSettled } from './copy/deps.ts';
 import type { CopyRow, CopyStore } from './db/copy-store.ts';
 
 export interface CopyMailboxDeps extends CopyDeps {
@@ -30,8 +30,8 @@ export async function copyMailbox(
   const turn = await deps.ledger.takeTurn(row.id);
   let setbacks = 0;
   const report = (event: CopyProgress): void => {
-    // Whatever was settled proves that things move again.
-    setbacks = event.kind === 'message' ? 0 : setbacks;
+    // What is through proves that things move again.
+    setbacks = isSettled(event) ? 0 : setbacks;
     onProgress(event);
   };
   for (;;) {

@@ -42,6 +42,13 @@ export class TargetFolderLostError extends AppError {
   readonly disposition = 'retry';
 }
 
+/** Round after round nothing of what is open could be sent: each time the link broke in the middle of it. */
+export class NoProgressError extends AppError {
+  override readonly name = 'NoProgressError';
+  readonly code = 'copy.no-progress';
+  readonly disposition = 'wait';
+}
+
 /** The source refused the stored password: never given right, revoked, or changed. */
 export class SourceLoginRefusedError extends AppError {
   override readonly name = 'SourceLoginRefusedError';

@@ -107,8 +107,8 @@ export interface World {
   readonly target: FakeMailbox;
   /** Runs a pass to its end, as a process that starts anew would. */
   run(checkpoint?: Checkpoint, options?: RunOptions): Promise<void>;
-  /** Runs until the second batch is read, as a worker whose time is up. */
-  runSlice(): Promise<void>;
+  /** Runs until the second batch is read, as a worker whose time is up; or as far as one call goes. */
+  runSlice(options?: RunOptions & { readonly toItsEnd?: boolean }): Promise<void>;
 }
 
 export interface RunOptions extends FakeSourceOptions, FakeTargetOptions {
@@ -175,12 +175,12 @@ export async function createWorld(
   return {
     source,
     target,
-    async runSlice() {
-      const { deps, input } = await begin(() => undefined, {});
+    async runSlice({ toItsEnd = false, ...options } = {}) {
+      const { deps, input } = await begin(() => undefined, options);
       let batches = 0;
       const mustYield = (): boolean => {
         batches += 1;
-        return batches > 1;
+        return !toItsEnd && batches > 1;
       };
       await copyPass(deps, { ...input, mustYield }, signal);
     },

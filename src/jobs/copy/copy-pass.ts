@@ -1,7 +1,14 @@
+import { NoProgressError } from '../errors.ts';
 import type { FolderRow } from '../ledger.ts';
 import { copyFolders } from './copy-folders.ts';
 import { applyFlagChanges, finishFlagChanges } from './delta-flags.ts';
-import type { CopyDeps, CopyInput, CopyResult } from './deps.ts';
+import {
+  type CopyDeps,
+  type CopyInput,
+  type CopyProgress,
+  type CopyResult,
+  isSettled,
+} from './deps.ts';
 import { noteFolderClasses } from './folder-class.ts';
 import { discoverFolders, listFolders } from './list-folders.ts';
 import { proveStamp } from './prove-stamp.ts';
@@ -46,18 +53,23 @@ async function copyAll(
   folders: readonly FolderRow[],
   signal: AbortSignal,
 ): Promise<CopyResult> {
+  let hasMoved = false;
+  const onProgress = (event: CopyProgress): void => {
+    hasMoved ||= isSettled(event);
+    input.onProgress(event);
+  };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = await openFolders(deps, folders);
     if (open.length === 0) {
       break;
     }
-    if ((await copyRound(deps, input, open, signal)) === 'yielded') {
+    if ((await copyRound(deps, { ...input, onProgress }, open, signal)) === 'yielded') {
       await applyFlagChanges(deps, input, signal);
       return { kind: 'yielded', resumeAt: null };
     }
     await resolveSuspects(deps, input, signal);
   }
-  return finishPass(deps, input, folders, signal);
+  return finishPass(deps, input, { folders, hasMoved }, signal);
 }
 
 /** All open folders in one stream; until the stamp is proven, the first of them alone. */
@@ -97,14 +109,18 @@ async function openFolders(
 async function finishPass(
   deps: CopyDeps,
   input: CopyInput,
-  folders: readonly FolderRow[],
+  { folders, hasMoved }: { readonly folders: readonly FolderRow[]; readonly hasMoved: boolean },
   signal: AbortSignal,
 ): Promise<CopyResult> {
   const { nextLookAt } = await resolveSuspects(deps, input, signal);
   const open = await openFolders(deps, folders);
   if (nextLookAt !== null || open.length > 0) {
     await applyFlagChanges(deps, input, signal);
-    return { kind: 'yielded', resumeAt: open.length > 0 ? null : nextLookAt };
+    if (nextLookAt === null && !hasMoved) {
+      throw new NoProgressError('Nothing that is open could be sent.');
+    }
+    // What waits for a suspect's fate, such as its twin, is not tried again before that is looked for.
+    return { kind: 'yielded', resumeAt: open.length > 0 && hasMoved ? null : nextLookAt };
   }
   await finishFlagChanges(deps, input, signal);
   await removeSurplus(deps, input, signal);

@@ -53,6 +53,11 @@ export type CopyProgress =
   /** Brought up to date at the target, as it was changed at the source. */
   | { readonly kind: 'updated'; readonly flags: number; readonly moved: number };
 
+/** True where a message is through: not where it is to be sent once more, or its fate is open. */
+export function isSettled(event: CopyProgress): boolean {
+  return event.kind === 'message' && event.state !== 'listed' && event.state !== 'in-flight';
+}
+
 export type CopyResult =
   | { readonly kind: 'finished' }
   /** More is left; `resumeAt` where nothing can be done before. */

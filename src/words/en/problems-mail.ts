@@ -72,6 +72,11 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A folder was renamed or deleted in Outlook while I wrote to it.',
     doNext: 'Nothing: I make it again, and what was in it stays where it is now.',
   },
+  'copy.no-progress': {
+    what: 'The line to the mail server breaks each time I send what is left.',
+    doNext:
+      'Nothing at first: I try again later. If it stays, ask whether something on the way cuts long transfers off.',
+  },
   'imap.folder-internal': {
     what: 'Apple lists this folder for one of its apps; it holds no mail and does not open.',
     doNext: 'Nothing: it is named in the report.',

@@ -193,6 +193,20 @@ test('a message that the source holds back is named, the rest is copied, and a l
   expect(await remarks('withheld')).toEqual([]);
 });
 
+test('a message in whose middle the link dies each time ends in a wait, and holds up no other', async () => {
+  const world = await createWorld('never through', GENERIC);
+  const options = { diesWithin: (bytes: Buffer) => bytes.includes('Message 4'), toItsEnd: true };
+  await world.runSlice(options);
+  expect(world.target.folder('INBOX').messages).toHaveLength(6);
+  // The others are there: from now on there is nothing that could move.
+  await expect(world.runSlice(options)).rejects.toMatchObject({
+    code: 'copy.no-progress',
+    disposition: 'wait',
+  });
+  await world.run();
+  expect(world.target.contents()).toEqual(world.source.contents());
+});
+
 test('a message on which our own code fails is named, and the others arrive', async () => {
   let prepared = 0;
   const world = await createWorld('defect', {

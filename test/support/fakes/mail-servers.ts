@@ -185,6 +185,8 @@ export interface FakeTargetOptions {
   readonly diesWith?: (bytes: Buffer) => boolean;
   /** Appends whose link dies before the last octet left. */
   readonly loseMessageOf?: ReadonlySet<number>;
+  /** The link dies in the middle of these messages, each time. */
+  readonly diesWithin?: (bytes: Buffer) => boolean;
 }
 
 export function createFakeTarget(
@@ -204,6 +206,9 @@ export function createFakeTarget(
       throw new TypeError('these servers hold small messages');
     }
     const rest = { ...facts, bytes: Buffer.from(bytes) };
+    if (options.diesWithin?.(bytes) === true) {
+      return { kind: 'unsent', error: new LinkDied('link died') };
+    }
     if (options.diesWith?.(bytes)) {
       throw new Crash('with a message on its way');
     }
