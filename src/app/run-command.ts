@@ -1,6 +1,7 @@
 import { stderr, stdin, stdout } from 'node:process';
 import { systemClock } from '../clock.ts';
 import {
+  type Config,
   ConfigError,
   parseConfig,
   requireServiceSettings,
@@ -11,6 +12,7 @@ import { problemOf } from '../jobs/problem.ts';
 import { createLogger } from '../log.ts';
 import { explain } from '../words/words.ts';
 import { AUDIT_USAGE } from './audit-arguments.ts';
+import { BACKUP_USAGE } from './backup-arguments.ts';
 import { COPY_USAGE, UsageError } from './copy-arguments.ts';
 import { DOCTOR_USAGE } from './doctor-arguments.ts';
 import { type EndSignals, untilDestroyed, watchEndSignals } from './end-signals.ts';
@@ -26,13 +28,16 @@ node src/main.ts doctor     looks whether a tenant is ready
 node src/main.ts setup      prepares a tenant of Microsoft 365
 node src/main.ts audit      looks whether the audit is whole
 node src/main.ts support    writes a support bundle without names
+node src/main.ts backup     copies the database into a file
+node src/main.ts restore    brings it back
 
 ${SERVE_USAGE}
 ${COPY_USAGE}
 ${DOCTOR_USAGE}
 ${SETUP_USAGE}
 ${AUDIT_USAGE}
-${SUPPORT_USAGE}`;
+${SUPPORT_USAGE}
+${BACKUP_USAGE}`;
 
 /** The settings as the process found them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,8 +74,7 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
   audit: async (words, env, signal) => {
     const { runAudit } = await import('./audit-command.ts');
     const config = parseConfig(env);
-    const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
-    return runAudit({ config, logger: createLogger(level, 2) }, words, signal);
+    return runAudit({ config, logger: createLogger(quietLevel(config), 2) }, words, signal);
   },
   serve: async (words, env, _signal, ending) => {
     const roles = parseServeArguments(words);
@@ -100,17 +104,31 @@ const COMMANDS: Readonly<Record<string, CommandRun>> = {
       signal,
     );
   },
+  backup: async (words, env, signal) => {
+    const { runBackup } = await import('./backup-command.ts');
+    const config = parseConfig(env);
+    return runBackup({ config, logger: createLogger(quietLevel(config), 2) }, words, signal);
+  },
+  restore: async (words, env, signal) => {
+    const { runRestore } = await import('./backup-command.ts');
+    const config = parseConfig(env);
+    return runRestore({ config, logger: createLogger(quietLevel(config), 2) }, words, signal);
+  },
   support: async (words, env, signal) => {
     const { runSupport } = await import('./support-command.ts');
     const config = parseConfig(env);
-    const level = config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL;
-    return runSupport({ config, logger: createLogger(level, 2) }, words, signal);
+    return runSupport({ config, logger: createLogger(quietLevel(config), 2) }, words, signal);
   },
   help: async () => {
     stdout.write(USAGE);
     return 0;
   },
 };
+
+/** What goes right is shown by the command itself. */
+function quietLevel({ LOG_LEVEL }: Config): Config['LOG_LEVEL'] {
+  return LOG_LEVEL === 'info' ? 'error' : LOG_LEVEL;
+}
 
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64;

@@ -11,7 +11,7 @@ import type { PreparedMessage } from './prepare-message.ts';
  */
 export interface Adoption {
   /** The UID of a message that is this one, and that nobody took before; null where there is none. */
-  take(row: Pick<OpenRow, 'receivedAt'>, message: PreparedMessage): number | null;
+  take(row: Pick<OpenRow, 'id' | 'receivedAt'>, message: PreparedMessage): number | null;
 }
 
 const NOTHING: Adoption = { take: () => null };
@@ -68,13 +68,19 @@ async function identifyBytes(
   return group(alike, ({ uid, receivedAt }) => `${hashes.get(uid)} ${secondOf(receivedAt)}`);
 }
 
-/** The key and the received date; a key without a Message-ID may be that of another message. */
+/**
+ * The key and the received date; a key without a Message-ID may be that of another message, and counts with
+ * the row's own stamp alone, as on a ledger that was restored from a backup.
+ */
 function identifyKeys(free: readonly TargetMessage[]): ReadonlyMap<string, number[]> {
-  const strong = free.flatMap((seen) => {
+  const told = free.flatMap((seen) => {
     const { key, weak } = messageKey(splitMessage(seen.header).header);
-    return weak ? [] : [{ ...seen, key }];
+    if (weak) {
+      return seen.stamp === null ? [] : [{ ...seen, key: `${key} ${seen.stamp}` }];
+    }
+    return [{ ...seen, key }];
   });
-  return group(strong, ({ key, receivedAt }) => `${key} ${secondOf(receivedAt)}`);
+  return group(told, ({ key, receivedAt }) => `${key} ${secondOf(receivedAt)}`);
 }
 
 function group<T extends { readonly uid: number }>(
@@ -92,10 +98,8 @@ function group<T extends { readonly uid: number }>(
 function createAdoption(identities: ReadonlyMap<string, number[]>, byteExact: boolean): Adoption {
   return {
     take(row, { key, weak, sha256 }) {
-      if (weak && !byteExact) {
-        return null;
-      }
-      const identity = `${byteExact ? sha256 : key} ${secondOf(row.receivedAt)}`;
+      const told = weak ? `${key} ${row.id}` : key;
+      const identity = `${byteExact ? sha256 : told} ${secondOf(row.receivedAt)}`;
       return identities.get(identity)?.shift() ?? null;
     },
   };

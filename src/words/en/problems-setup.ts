@@ -4,6 +4,27 @@ const named = (facts: Facts, otherwise: string): string => String(facts['subject
 
 /** What keeps `setup` from preparing a tenant, and `support` from its bundle, by code. */
 export const SETUP_PROBLEMS: Readonly<Record<string, ProblemText>> = {
+  'backup.no-database': {
+    what: 'There is no database in DATA_DIR yet, so there is nothing to back up.',
+    doNext: 'Set DATA_DIR or DATABASE_URL as for the service, then try again.',
+  },
+  'backup.file': {
+    what: 'The file of the backup cannot be used.',
+    doNext:
+      'For backup, name a new file: none is written over. For restore, name one that backup wrote.',
+  },
+  'backup.not-empty': {
+    what: 'The database has moves or an audit in it, and nothing is restored over them.',
+    doNext: 'Restore into a new DATA_DIR, or an empty database.',
+  },
+  'backup.other-schema': {
+    what: 'The backup was made by another version, or is none.',
+    doNext: 'Restore it with the version that made it, then start this one on it.',
+  },
+  'backup.not-whole': {
+    what: 'The backup ends before its end; nothing was restored.',
+    doNext: 'Use another copy of it, or an older backup.',
+  },
   'support.no-database': {
     what: 'There is no database in DATA_DIR yet, so there is nothing to tell of.',
     doNext: 'Set DATA_DIR or DATABASE_URL as for the service, then try again.',
