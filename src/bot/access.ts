@@ -42,6 +42,8 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'migration.show': 'helpdesk',
   'migration.remind': 'helpdesk',
   'migration.approve-pilot': 'admin',
+  'pilot.ask': 'admin',
+  'pilot.choose': 'admin',
   'folders.rename': 'admin',
   'migration.finish': 'admin',
   'migration.pause': 'admin',

@@ -22,6 +22,7 @@ import type { SettingResult, Settings, SettingValue } from './settings/settings.
 import type { MadeChange } from './tenant-change.ts';
 
 export type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
+export { pilotOrder } from './copy/pilot-order.ts';
 export {
   type AdminRule,
   countRuledOut,
@@ -530,6 +531,12 @@ export interface SkybridgeApi {
     renames: readonly FolderRename[],
     actor: Actor,
   ): Promise<RenameResult>;
+  /** Copies another folder as the pilot; `unknown` where the move has none of this name. */
+  choosePilot(
+    migrationId: string,
+    folder: string,
+    actor: Actor,
+  ): Promise<ActResult | { readonly kind: 'unknown'; readonly migration: MigrationView }>;
   /** Answers the question that the move waits with, as long as it is still that question. */
   agree(migrationId: string, answer: Agreement, actor: Actor): Promise<ActResult>;
   submitCredential(input: SubmitCredentialInput): Promise<SubmitResult>;

@@ -240,6 +240,22 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       return { kind: edit.changes.length > 0 ? 'done' : 'nothing-to-do', migration };
     },
 
+    async choosePilot(migrationId, folder, actor) {
+      const before = await viewOf(migrationId);
+      if (!before.folderMap.some(({ sourcePath }) => sourcePath === folder)) {
+        return { kind: 'unknown', migration: before };
+      }
+      const changed = await deps.store.apply({
+        migrationId,
+        event: { type: 'pilot-chosen' },
+        actor,
+        onlyAtStep: null,
+        also: (client) => deps.store.savePilotFolder(client, { migrationId, actor, folder }),
+      });
+      const migration = await viewOf(migrationId);
+      return { kind: changed === null ? 'nothing-to-do' : 'done', migration };
+    },
+
     async agree(migrationId, { choice, bytes }, actor) {
       const changed = await deps.store.apply({
         migrationId,

@@ -134,7 +134,7 @@ function mappingOf(folder: FolderTally): FolderMapping {
   return {
     sourcePath: folder.sourcePath,
     targetPath: folder.targetPath,
-    messages: folder.tally.source,
+    messages: folder.listed ? folder.tally.source : folder.messages,
     reason: REASONS.find((reason) => reason === folder.reason) ?? null,
     targetClass: folder.targetClass === CLASS_UNKNOWN ? null : folder.targetClass,
     isHidden: isHiddenClass(folder.targetClass),

@@ -10,6 +10,7 @@ import type {
   FactSet,
   TextBlock,
   TextInput,
+  ToggleButton,
 } from '../bot/cards/elements.ts';
 import { escapeHtml, markdownToHtml } from './html.ts';
 
@@ -89,12 +90,15 @@ function factSet({ facts }: FactSet): string {
 
 const takesFields = ({ associatedInputs }: Button): boolean => associatedInputs !== 'none';
 
+/** Parts that fold stand on cards for admins alone. */
+const isSent = (one: Button | ToggleButton): one is Button => one.type === 'Action.Execute';
+
 function buttonsIn(elements: readonly CardElement[]): readonly Button[] {
   return elements.flatMap((element) => {
     if (element.type === 'Container') {
       return buttonsIn(element.items);
     }
-    return element.type === 'ActionSet' ? element.actions : [];
+    return element.type === 'ActionSet' ? element.actions.filter(isSent) : [];
   });
 }
 
@@ -139,7 +143,7 @@ export function cardToHtml({ body, actions }: Card, forms: CardForms): string {
       case 'ProgressBar':
         return `<progress max="${element.max}" value="${element.value}">${element.value} %</progress>`;
       case 'ActionSet':
-        return row(element.actions);
+        return row(element.actions.filter(isSent));
       // What only cards for admins have is drawn nowhere else; a test holds every card of a person to this.
       case 'Input.Time':
       case 'Input.ChoiceSet':

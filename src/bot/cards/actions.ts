@@ -92,7 +92,16 @@ export const ACTIONS = {
   'migration.remind': { data: ofMigration, inputs: nothing },
   'migration.show': { data: ofMigration, inputs: nothing },
   // Whoever approves the pilot approves the folder map, with what stands in its fields.
-  'migration.approve-pilot': folderForm,
+  'migration.approve-pilot': {
+    // Cards of before it was asked for carry none, and are shown anew.
+    data: folderForm.data.extend({ seen: z.string().max(100).default('') }),
+    inputs: folderForm.inputs,
+  },
+  'pilot.ask': { data: ofMigration, inputs: nothing },
+  'pilot.choose': {
+    data: ofMigration,
+    inputs: z.object({ folder: z.string().max(MOST_LETTERS).optional() }),
+  },
   'folders.rename': folderForm,
   'migration.finish': { data: ofMigration, inputs: nothing },
   'migration.pause': { data: ofMigration, inputs: nothing },

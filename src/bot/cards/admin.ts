@@ -1,4 +1,5 @@
 /** The admin's live card of one migration: what was found, what happens now, what comes next. */
+import { createHash } from 'node:crypto';
 import type { Choice, MigrationView, Problem, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
 import {
@@ -24,6 +25,7 @@ import {
   progressBar,
   section,
 } from './elements.ts';
+import { estimateText } from './estimate.ts';
 import {
   folderLines,
   hiddenFolders,
@@ -153,6 +155,14 @@ const piloting: Render = (m) => ({
   actions: [pause(m), cancel(m)],
 });
 
+/** How long it will take, where it is known how much there is. */
+function estimateLines(m: MigrationView): readonly CardElement[] {
+  const whole = m.room?.source.bytes ?? m.progress.bytesTotal;
+  return whole === null || whole === 0
+    ? []
+    : [hint(estimateText(whole - m.progress.bytesDone, m.progress.bytesPerSecond))];
+}
+
 const review: Render = (m, typed) => ({
   body: [
     ...(m.pilot === null
@@ -161,19 +171,30 @@ const review: Render = (m, typed) => ({
     ...roomLines(m.room),
     ...hiddenFolders(m.folderMap),
     section(...folderForm(m.folderMap, typed)),
-    section(paragraph('Look at it in Outlook. Shall I copy everything, into these folders?')),
+    section(
+      paragraph('Look at it in Outlook. Shall I copy everything, into these folders?'),
+      ...estimateLines(m),
+    ),
   ],
   actions: [
     button(
       'migration.approve-pilot',
       'Start everything',
-      { migrationId: m.id, paths: formPaths(m.folderMap) },
+      { migrationId: m.id, paths: formPaths(m.folderMap), seen: reviewHash(m) },
       'positive',
     ),
     saveNames(m),
+    button('pilot.ask', 'Another folder', { migrationId: m.id }),
     button('migration.ask-cancel', 'Stop', { migrationId: m.id }),
   ],
 });
+
+/** Names what stands on the review: an approval of another one approves nothing. */
+export function reviewHash({ stateSince, pilot, folderMap }: MigrationView): string {
+  const folders = folderMap.map(({ sourcePath, targetPath }) => [sourcePath, targetPath]);
+  const shown = JSON.stringify([stateSince.getTime(), pilot, folders]);
+  return createHash('sha256').update(shown).digest('hex').slice(0, 32);
+}
 
 function progressFacts(m: MigrationView): CardElement {
   const { progress } = m;
@@ -315,6 +336,7 @@ const paused: Render = (m) => ({
     paragraph('You paused it. Nothing is lost.'),
     progressBar(percentDone(m)),
     progressFacts(m),
+    ...estimateLines(m),
   ],
   actions: [button('migration.resume', 'Resume', { migrationId: m.id }, 'positive'), cancel(m)],
 });

@@ -5,6 +5,7 @@ import { explain, planNoteText } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
+import { estimateUnseen } from './estimate.ts';
 import { ruleLines } from './people.ts';
 
 /** More lines than anybody reads on a card; the rest are counted. */
@@ -196,6 +197,7 @@ export function batchPlanCard(plan: BatchPlan, note: string | null): Card {
                 'At the end I put all of it back as it was. Licences, and the locations they need, stay.',
               ),
               hint('If a message turns out to be too large, I ask before I raise the limit.'),
+              hint(estimateUnseen(ready)),
             ),
           ]),
     ],

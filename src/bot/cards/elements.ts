@@ -20,6 +20,9 @@ export interface TextBlock {
 export interface Container {
   readonly type: 'Container';
   readonly items: readonly CardElement[];
+  /** Of one that a ToggleButton shows. */
+  readonly id?: string;
+  readonly isVisible?: boolean;
   readonly separator?: boolean;
   readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
   /** Shown instead by clients that do not know something within which has no fallback of its own. */
@@ -95,9 +98,16 @@ export interface ProgressBar {
   readonly fallback: TextBlock;
 }
 
+/** Shows or hides a part of the card, at the client alone; fields that are hidden are sent all the same. */
+export interface ToggleButton {
+  readonly type: 'Action.ToggleVisibility';
+  readonly title: string;
+  readonly targetElements: readonly string[];
+}
+
 export interface ActionSet {
   readonly type: 'ActionSet';
-  readonly actions: readonly Button[];
+  readonly actions: readonly (Button | ToggleButton)[];
 }
 
 export type CardElement =

@@ -75,7 +75,26 @@ function field(id: string, label: string, value: string): TextInput {
   };
 }
 
-/** Every proposed name with a field, any other folder by its name, and what goes without saying as a number. */
+/** Two folders that Exchange takes for one: what they are called then, somebody should decide. */
+const wantsDecision = ({ reason }: FolderMapping): boolean => reason === 'collision';
+
+/** Names of the proposals that stand in one line. */
+const MOST_NAMED = 4;
+const HIDDEN_FIELDS = 'folder-names';
+
+/** "'Files' → 'Files (iCloud)', … and 3 more": what is proposed and needs no word. */
+function proposedText(folders: readonly FolderMapping[]): string {
+  const shown = folders
+    .slice(0, MOST_NAMED)
+    .map(({ sourcePath, targetPath }) => `'${plain(sourcePath)}' → '${plain(targetPath)}'`);
+  const more = folders.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+}
+
+/**
+ * What wants a decision with a field of its own; every other name with its field too, but folded away until
+ * somebody wants to see it, or typed something that could not be saved.
+ */
 export function folderForm(
   map: readonly FolderMapping[],
   typed: TypedNames,
@@ -85,12 +104,13 @@ export function folderForm(
   }
   const fields = fieldsOf(map);
   const renamed = renamedFolders(map);
+  const quiet = renamed.filter((folder) => !wantsDecision(folder));
   const hidden = renamed.length - fields.length;
   const typedFor = (path: string): string | undefined =>
     typed.find(({ sourcePath }) => sourcePath === path)?.targetPath;
-  return [
-    subheading(`${formatCount(map.length)} folders`),
-    ...fields.flatMap((folder, index) => [
+  const asked = fields.map((folder, index) => ({
+    folder,
+    elements: [
       paragraph(
         `'${plain(folder.sourcePath)}' → '${plain(folder.targetPath)}': ${folderReasonText(folder.reason ?? '')}.`,
         { spacing: 'Medium' },
@@ -100,10 +120,35 @@ export function folderForm(
         'Its name in Outlook',
         typedFor(folder.sourcePath) ?? folder.targetPath,
       ),
-    ]),
+    ],
+  }));
+  const folded = [
+    ...asked.filter(({ folder }) => !wantsDecision(folder)).flatMap(({ elements }) => elements),
     ...(hidden > 0 ? [hint(`And ${formatCount(hidden)} more with a new name.`)] : []),
-    ...specialLines(map),
     ...otherFields(map, typed, fields),
+  ];
+  return [
+    subheading(`${formatCount(map.length)} folders`),
+    ...asked.filter(({ folder }) => wantsDecision(folder)).flatMap(({ elements }) => elements),
+    ...(quiet.length > 0 ? [hint(`Other names in Outlook: ${proposedText(quiet)}.`)] : []),
+    ...specialLines(map),
+    ...(folded.length === 0 ? [] : foldedAway(folded, typed.length > 0)),
+  ];
+}
+
+function foldedAway(items: readonly CardElement[], isVisible: boolean): readonly CardElement[] {
+  return [
+    {
+      type: 'ActionSet',
+      actions: [
+        {
+          type: 'Action.ToggleVisibility',
+          title: 'Names, and why…',
+          targetElements: [HIDDEN_FIELDS],
+        },
+      ],
+    },
+    { type: 'Container', id: HIDDEN_FIELDS, isVisible, items },
   ];
 }
 

@@ -4,6 +4,7 @@ import { explain, planNoteText, wordsFor } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
+import { estimateUnseen } from './estimate.ts';
 import { ruleText } from './left-out.ts';
 
 const MOST_CHOICES = 6;
@@ -150,9 +151,7 @@ function promises(plan: MovePlan): readonly CardElement[] {
       hint(
         'I then ask the person for an app-specific password, and copy one folder as a pilot before anything else.',
       ),
-      hint(
-        'iCloud gives 200 to 500 MB an hour at worst, so a mailbox of 5 GB takes between an hour and a day.',
-      ),
+      hint(estimateUnseen(1)),
     ),
   ];
 }

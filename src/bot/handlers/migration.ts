@@ -1,9 +1,10 @@
 import type { MigrationAction, MigrationView } from '../../jobs/api.ts';
 import { cardActivity } from '../activity.ts';
-import { adminCard, cancelCard } from '../cards/admin.ts';
+import { adminCard, cancelCard, reviewHash } from '../cards/admin.ts';
 import { continuedCard, unknownMoveCard } from '../cards/basics.ts';
 import type { FolderFormData } from '../cards/folder-form.ts';
 import { readRenames, refusalText } from '../cards/folder-form.ts';
+import { pilotChoiceCard } from '../cards/pilot-choice.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, sayText, showState } from '../turn.ts';
 import type { HandlerDeps, Handlers } from './handlers.ts';
@@ -13,6 +14,8 @@ type MigrationPress =
   | 'migration.remind'
   | 'migration.show'
   | 'migration.approve-pilot'
+  | 'pilot.ask'
+  | 'pilot.choose'
   | 'folders.rename'
   | 'migration.finish'
   | 'migration.pause'
@@ -27,6 +30,8 @@ interface OfMigration {
 }
 
 const NOTHING_DONE = 'That was done before, or no longer fits; nothing was changed.';
+const REVIEW_CHANGED = 'Something changed meanwhile, so here it is anew; nothing was started.';
+const NO_FOLDER = 'There is no such folder in this account.';
 const UNKNOWN = unknownMoveCard();
 
 /** What an admin may do to a migration; every press is harmless twice and on a stale card. */
@@ -79,8 +84,29 @@ export function createMigrationHandlers(deps: HandlerDeps): Handlers<MigrationPr
       return await remindPerson(deps, turn, migration, signal);
     },
     // The names first: what is approved is the map as it stands in the fields.
-    'migration.approve-pilot': async (turn, data) =>
-      (await rename(turn, data)) ?? (await act(turn, data.migrationId, 'approve-pilot')),
+    'migration.approve-pilot': async (turn, data) => {
+      const migration = await api.migration(data.migrationId);
+      // Another pilot, or a folder that goes elsewhere by now: what was confirmed is not what would be done.
+      if (migration?.state === 'PilotReview' && reviewHash(migration) !== data.seen) {
+        return showState(adminCard(migration, REVIEW_CHANGED));
+      }
+      return (await rename(turn, data)) ?? (await act(turn, data.migrationId, 'approve-pilot'));
+    },
+    'pilot.ask': async (_turn, { migrationId }) => {
+      const migration = await api.migration(migrationId);
+      return replaceCard(migration === null ? UNKNOWN : pilotChoiceCard(migration, null));
+    },
+    'pilot.choose': async (turn, { migrationId, folder = '' }) => {
+      if ((await api.migration(migrationId)) === null) {
+        return replaceCard(UNKNOWN);
+      }
+      const { kind, migration } = await api.choosePilot(migrationId, folder, turn.actor);
+      if (kind === 'unknown') {
+        return replaceCard(pilotChoiceCard(migration, NO_FOLDER));
+      }
+      tellAll(turn, migration);
+      return showState(adminCard(migration, kind === 'done' ? null : NOTHING_DONE));
+    },
     'folders.rename': async (turn, data) => {
       const refused = await rename(turn, data);
       const migration = await api.migration(data.migrationId);

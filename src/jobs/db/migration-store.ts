@@ -68,9 +68,18 @@ export interface MigrationStore {
   saveRoom(migrationId: string, room: MailboxRoom): Promise<void>;
   /** On the connection of the event that says so. */
   saveAgreed(client: pg.PoolClient, input: AgreedInput): Promise<void>;
+  /** On the connection of the event that says so, with its audit row. */
+  savePilotFolder(client: pg.PoolClient, input: PilotChoice): Promise<void>;
   /** With its audit row; false where it is as it was, or the move has ended. */
   saveLeftOut(input: LeftOutInput): Promise<boolean>;
   audit(entry: AuditEntry): Promise<void>;
+}
+
+export interface PilotChoice {
+  readonly migrationId: string;
+  readonly actor: Actor;
+  /** A path of the source. */
+  readonly folder: string;
 }
 
 export interface LeftOutInput {
@@ -351,6 +360,23 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         subject: migrationId,
         outcome: 'done',
         after: String(bytes),
+      });
+    },
+
+    async savePilotFolder(client, { migrationId, actor, folder }) {
+      const tx = drizzle(client, { schema });
+      const [before] = await tx.select().from(migrations).where(eq(migrations.id, migrationId));
+      await tx
+        .update(migrations)
+        .set({ pilotFolder: folder })
+        .where(eq(migrations.id, migrationId));
+      await tx.insert(schema.audit).values({
+        ...actorColumns(actor),
+        action: 'pilot.folder',
+        subject: migrationId,
+        outcome: 'done',
+        before: before?.pilotFolder ?? before?.pilot?.sourcePath ?? null,
+        after: folder,
       });
     },
 

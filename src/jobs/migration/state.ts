@@ -3,7 +3,7 @@ import type { Choice } from '../room.ts';
 /**
  * The life of a migration, with the words that Exchange admins know.
  *
- *   Queued → Validating → Provisioning → WaitingForUser → Testing → Piloting → PilotReview
+ *   Queued → Validating → Provisioning → WaitingForUser → Testing → Piloting ⇄ PilotReview
  *     → Syncing → Synced ⇄ IncrementalSyncing → Completing → Verifying → Completed | CompletedWithWarnings
  *   beside them: RateLimited (until), WaitingForAdmin, Paused (each resumes where it was),
  *   Failed, Cancelled, RolledBack (ends).
@@ -84,6 +84,8 @@ export type MigrationEvent =
   | { readonly type: 'slice-ended'; readonly resumeAt: Date | null }
   | { readonly type: 'pilot-finished' }
   | { readonly type: 'pilot-approved' }
+  /** Another folder shall be the pilot. */
+  | { readonly type: 'pilot-chosen' }
   | { readonly type: 'pass-finished' }
   | { readonly type: 'delta-due' }
   | { readonly type: 'finish-requested' }

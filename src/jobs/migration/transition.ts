@@ -126,6 +126,7 @@ const WAY: Partial<Record<`${StateName} + ${EventType}`, (state: MigrationState)
   'Testing + login-accepted': (state) =>
     enter({ ...state, interrupted: null }, state.interrupted ?? 'Piloting', ['person']),
   'Piloting + pilot-finished': (state) => enter(state, 'PilotReview'),
+  'PilotReview + pilot-chosen': (state) => enter(state, 'Piloting'),
   'PilotReview + pilot-approved': (state) => enter(state, 'Syncing', ['person']),
   'Syncing + pass-finished': (state) => enter({ ...state, pass: state.pass + 1 }, 'Synced'),
   'IncrementalSyncing + pass-finished': (state) =>

@@ -1,6 +1,7 @@
 import type { PilotResult } from '../api.ts';
 import { folderProblemOf } from '../copy/folder-problem.ts';
 import { discoverFolders } from '../copy/list-folders.ts';
+import { rankPilots } from '../copy/pilot-order.ts';
 import { countRuledOut } from '../copy/skip-rules.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
 import type { FolderRow } from '../ledger.ts';
@@ -12,22 +13,21 @@ import { copyDeps, runSlice } from './copy-slice.ts';
 import type { StepDeps } from './deps.ts';
 import { makeRoom } from './make-room.ts';
 
-/** Enough to show every kind of trouble, few enough to be done in minutes. */
-const GOOD_PILOT = { least: 200, most: 500 } as const;
-
 /** Piloting: one folder is copied and compared in depth, for the admin to look at before all the rest. */
 export async function runPilot(
   deps: StepDeps,
   row: MigrationRow,
   signal: AbortSignal,
 ): Promise<MigrationEvent> {
-  const begun = (await deps.ledger.folders(row.id)).find(({ passListed }) => passListed >= 0);
+  const known = await deps.ledger.folders(row.id);
+  const chosen = known.find(({ sourcePath }) => sourcePath === row.pilotFolder);
+  const begun = known.find(({ passListed }) => passListed >= 0);
   const question = begun === undefined ? await makeRoom(deps, row, signal) : null;
   if (question !== null) {
     return question;
   }
-  // The folder that a pilot was begun with stays the pilot.
-  const folder = begun ?? (await pilotFolder(deps, row, signal));
+  // The folder that an admin chose, else the one that a pilot was begun with, stays the pilot.
+  const folder = chosen ?? begun ?? (await pilotFolder(deps, row, signal));
   const result = await runSlice(deps, row, { onlyFolders: [folder.sourcePath] }, signal);
   if (result.kind === 'yielded') {
     return { type: 'slice-ended', resumeAt: result.resumeAt };
@@ -99,22 +99,18 @@ async function existsIn(
   }
 }
 
-/** Sent mail where there is some: stable, and rich in kinds. Else the folder nearest a good size. Pure. */
+/** Folders by how well they serve as a pilot: see `pilotOrder`; only those that open. Pure. */
 export function choosePilot<T extends Pick<CountedFolder, 'exists' | 'specialUse'>>(
   folders: readonly T[],
 ): T | null {
   const opening = folders.filter((folder) => folder.exists !== null);
-  const stable = opening.filter(({ specialUse }) => specialUse !== 'inbox');
-  const sent = stable.find(({ specialUse, exists }) => specialUse === 'sent' && (exists ?? 0) > 0);
-  return sent ?? nearest(stable) ?? opening[0] ?? null;
-}
-
-function nearest<T extends Pick<CountedFolder, 'exists'>>(folders: readonly T[]): T | null {
-  const distance = ({ exists }: T): number => {
-    const count = exists ?? 0;
-    return Math.max(GOOD_PILOT.least - count, count - GOOD_PILOT.most, 0);
-  };
-  return folders.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+  const counted = opening.map((folder) => ({
+    folder,
+    messages: folder.exists ?? 0,
+    isSent: folder.specialUse === 'sent',
+    isInbox: folder.specialUse === 'inbox',
+  }));
+  return rankPilots(counted)[0]?.folder ?? null;
 }
 
 interface PilotContext {

@@ -35,6 +35,16 @@ test('names are edited before anything is copied; folders that Outlook may hide 
   );
   // iCloud's Notes does not open: there is nothing to decide about it.
   expect(play.adminCard()).not.toContain('Notes (iCloud)');
+  await play.admin.press('Another folder');
+  await play.admin.press('Copy it as the pilot', { folder: 'INBOX' });
+  await play.admin.see("Folder 'INBOX' → 'INBOX'");
+  await play.seeState('Pilot ready for review');
+  expect(
+    await queryService(
+      world.dataDir,
+      `select actor_person, before, after from audit where action = 'pilot.folder'`,
+    ),
+  ).toEqual([{ actor_person: world.admin.id, before: 'Sent Messages', after: 'INBOX' }]);
   const refused = await play.admin.press('Start everything', { name0: 'Calendar' });
   expect(JSON.stringify(refused.value)).toContain('something that holds no mail');
   expect(play.adminCard()).toContain('Pilot ready for review');

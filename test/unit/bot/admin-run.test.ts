@@ -145,9 +145,55 @@ test('a plan that changed is shown again and nothing starts', async () => {
 test('a second press does nothing and says so', async () => {
   const { admin, api } = world;
   api.set({ state: 'Syncing' });
-  const again = await admin.forge('migration.approve-pilot', { migrationId: 'migration-1' });
+  const again = await admin.forge('migration.approve-pilot', {
+    migrationId: 'migration-1',
+    seen: 'x',
+  });
   expect(JSON.stringify(again.value)).toContain('nothing was changed');
   expect(api.current?.state).toBe('Syncing');
+});
+
+test('a pilot that was made anew, or folders that go elsewhere by now, are shown again and nothing starts', async () => {
+  const { admin, api } = world;
+  await admin.install();
+  const source = { messages: 12_904, bytes: 3_400_000_000, largestBytes: 1 };
+  api.set({
+    state: 'PilotReview',
+    pilot: PILOT,
+    folderMap: FOLDERS,
+    room: { source, before: { quotaBytes: null, usedBytes: null, items: null }, after: null },
+  });
+  await world.notify('admin');
+  const shown = await admin.see('Count: 412 in iCloud, 412 in Outlook.');
+  expect(entryToText(shown)).toContain('It depends on what iCloud gives');
+  const press = /"verb":"migration.approve-pilot".*?"seen":"(?<seen>[^"]+)"/.exec(
+    JSON.stringify(shown.card),
+  );
+  const seen = press?.groups?.['seen'] ?? '';
+  api.set({ pilot: { ...PILOT, messages: { source: 412, target: 411 } } });
+  const data = { migrationId: 'migration-1', seen };
+  const stale = await admin.forge('migration.approve-pilot', data);
+  expect(JSON.stringify(stale.value)).toContain('Something changed meanwhile');
+  expect(JSON.stringify(stale.value)).toContain('412 in iCloud, 411 in Outlook');
+  expect([api.acted, api.current?.state]).toEqual([[], 'PilotReview']);
+  api.set({ pilot: PILOT });
+  await admin.forge('migration.approve-pilot', data);
+  expect(api.acted).toEqual(['approve-pilot']);
+});
+
+test('another folder as the pilot: chosen from those that fit, copied, and asked about again', async () => {
+  const { admin, api } = world;
+  await admin.install();
+  api.set({ state: 'PilotReview', pilot: PILOT, folderMap: FOLDERS });
+  await world.notify('admin');
+  await admin.see('Count: 412 in iCloud, 412 in Outlook.');
+  await admin.press('Another folder');
+  await admin.see('Which folder of Alex Wilber shall be the pilot?');
+  const gone = await admin.forge('pilot.choose', { migrationId: 'migration-1', folder: 'Gone' });
+  expect(JSON.stringify(gone.value)).toContain('There is no such folder');
+  await admin.press('Copy it as the pilot', { folder: 'Files' });
+  expect(api.acted).toEqual(['pilot Files']);
+  expect(api.current?.state).toBe('Piloting');
 });
 
 test('cancelling is asked once more, below the live card', async () => {

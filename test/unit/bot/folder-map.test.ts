@@ -82,9 +82,10 @@ test('a card of before, and a forged one, do no harm', async () => {
   expect(api.current?.folderMap).toEqual(FOLDERS);
   const other = await admin.forge('folders.rename', { migrationId: 'none', paths: [] });
   expect(other.httpStatus).toBe(200);
-  // Cards of before the form carry no folders.
-  await admin.forge('migration.approve-pilot', data);
-  expect(api.acted).toEqual(['approve-pilot']);
+  // Cards of before the form carry no folders, and do not say what was seen.
+  const older = await admin.forge('migration.approve-pilot', data);
+  expect(JSON.stringify(older.value)).toContain('Something changed meanwhile');
+  expect(api.acted).toEqual([]);
 });
 
 test('is an admin’s alone', async () => {

@@ -27,6 +27,7 @@ const WHOLE = {
   mailbox: 'anna@contoso.example',
   choice: 'raise-limit',
   word: 'settings',
+  seen: 'x',
   batchId: 'batch-1',
   which: 'window',
   changeId: 1,

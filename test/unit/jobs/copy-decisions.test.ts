@@ -299,6 +299,10 @@ describe('the pilot folder', () => {
     const sent = folder('sent', 12);
     expect(choosePilot([folder('inbox', 300), folder(null, 300), sent])).toBe(sent);
   });
+  test('but not tens of thousands of it', () => {
+    const good = folder(null, 480);
+    expect(choosePilot([folder('sent', 20_000), good, folder(null, 900)])).toBe(good);
+  });
   test('else the folder nearest 200 to 500 messages that opens and is not the inbox', () => {
     const good = folder(null, 260);
     expect(

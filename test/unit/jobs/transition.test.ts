@@ -24,6 +24,7 @@ const events: readonly MigrationEvent[] = [
   { type: 'slice-ended', resumeAt: null },
   { type: 'pilot-finished' },
   { type: 'pilot-approved' },
+  { type: 'pilot-chosen' },
   { type: 'pass-finished' },
   { type: 'delta-due' },
   { type: 'finish-requested' },
@@ -57,6 +58,8 @@ const toSyncing = [
   'provisioned',
   'credential-submitted',
   'login-accepted',
+  'pilot-finished',
+  'pilot-chosen',
   'pilot-finished',
   'pilot-approved',
 ] as const;

@@ -30,6 +30,7 @@ import {
   personWelcomeCard,
   unknownMoveCard,
 } from '../../../../src/bot/cards/person.ts';
+import { pilotChoiceCard } from '../../../../src/bot/cards/pilot-choice.ts';
 import {
   remindersForm,
   settingsCard,
@@ -75,10 +76,21 @@ const SPARED: Partial<MigrationView> = {
   problem: { code: 'source.login-limit', facts: {} },
 };
 
+const ROOM_BEFORE: MailboxRoom = {
+  source: { messages: 12_904, bytes: 3_400_000_000, largestBytes: 27_000_000 },
+  before: { quotaBytes: 107_374_182_400, usedBytes: 1_200_000_000, items: 8210 },
+  after: null,
+};
+
 const DETAILS: Partial<Record<StateName, Partial<MigrationView>>> = {
   Provisioning: { until: UNTIL },
   Piloting: { sourceAddress: 'alex@icloud.com', folderMap: FOLDERS },
-  PilotReview: { sourceAddress: 'alex@icloud.com', folderMap: FOLDERS, pilot: PILOT },
+  PilotReview: {
+    sourceAddress: 'alex@icloud.com',
+    folderMap: FOLDERS,
+    pilot: PILOT,
+    room: ROOM_BEFORE,
+  },
   Syncing: HALF_WAY,
   IncrementalSyncing: HALF_WAY,
   Completing: HALF_WAY,
@@ -256,6 +268,11 @@ const CARDS: Readonly<Record<string, Card>> = {
       { sourcePath: 'Files', targetPath: 'Notes' },
       { sourcePath: 'INBOX', targetPath: 'Old mail' },
     ],
+  ),
+  'admin-pilot-choice': pilotChoiceCard(inState('PilotReview'), null),
+  'admin-pilot-choice-wrong': pilotChoiceCard(
+    inState('PilotReview'),
+    'There is no such folder in this account.',
   ),
   'admin-folders-hidden': adminCard(
     {

@@ -314,6 +314,17 @@ export function createFakeApi(): FakeApi {
         migration: api.current ?? migration,
       };
     },
+    async choosePilot(id, folder) {
+      const migration = ofId(id);
+      if (migration === null) {
+        throw new Error('no such migration');
+      }
+      if (!migration.folderMap.some(({ sourcePath }) => sourcePath === folder)) {
+        return { kind: 'unknown', migration };
+      }
+      api.acted.push(`pilot ${folder}`);
+      return step(id, migration.state === 'PilotReview' ? 'Piloting' : undefined);
+    },
     async agree(id, { choice, bytes }) {
       api.acted.push(choice);
       const asked = ofId(id);
