@@ -203,8 +203,7 @@ async function performInEntra(
   { step, survey, record }: Task & { readonly step: EntraStep },
   signal: AbortSignal,
 ): Promise<Partial<SetupRecord>> {
-  const { entra, issuer } = deps;
-  const applicationId = record.applicationId ?? '';
+  const { entra } = deps;
   const principalId = record.principalId ?? '';
   switch (step.kind) {
     case 'application': {
@@ -216,17 +215,12 @@ async function performInEntra(
     case 'certificate':
       await uploadCertificate(deps, { survey, record }, signal);
       break;
-    case 'federation': {
-      const subject = survey.entra.identity?.objectId ?? '';
-      await entra.trust(applicationId, { issuer, subject }, signal);
+    case 'federation':
+      await trustIdentity(deps, { survey, record }, signal);
       break;
-    }
-    case 'sign-in': {
-      const { redirectUris = [], declared = [] } = survey.entra.application ?? {};
-      const application = { id: applicationId, redirectUris, declared };
-      await entra.allowSignIn(application, step.redirectUri, signal);
+    case 'sign-in':
+      await allowSignIn(deps, { survey, record }, step.redirectUri, signal);
       break;
-    }
     case 'grant': {
       const { resource, role } = step;
       const { resources } = survey.entra;
@@ -238,6 +232,26 @@ async function performInEntra(
       break;
   }
   return {};
+}
+
+async function trustIdentity(
+  { entra, issuer }: ApplyDeps,
+  { survey, record }: Pick<Task, 'survey' | 'record'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const subject = survey.entra.identity?.objectId ?? '';
+  await entra.trust(record.applicationId ?? '', { issuer, subject }, signal);
+}
+
+async function allowSignIn(
+  { entra }: ApplyDeps,
+  { survey, record }: Pick<Task, 'survey' | 'record'>,
+  redirectUri: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { redirectUris = [], declared = [] } = survey.entra.application ?? {};
+  const application = { id: record.applicationId ?? '', redirectUris, declared };
+  await entra.allowSignIn(application, redirectUri, signal);
 }
 
 /** The key is on disk before its certificate is trusted: a run that is cut off in between uploads it next time. */

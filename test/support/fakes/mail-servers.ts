@@ -189,6 +189,17 @@ export interface FakeTargetOptions {
   readonly diesWithin?: (bytes: Buffer) => boolean;
 }
 
+/** The link dies before the last octet of the message left. */
+function isCutOff(options: FakeTargetOptions, bytes: Buffer, n: number): boolean {
+  return options.loseMessageOf?.has(n) === true || options.diesWithin?.(bytes) === true;
+}
+
+function storedAs(options: FakeTargetOptions, uidValidity: number, uid: number): AppendOutcome {
+  return options.withoutUids === true
+    ? { kind: 'stored', uidValidity: null, uid: null }
+    : { kind: 'stored', uidValidity, uid };
+}
+
 export function createFakeTarget(
   mailbox: FakeMailbox,
   checkpoint: Checkpoint,
@@ -198,15 +209,12 @@ export function createFakeTarget(
   const late = new Map<number, () => void>();
   const takes = (path: string): boolean => mailbox.folders.has(path) && options.refuses !== path;
   const append = (message: OutgoingMessage, n: number): AppendOutcome => {
-    if (options.loseMessageOf?.has(n)) {
-      return { kind: 'unsent', error: new LinkDied('link died') };
-    }
     const { folderPath, bytes, ...facts } = message;
     if (!Buffer.isBuffer(bytes)) {
       throw new TypeError('these servers hold small messages');
     }
     const rest = { ...facts, bytes: Buffer.from(bytes) };
-    if (options.diesWithin?.(bytes) === true) {
+    if (isCutOff(options, bytes, n)) {
       return { kind: 'unsent', error: new LinkDied('link died') };
     }
     if (options.diesWith?.(bytes)) {
@@ -223,9 +231,7 @@ export function createFakeTarget(
     if (options.loseAnswerOf?.has(n)) {
       return { kind: 'unknown', error: new LinkDied('link died') };
     }
-    return options.withoutUids === true
-      ? { kind: 'stored', uidValidity: null, uid: null }
-      : { kind: 'stored', uidValidity: mailbox.folder(folderPath).uidValidity, uid };
+    return storedAs(options, mailbox.folder(folderPath).uidValidity, uid);
   };
   return {
     listFolders: async () =>
