@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { dumpSchema } from '../../support/schema-dump.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -16,30 +17,14 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Tables, columns, indexes, constraints and triggers as PostgreSQL describes them, one a line. */
-const DUMP = `
-  select 'column ' || table_name || '.' || column_name || ' ' || data_type ||
-         case is_nullable when 'NO' then ' not null' else '' end ||
-         coalesce(' default ' || column_default, '') as line
-    from information_schema.columns where table_schema = 'public'
-  union all
-  select 'index ' || indexdef from pg_indexes where schemaname = 'public'
-  union all
-  select 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
-    from pg_constraint where connamespace = 'public'::regnamespace and contype not in ('n', 't')
-  union all
-  select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-  order by line`;
-
 test('the schema is the one that its dump records', async () => {
   const migrations = await readdir('src/jobs/db/migrations');
   const newest = migrations
     .filter((name) => name.endsWith('.sql'))
     .toSorted()
     .at(-1);
-  const { rows } = await database.pool.query<{ line: string }>(DUMP);
   // A change of the schema is a new migration, and with it a new dump; old dumps stay for upgrade tests.
-  await expect(`${rows.map(({ line }) => line).join('\n')}\n`).toMatchFileSnapshot(
+  await expect(await dumpSchema(database.pool)).toMatchFileSnapshot(
     `../../golden/schema/${newest?.replace('.sql', '.txt')}`,
   );
   const dumps = await readdir('test/golden/schema');
