@@ -24,6 +24,8 @@ export const mailboxSchema = z
   .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u);
 const typed = z.string().max(100).optional();
 const page = z.number().int().min(0).max(1000).default(0);
+/** Names what the card showed; cards of before it was asked for carry none, and are shown anew. */
+const seen = z.string().max(100).default('');
 const ofFix = z.object({ fix: z.enum(['register-principal']) });
 
 /** One of the form's fields; `paths` says whose, in the order of the fields. */
@@ -82,7 +84,7 @@ export const ACTIONS = {
   'tenant.check': { data: z.object({ mailbox: mailboxSchema.optional() }), inputs: nothing },
   'tenant.try-login': { data: nothing, inputs: z.object({ mailbox: mailboxSchema }) },
   'tenant.ask-fix': { data: ofFix, inputs: nothing },
-  'tenant.fix': { data: ofFix, inputs: nothing },
+  'tenant.fix': { data: ofFix.extend({ seen }), inputs: nothing },
   'people.ask': { data: nothing, inputs: nothing },
   'people.find': { data: nothing, inputs: z.object({ who: z.string().trim().min(1).max(10_000) }) },
   'people.choose': { data: z.object({ personId: id }), inputs: nothing },
@@ -93,8 +95,7 @@ export const ACTIONS = {
   'migration.show': { data: ofMigration, inputs: nothing },
   // Whoever approves the pilot approves the folder map, with what stands in its fields.
   'migration.approve-pilot': {
-    // Cards of before it was asked for carry none, and are shown anew.
-    data: folderForm.data.extend({ seen: z.string().max(100).default('') }),
+    data: folderForm.data.extend({ seen }),
     inputs: folderForm.inputs,
   },
   'pilot.ask': { data: ofMigration, inputs: nothing },

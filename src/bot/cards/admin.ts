@@ -1,5 +1,4 @@
 /** The admin's live card of one migration: what was found, what happens now, what comes next. */
-import { createHash } from 'node:crypto';
 import type { Choice, MigrationView, Problem, StateName } from '../../jobs/api.ts';
 import { END_STATES } from '../../jobs/api.ts';
 import {
@@ -36,6 +35,7 @@ import {
 } from './evidence.ts';
 import { folderForm, formPaths, type TypedNames } from './folder-form.ts';
 import { cleanUpLines } from './put-back.ts';
+import { seenHash } from './seen.ts';
 import { verificationLines } from './verification.ts';
 
 interface Part {
@@ -192,8 +192,7 @@ const review: Render = (m, typed) => ({
 /** Names what stands on the review: an approval of another one approves nothing. */
 export function reviewHash({ stateSince, pilot, folderMap }: MigrationView): string {
   const folders = folderMap.map(({ sourcePath, targetPath }) => [sourcePath, targetPath]);
-  const shown = JSON.stringify([stateSince.getTime(), pilot, folders]);
-  return createHash('sha256').update(shown).digest('hex').slice(0, 32);
+  return seenHash([stateSince.getTime(), pilot, folders]);
 }
 
 function progressFacts(m: MigrationView): CardElement {
@@ -309,17 +308,27 @@ function answers(m: MigrationView): readonly Button[] {
     : [again];
 }
 
+/** What the tenant check looks into: it names the cause, and mends what can be mended. */
+const isOfTenant = (problem: Problem | null): boolean =>
+  /^(?:graph|exchange-admin)\./.test(problem?.code ?? '') || problem?.code === 'imap.login-refused';
+const checkTenant = button('command.run', 'Check my tenant', { word: 'doctor' });
+
 /** A folder that the server does not take is given another name here. */
 const needsAdmin: Render = (m, typed) => {
   const isFolder = m.problem?.code === 'imap.folder-refused';
   const folder = String(m.problem?.facts['folder'] ?? '');
   const form = [
     ...(folder === '' ? [] : [hint(`It is '${plain(folder)}'.`)]),
-    section(...folderForm(m.folderMap, typed)),
+    section(...folderForm(m.folderMap, typed, 'open')),
   ];
   return {
     body: [...problemLines(m), ...(isFolder ? form : [])],
-    actions: [...(isFolder ? [saveNames(m)] : []), ...answers(m), cancel(m)],
+    actions: [
+      ...(isFolder ? [saveNames(m)] : []),
+      ...answers(m),
+      ...(isOfTenant(m.problem) ? [checkTenant] : []),
+      cancel(m),
+    ],
   };
 };
 

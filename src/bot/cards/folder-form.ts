@@ -98,6 +98,7 @@ function proposedText(folders: readonly FolderMapping[]): string {
 export function folderForm(
   map: readonly FolderMapping[],
   typed: TypedNames,
+  fold: 'folded' | 'open' = 'folded',
 ): readonly CardElement[] {
   if (map.length === 0) {
     return [];
@@ -132,7 +133,7 @@ export function folderForm(
     ...asked.filter(({ folder }) => wantsDecision(folder)).flatMap(({ elements }) => elements),
     ...(quiet.length > 0 ? [hint(`Other names in Outlook: ${proposedText(quiet)}.`)] : []),
     ...specialLines(map),
-    ...(folded.length === 0 ? [] : foldedAway(folded, typed.length > 0)),
+    ...(folded.length === 0 ? [] : foldedAway(folded, fold === 'open' || typed.length > 0)),
   ];
 }
 

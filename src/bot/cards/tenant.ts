@@ -4,6 +4,7 @@ import { explainFinding } from '../../words/words.ts';
 import { button } from './actions.ts';
 import type { Card, CardElement, Mark, TextInput } from './elements.ts';
 import { card, factSet, heading, hint, markedLine, paragraph, plain } from './elements.ts';
+import { seenHash } from './seen.ts';
 
 const VERDICTS = {
   ok: { mark: 'ok', word: 'Good' },
@@ -107,18 +108,19 @@ export function tenantCard(findings: readonly TenantFinding[], mailbox: string |
 }
 
 /** Asks an admin before anything in the tenant is changed. */
-export function fixCard(fix: TenantFix, plan: TenantFixPlan): Card {
+export function fixCard(fix: TenantFix, plan: TenantFixPlan, note: string | null = null): Card {
   const { title, what } = FIXES[fix];
   return card({
     summary: `${title}?`,
     body: [
       heading(`${title}?`),
+      ...(note === null ? [] : [markedLine('warning', note)]),
       paragraph(what),
       factSet({ Now: plain(plan.before), Then: plain(plan.after) }),
       hint('It is written down with your name. Then I check again.'),
     ],
     actions: [
-      button('tenant.fix', 'Do it', { fix }, 'positive'),
+      button('tenant.fix', 'Do it', { fix, seen: seenHash(plan) }, 'positive'),
       button('tenant.check', 'Not now', {}),
     ],
   });

@@ -10,6 +10,7 @@ import { channelCard } from '../cards/channel.ts';
 import { type Card, plain } from '../cards/elements.ts';
 import { askPeopleCard, choosePersonCard, notNowCard, planCard } from '../cards/people.ts';
 import { personHelpCard } from '../cards/person.ts';
+import { seenHash } from '../cards/seen.ts';
 import { checkingTenantCard, fixCard, tenantCard } from '../cards/tenant.ts';
 import { adminCardKey, startLockKey } from '../notifier.ts';
 import type { Answer, Turn } from '../turn.ts';
@@ -216,7 +217,11 @@ export function createSetupHandlers(deps: HandlerDeps): Handlers<SetupAction> {
       const plan = await api.planFix(fix, signal);
       return plan === null ? checkLater(turn, null) : replaceCard(fixCard(fix, plan));
     },
-    'tenant.fix': async (turn, { fix }, signal) => {
+    'tenant.fix': async (turn, { fix, seen }, signal) => {
+      const plan = await api.planFix(fix, signal);
+      if (plan !== null && seenHash(plan) !== seen) {
+        return replaceCard(fixCard(fix, plan, PLAN_CHANGED));
+      }
       await api.mendTenant({ fix, actor: turn.actor }, signal);
       return checkLater(turn, null);
     },

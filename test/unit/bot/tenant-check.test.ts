@@ -35,6 +35,22 @@ test('what the bot can mend is shown, confirmed, mended once, and checked again'
   expect(api.mended).toEqual(['register-principal']);
 });
 
+test('a fix that would do something else by now is shown anew, and so is one of a card that does not say what it showed', async () => {
+  const { api, admin } = world;
+  api.findings.splice(0, 1, WRONG);
+  await admin.say('doctor');
+  await admin.press('Fix it');
+  await admin.see('Register me in Exchange?');
+  api.fixPlan = { before: 'registered as object-9', after: 'registered as object-1' };
+  await admin.press('Do it');
+  await admin.see('Something changed meanwhile');
+  await admin.forge('tenant.fix', { fix: 'register-principal' });
+  expect(api.mended).toEqual([]);
+  await admin.press('Do it');
+  await admin.see('Checking your tenant');
+  expect(api.mended).toEqual(['register-principal']);
+});
+
 test('a fix that nobody knows is refused', async () => {
   const reply = await world.admin.forge('tenant.fix', { fix: 'delete-everything' });
   expect(reply).toMatchObject({ statusCode: 400 });

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { ACTIONS } from '../../../src/bot/cards/actions.ts';
+import { adminCard } from '../../../src/bot/cards/admin.ts';
 import { explain, wordsFor } from '../../../src/words/words.ts';
+import { cardNodes, cardToText } from '../../sim/teams/card-text.ts';
+import { migrationView } from '../bot/support/views.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import {
   collectAppendRefusals,
@@ -50,6 +53,31 @@ test('a code that src compares with is one that something throws', () => {
 test('every code has words, and every worded code exists', () => {
   const worded = [...Object.keys(words.problems), ...Object.keys(words.findings)];
   expect(worded.toSorted()).toEqual([...codes.keys()].toSorted());
+});
+
+/** Each code that asks or stops, as one test case. */
+const STANDING = [...codes].filter(([, kind]) => kind === 'ask' || kind === 'stop');
+
+test.for(STANDING)('%s (%s): says what was seen and what to do next', ([code]) => {
+  const { what, doNext } = explain({ code, facts: {} });
+  expect(what.length).toBeGreaterThan(15);
+  // "Nothing: I …" is an answer, too; silence is none.
+  expect(doNext.length).toBeGreaterThan(10);
+  expect(`${what} ${doNext}`).not.toMatch(/undefined|\[object|an error occurred/i);
+  expect(doNext).toMatch(/[.:!?)]$/);
+});
+
+test.for(STANDING)('%s (%s): the card of a move that waits with it has a way on', ([code]) => {
+  for (const state of ['WaitingForAdmin', 'Failed'] as const) {
+    const facts = { bytes: 47_185_920, messages: 1, largestBytes: 1, limitBytes: 1 };
+    const problem = { code, facts: { ...facts, sourceBytes: 1, freeBytes: 1, quotaBytes: 1 } };
+    const view = migrationView({ state, problem, resume: 'Provisioning' });
+    const nodes = cardNodes(adminCard(view, null).content);
+    const verbs = nodes.flatMap(({ verb }) => (typeof verb === 'string' ? [verb] : []));
+    expect(verbs.filter((verb) => verb !== 'migration.ask-cancel')).not.toEqual([]);
+    const text = cardToText(adminCard(view, null).content);
+    expect(text).toContain(explain(problem).doNext.slice(0, 20));
+  }
 });
 
 test('every reason has words, and every worded reason exists', () => {

@@ -504,6 +504,19 @@ const CARDS: Readonly<Record<string, Card>> = {
     { ...inState('Provisioning'), problem: { code: 'graph.unreachable', facts: {} } },
     null,
   ),
+  'admin-tenant-right': adminCard(
+    migrationView({
+      state: 'WaitingForAdmin',
+      resume: 'Provisioning',
+      problem: { code: 'exchange-admin.right-missing', facts: {} },
+    }),
+    null,
+  ),
+  'tenant-fix-changed': fixCard(
+    'register-principal',
+    { before: 'registered as object-2', after: 'registered as object-1' },
+    'Something changed meanwhile, so here is the plan anew.',
+  ),
   'plan-obstacle': planCard(
     movePlan({ obstacle: { code: 'tenant.no-free-licence', facts: {} } }),
     null,
