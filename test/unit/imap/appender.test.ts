@@ -258,13 +258,15 @@ describe('patience', () => {
 describe('cancellation', () => {
   test('what waits is withdrawn, what was sent may still be answered', async () => {
     let answer: () => void = () => undefined;
+    const reached = Promise.withResolvers<void>();
     const appender = await appenderOn(async (peer) => {
       const { tag } = await peer.expectAppend();
       answer = () => peer.say(`${tag} OK [APPENDUID 1 1] done`);
+      reached.resolve();
     });
     const abort = new AbortController();
     const sent = Array.from({ length: 30 }, (_, n) => appender.append(message(n), abort.signal));
-    await systemClock.sleep(100);
+    await reached.promise;
     abort.abort();
     answer();
     expect(await sent[0]).toMatchObject({ kind: 'stored' });
@@ -274,10 +276,17 @@ describe('cancellation', () => {
   });
 
   test('an answer that does not come in time leaves the outcome unknown', async () => {
-    const appender = await appenderOn((peer) => peer.expectAppend(), { graceMs: 50 });
+    const reached = Promise.withResolvers<void>();
+    const appender = await appenderOn(
+      async (peer) => {
+        await peer.expectAppend();
+        reached.resolve();
+      },
+      { graceMs: 50 },
+    );
     const abort = new AbortController();
     const outcome = appender.append(message(1), abort.signal);
-    await systemClock.sleep(100);
+    await reached.promise;
     abort.abort();
     expect(await outcome).toMatchObject({ kind: 'unknown', error: { code: 'imap.cancelled' } });
     await appender.close();
