@@ -9,13 +9,6 @@ export interface Invitation {
   readonly uids: readonly string[];
 }
 
-/** Whether a message may hold a text/calendar part: a cheap look, which the parser has the last word on. */
-export function mayHoldInvitation(bytes: Buffer): boolean {
-  return (
-    bytes.includes('text/calendar', 0, 'latin1') || bytes.includes('TEXT/CALENDAR', 0, 'latin1')
-  );
-}
-
 /** Reads a decoded text/calendar part (RFC 5545); null where it is cut off, damaged, or holds nothing to open. */
 export function describeInvitation(text: string): Invitation | null {
   try {

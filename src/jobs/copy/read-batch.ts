@@ -1,6 +1,6 @@
 /** One batch: read, prepared, and sorted by what is to be done with each message. */
 import type { Logger } from '../../log.ts';
-import { mayHoldInvitation } from '../../mail/invitation.ts';
+import { mayHoldInvitation } from '../../mail/may-hold-invitation.ts';
 import { closeBytes, freeBytes, type MessageBytes } from '../../mail/message-bytes.ts';
 import type { OpenRow, Settlement } from '../ledger.ts';
 import { budgetOf, isWorthTrying } from './batches.ts';
