@@ -11,7 +11,7 @@ export interface ImportBody {
 }
 
 /** A multiple of three, so that pieces of base64 can be put together. */
-const PIECE_BYTES = 3 * 64 * 1024;
+const PIECE_BYTES = 3 * 16 * 1024;
 
 const base64Bytes = (bytes: number): number => 4 * Math.ceil(bytes / 3);
 
@@ -31,7 +31,7 @@ function* inOrder(head: Buffer, { pieces }: StreamPieces, tail: Buffer): Generat
 }
 
 function* base64Of(pieces: readonly Buffer[]): Generator<Buffer> {
-  let held = Buffer.allocUnsafe(PIECE_BYTES);
+  const held = Buffer.allocUnsafe(PIECE_BYTES);
   let filled = 0;
   for (const piece of pieces) {
     for (let at = 0; at < piece.length; ) {
@@ -40,7 +40,6 @@ function* base64Of(pieces: readonly Buffer[]): Generator<Buffer> {
       at += length;
       if (filled === PIECE_BYTES) {
         yield Buffer.from(held.toString('base64'), 'latin1');
-        held = Buffer.allocUnsafe(PIECE_BYTES);
         filled = 0;
       }
     }

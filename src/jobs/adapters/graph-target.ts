@@ -4,10 +4,10 @@ import { type AppError, isAppError } from '../../errors.ts';
 import { isM365Error, M365Error } from '../../graph/errors.ts';
 import type { M365 } from '../../graph/m365.ts';
 import type { ImportOutcome } from '../../graph/mailbox-items.ts';
-import { type EncodedStream, encodeStream } from '../../mail/fast-transfer/encode.ts';
+import { encodeStream } from '../../mail/fast-transfer/encode.ts';
 import { itemOfMessage } from '../../mail/item/item-of-message.ts';
-import { readMessage } from '../../mail/item/read-message.ts';
-import { readWhole } from '../../mail/message-bytes.ts';
+import { freeFiles, type ReadMessage, readMessage } from '../../mail/item/read-message.ts';
+import { freeBytes, readWhole } from '../../mail/message-bytes.ts';
 import type { AppendOutcome, MailTarget, OutgoingMessage, TargetTraits } from '../ports.ts';
 import { createGraphChanges } from './graph-changes.ts';
 import { GRAPH_UID_NEXT, numberOfFolder, numberOfMessage } from './graph-numbers.ts';
@@ -47,19 +47,25 @@ export function createGraphTarget({ m365, userId, version, clock }: GraphTargetD
   /** What was too large for memory before is in memory here, one at a time. */
   const largeLane = createLanes(1);
 
-  const encode = async (message: OutgoingMessage): Promise<EncodedStream> => {
-    const { bytes, flags } = message;
-    const read = await readMessage(Buffer.isBuffer(bytes) ? bytes : await readWhole(bytes));
+  const importRead = async (
+    read: ReadMessage,
+    { flags, folderPath, ...message }: OutgoingMessage,
+    signal: AbortSignal,
+  ): Promise<AppendOutcome> => {
+    const folderId = await folders.idOf(folderPath, signal);
     const receivedAt = message.receivedAt ?? read.sentAt ?? clock.now();
-    return encodeStream(itemOfMessage(read, { flags, receivedAt }, version));
+    const stream = encodeStream(itemOfMessage(read, { flags, receivedAt }, version));
+    return outcomeOf(await items.importItem({ folderId, stream }, signal), folderId);
   };
 
   const send = async (message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome> => {
     try {
-      const folderId = await folders.idOf(message.folderPath, signal);
-      const stream = await encode(message);
-      const outcome = await items.importItem({ folderId, stream }, signal);
-      return outcomeOf(outcome, folderId);
+      const read = await readOutgoing(message);
+      try {
+        return await importRead(read, message, signal);
+      } finally {
+        freeFiles(read);
+      }
     } catch (error) {
       if (isAppError(error)) {
         return { kind: 'refused', error };
@@ -115,6 +121,19 @@ export function createGraphTarget({ m365, userId, version, clock }: GraphTargetD
 
     close: async () => undefined,
   };
+}
+
+/** What is on disk is in memory for as long as it is taken apart. */
+async function readOutgoing({ bytes }: OutgoingMessage): Promise<ReadMessage> {
+  if (Buffer.isBuffer(bytes)) {
+    return readMessage(bytes);
+  }
+  const whole = await readWhole(bytes);
+  try {
+    return await readMessage(whole);
+  } finally {
+    freeBytes(whole);
+  }
 }
 
 function outcomeOf(outcome: ImportOutcome, folderId: string): AppendOutcome {

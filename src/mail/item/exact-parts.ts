@@ -2,25 +2,49 @@
  * The parser of MIME gives lines of text back with LF, and one more at the end. What is stored must be what
  * was sent: every leaf that is not base64 becomes base64 of its decoded octets before the parser sees it.
  */
+import { randomUUID } from 'node:crypto';
 import { parseContentType } from '../guard/content-type.ts';
 import { splitMultipart } from '../guard/multipart.ts';
 import { encodeBase64 } from '../guard/transfer-encoding.ts';
 import { firstValue, headerFields, splitMessage } from '../headers.ts';
+import { decodeBase64 } from './decode-base64.ts';
 
 /** Deeper parts stay as they are; the parser has a limit of its own. */
 const MAX_DEPTH = 60;
 
-/** The same message, its leaves in base64. */
-export function withExactParts(bytes: Buffer): Buffer {
-  return Buffer.concat(rewrite(bytes, { fallbackType: 'text/plain', depth: 0 }));
+export interface ExactParts {
+  /** The message, its leaves in base64, and tokens in place of its large files. */
+  readonly bytes: Buffer;
+  /** The octets that a token stands for, decoded; null for what is no token. */
+  readonly large: (token: Buffer) => Buffer | null;
+}
+
+/** Files from here on go past the parser, which would hold them several times. */
+const LARGE_BYTES = 64 * 1024;
+
+/** Nothing in a message can be one: it is made anew in each process. */
+const TOKEN = `large part of ${randomUUID()} number `;
+
+export function withExactParts(bytes: Buffer): ExactParts {
+  const large: Buffer[] = [];
+  const whole = Buffer.concat(rewrite(bytes, { fallbackType: 'text/plain', depth: 0, large }));
+  return {
+    bytes: whole,
+    large(token) {
+      const text = token.length > 100 ? '' : token.toString('latin1');
+      const body = text.startsWith(TOKEN) ? large[Number(text.slice(TOKEN.length))] : undefined;
+      return body === undefined ? null : decodeBase64(body);
+    },
+  };
 }
 
 interface Place {
   readonly fallbackType: string;
   readonly depth: number;
+  readonly large: Buffer[];
 }
 
-function rewrite(bytes: Buffer, { fallbackType, depth }: Place): readonly Buffer[] {
+function rewrite(bytes: Buffer, { fallbackType, depth, large }: Place): readonly Buffer[] {
   const { header, body } = splitMessage(bytes);
   const { type, boundary } = parseContentType(firstValue(header, 'content-type'), fallbackType);
   if (type.startsWith('multipart/')) {
@@ -29,6 +53,7 @@ function rewrite(bytes: Buffer, { fallbackType, depth }: Place): readonly Buffer
     const inside = {
       fallbackType: type === 'multipart/digest' ? 'message/rfc822' : 'text/plain',
       depth: depth + 1,
+      large,
     };
     return stretches === null
       ? [bytes]
@@ -42,10 +67,16 @@ function rewrite(bytes: Buffer, { fallbackType, depth }: Place): readonly Buffer
   }
   const encoding = encodingOf(header);
   if (encoding === 'base64') {
-    return [bytes];
+    const isFile = body.length >= LARGE_BYTES && !/^(?:text|message)\//.test(type);
+    return isFile ? [header, encodeBase64(tokenOf(large, body))] : [bytes];
   }
   const octets = encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : body;
   return [...withoutEncoding(header), BASE64_FIELD, Buffer.from('\r\n'), encodeBase64(octets)];
+}
+
+function tokenOf(large: Buffer[], body: Buffer): Buffer {
+  large.push(body);
+  return Buffer.from(`${TOKEN}${large.length - 1}`);
 }
 
 const BASE64_FIELD = Buffer.from('Content-Transfer-Encoding: base64\r\n');

@@ -3,8 +3,9 @@ import { type Address, type Attachment, addressParser } from 'postal-mime';
 import { parseDateHeader } from '../date.ts';
 import { decodeHeaderText, decodeRaw } from '../encoded-word.ts';
 import { headerFields, splitMessage } from '../headers.ts';
+import { freeBytes } from '../message-bytes.ts';
 import { attachmentBytes, parseMime, UnreadableContentError } from '../parse-mime.ts';
-import { withExactParts } from './exact-parts.ts';
+import { type ExactParts, withExactParts } from './exact-parts.ts';
 
 export interface Person {
   /** Empty where the message names none. */
@@ -58,7 +59,15 @@ export interface ReadMessage {
 /** Messages inside messages below this depth stay whole, as files. */
 const MAX_DEPTH = 10;
 
-/** Takes a message apart. Throws UnreadableContentError. */
+/** Gives the memory of its files back at once; nothing of them may be in use any more. */
+export function freeFiles({ files, sealed }: ReadMessage): void {
+  files.forEach(({ bytes }) => freeBytes(bytes));
+  if (sealed !== null) {
+    freeBytes(sealed.bytes);
+  }
+}
+
+/** Takes a message apart; holds no view of `bytes`. Throws UnreadableContentError. */
 export function readMessage(bytes: Buffer): Promise<ReadMessage> {
   return read(bytes, 0);
 }
@@ -69,10 +78,11 @@ async function read(bytes: Buffer, depth: number): Promise<ReadMessage> {
   const first = (name: string): string | null => fields.get(name.toLowerCase())?.[0] ?? null;
   const people = (name: string): readonly Person[] =>
     (fields.get(name) ?? []).flatMap((value) => parsePeople(value));
-  const { html, text, attachments } = await parseMime(withExactParts(bytes));
+  const exact = withExactParts(bytes);
+  const { html, text, attachments } = await parseMime(exact.bytes);
   const files: MessageFile[] = [];
   for (const attachment of attachments) {
-    files.push(await readFile(attachment, { html: html ?? '', depth }));
+    files.push(await readFile(attachment, { html: html ?? '', depth, large: exact.large }));
   }
   const from = people('from')[0] ?? null;
   const sentSeconds = parseDateHeader(first('date') ?? '');
@@ -121,9 +131,14 @@ function membersOf(entry: Address): readonly Person[] {
 
 async function readFile(
   attachment: Attachment,
-  { html, depth }: { readonly html: string; readonly depth: number },
+  {
+    html,
+    depth,
+    large,
+  }: { readonly html: string; readonly depth: number } & Pick<ExactParts, 'large'>,
 ): Promise<MessageFile> {
-  const bytes = exactBytes(attachment);
+  const parsed = exactBytes(attachment);
+  const bytes = large(parsed) ?? parsed;
   const contentId = attachment.contentId?.replace(/^\s*<|>\s*$/g, '') ?? null;
   const isMessage = attachment.mimeType === 'message/rfc822' && depth < MAX_DEPTH;
   const message = isMessage ? await readInside(bytes, depth + 1) : null;
