@@ -11,6 +11,7 @@ import type { TenantDoctor } from '../jobs/ports.ts';
 import { createService } from '../jobs/service.ts';
 import { loadPublicKey, type SealingKeys } from '../secrets/key-file.ts';
 import { createSealer } from '../secrets/seal.ts';
+import { pageUrlOf } from './redirect-uri.ts';
 import { publicKeyPath, type ServiceParts } from './service-parts.ts';
 import { cloudOf, createDoctor } from './tenant-clients.ts';
 
@@ -46,6 +47,7 @@ export async function startBot(
       moreFileHosts: [],
       defaultServiceUrl: DEFAULT_SERVICE_URL,
       sourceHost: new URL(settings.SOURCE_IMAP_URL).hostname,
+      pageUrl: await pageUrlOf(settings),
       updateEveryMs: CARD_UPDATE_EVERY_MS,
       channelEveryMs: CHANNEL_MESSAGE_EVERY_MS,
       ...overrides.bot,

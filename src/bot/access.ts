@@ -41,6 +41,7 @@ const RULES: Readonly<Record<ActionName, Rule>> = {
   'move.not-now': 'admin',
   'migration.show': 'helpdesk',
   'migration.remind': 'helpdesk',
+  'migration.letter': 'helpdesk',
   'migration.approve-pilot': 'admin',
   'pilot.ask': 'admin',
   'pilot.choose': 'admin',

@@ -46,6 +46,8 @@ export interface BotSettings {
   readonly defaultServiceUrl: string;
   /** The one host that app passwords are for: the host of SOURCE_IMAP_URL. */
   readonly sourceHost: string;
+  /** The page for people whom Teams does not reach; null where there is none. */
+  readonly pageUrl: string | null;
   /** At least this long between two updates of one card. */
   readonly updateEveryMs: number;
   /** At least this long between two messages to one thread of a channel. */
@@ -151,6 +153,7 @@ export function createBot(deps: BotDeps): Bot {
     clock,
     lock,
     sourceHost: settings.sourceHost,
+    pageUrl: settings.pageUrl,
     fetchFile: createFileFetch({
       suffix: settings.fileHostSuffix,
       moreHosts: settings.moreFileHosts,

@@ -39,6 +39,7 @@ import { createAdminCommands, createListHandlers } from './handlers/admin-comman
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
 import { createHelpdeskHandlers } from './handlers/helpdesk.ts';
+import { createLetterHandlers } from './handlers/letter.ts';
 import { createMigrationHandlers } from './handlers/migration.ts';
 import { createPersonHandlers, keep } from './handlers/person.ts';
 import { createSettingsHandlers } from './handlers/settings.ts';
@@ -123,6 +124,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     ...createHelpdeskHandlers(deps),
     ...createSettingsHandlers(deps),
     ...createListHandlers(deps, commands),
+    ...createLetterHandlers(deps),
     ...person,
   };
   const limit = createTurnLimit(deps.clock);

@@ -41,6 +41,27 @@ export class TeamsBlockedError extends AppError {
   }
 }
 
+/** The app is not in the person's Teams: never installed, removed, or there is no Teams of theirs. */
+export class TeamsNotInstalledError extends AppError {
+  override readonly name = 'TeamsNotInstalledError';
+  readonly code = 'teams.not-installed';
+  readonly disposition = 'ask';
+}
+
+/** The person blocks the bot. */
+export class TeamsBlockedByPersonError extends AppError {
+  override readonly name = 'TeamsBlockedByPersonError';
+  readonly code = 'teams.blocked-by-person';
+  readonly disposition = 'ask';
+}
+
+/** The tenant's admin has switched the app off. */
+export class TeamsDisabledError extends AppError {
+  override readonly name = 'TeamsDisabledError';
+  readonly code = 'teams.disabled-by-admin';
+  readonly disposition = 'ask';
+}
+
 /** The message or the conversation was deleted. */
 export class TeamsGoneError extends AppError {
   override readonly name = 'TeamsGoneError';

@@ -15,6 +15,7 @@ import type { LiveCard, LiveCards } from './live-cards.ts';
 import type { Nonces } from './nonces.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paced } from './paced.ts';
+import { personTroubleOf } from './person-trouble.ts';
 import { type PersonalChats, personalKey } from './personal-chats.ts';
 
 export interface NotifierDeps {
@@ -161,12 +162,16 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     switch (notice.name) {
       case 'ask-person':
       case 'person':
-        await live.show(
-          `person:${notice.migrationId}`,
-          () => renderPerson(notice, signal),
-          { urgent },
-          signal,
-        );
+        try {
+          await live.show(
+            `person:${notice.migrationId}`,
+            () => renderPerson(notice, signal),
+            { urgent },
+            signal,
+          );
+        } catch (error) {
+          throw personTroubleOf(error);
+        }
         return;
       case 'admin': {
         const batch = await api.batchHead(notice.batchId);

@@ -129,6 +129,8 @@ export interface PersonTexts {
   readonly passwordInChat: string;
   readonly continued: string;
   readonly reminder: string;
+  /** What an admin sends to whoever Teams does not reach, by mail or otherwise. */
+  readonly letter: { readonly subject: string; body(url: string): string };
   /** The page for whoever Teams does not reach. */
   readonly page: PageTexts;
   readonly problemTitle: string;

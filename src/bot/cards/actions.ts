@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { CHOICES } from '../../jobs/api.ts';
+import { LANGUAGES } from '../../words/language.ts';
 import { COMMANDS } from '../commands.ts';
 import { MOST_FIELDS, MOST_LETTERS } from './folder-form.ts';
 
@@ -93,6 +94,10 @@ export const ACTIONS = {
   'move.not-now': { data: nothing, inputs: nothing },
   'migration.remind': { data: ofMigration, inputs: nothing },
   'migration.show': { data: ofMigration, inputs: nothing },
+  'migration.letter': {
+    data: z.object({ migrationId: id, language: z.enum(LANGUAGES).optional() }),
+    inputs: nothing,
+  },
   // Whoever approves the pilot approves the folder map, with what stands in its fields.
   'migration.approve-pilot': {
     data: folderForm.data.extend({ seen }),

@@ -110,7 +110,11 @@ const unreached = (m: MigrationView, problem: Problem): ReturnType<Render> => {
       paragraph(doNext),
       hint('Everything is prepared and waits.'),
     ],
-    actions: [button('migration.retry', 'Ask again', { migrationId: m.id }, 'positive'), cancel(m)],
+    actions: [
+      button('migration.retry', 'Ask again', { migrationId: m.id }, 'positive'),
+      button('migration.letter', 'Text to send them', { migrationId: m.id }),
+      cancel(m),
+    ],
   };
 };
 

@@ -21,6 +21,8 @@ export interface HandlerDeps {
   readonly lock: KeyedLock;
   /** Fetches a file that somebody sent; throws a TeamsFileError. */
   readonly fetchFile: (address: string, signal: AbortSignal) => Promise<Uint8Array>;
+  /** The page for people whom Teams does not reach; null where there is none. */
+  readonly pageUrl: string | null;
   /** The one host that passwords of this service are for. */
   readonly sourceHost: string;
 }

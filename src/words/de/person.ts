@@ -152,6 +152,11 @@ export const PERSON_DE: PersonTexts = {
     comeBack: 'Diese Seite zeigt immer, wie weit Ihr Umzug ist: Behalten Sie ihre Adresse.',
     language: 'Sprache',
   },
+  letter: {
+    subject: 'Ihre iCloud-Mails ziehen zu Outlook um: ein Schritt von Ihnen',
+    body: (url) =>
+      `Guten Tag,\n\nwir ziehen Ihre E-Mails von iCloud zu Outlook um. Dafür erzeugen Sie bei Apple ein app-spezifisches Passwort, nur für diesen Zweck, und geben es auf dieser Seite ein:\n\n${url}\n\nMelden Sie sich dort mit Ihrem Geschäftskonto an. Die Seite erklärt jeden Schritt; es dauert zwei Minuten. Schicken Sie das Passwort bitte nie per E-Mail oder Chat: Niemand wird Sie dort danach fragen.\n\nIhr IT-Team`,
+  },
   problemTitle: 'Das hat nicht geklappt',
   tryAgain: 'Noch einmal',
   problems: {

@@ -142,6 +142,11 @@ export const PERSON: PersonTexts = {
     comeBack: 'This page always shows how far your move is: keep its address.',
     language: 'Language',
   },
+  letter: {
+    subject: 'Your iCloud Mail moves to Outlook: one step from you',
+    body: (url) =>
+      `Hello,\n\nwe are moving your iCloud Mail to Outlook. For that you make an app-specific password at Apple, only for this, and enter it on this page:\n\n${url}\n\nSign in there with your work account. The page explains each step; it takes two minutes. Please never send the password by mail or chat: nobody will ask you for it there.\n\nYour IT team`,
+  },
   problemTitle: 'That did not work',
   tryAgain: 'Try again',
   problems: {

@@ -117,7 +117,21 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
   },
   'teams.blocked': {
     what: 'Teams does not let me write there: the app is not installed, was removed or is blocked.',
-    doNext: 'Install the app for this person or team in the Teams admin center, then try again.',
+    doNext:
+      'Install the app for this person or team in the Teams admin center, then try again. A person can be sent the text instead.',
+  },
+  'teams.not-installed': {
+    what: 'The app is not in their Teams: it was never installed or was removed, or they have no Teams, or have never opened it.',
+    doNext:
+      'Install the app for them in the Teams admin center, then ask again. Or send them the text.',
+  },
+  'teams.blocked-by-person': {
+    what: 'They have blocked the app in their Teams.',
+    doNext: 'They can unblock it in their chat with it; then ask again. Or send them the text.',
+  },
+  'teams.disabled-by-admin': {
+    what: 'An admin has blocked the app in the Teams admin center.',
+    doNext: 'Allow it there under Manage apps, then ask again. Or send them the text.',
   },
   'teams.gone': {
     what: 'The message or conversation no longer exists in Teams.',

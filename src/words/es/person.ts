@@ -148,6 +148,11 @@ export const PERSON_ES: PersonTexts = {
     comeBack: 'Esta página siempre muestra cómo va tu traslado: guarda su dirección.',
     language: 'Idioma',
   },
+  letter: {
+    subject: 'Tu correo de iCloud pasa a Outlook: un paso por tu parte',
+    body: (url) =>
+      `Hola:\n\nestamos pasando tu correo de iCloud a Outlook. Para ello, crea en Apple una contraseña específica de app, solo para esto, e introdúcela en esta página:\n\n${url}\n\nInicia sesión allí con tu cuenta de trabajo. La página explica cada paso; se tarda dos minutos. No envíes nunca la contraseña por correo ni por chat: nadie te la pedirá ahí.\n\nTu equipo de TI`,
+  },
   problemTitle: 'No ha funcionado',
   tryAgain: 'Reintentar',
   problems: {

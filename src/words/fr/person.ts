@@ -155,6 +155,11 @@ export const PERSON_FR: PersonTexts = {
     comeBack: 'Cette page montre toujours où en est votre transfert : gardez son adresse.',
     language: 'Langue',
   },
+  letter: {
+    subject: 'Vos e-mails iCloud passent à Outlook : une étape pour vous',
+    body: (url) =>
+      `Bonjour,\n\nnous transférons vos e-mails iCloud vers Outlook. Pour cela, créez chez Apple un mot de passe pour application, qui ne sert qu’à cela, et saisissez-le sur cette page :\n\n${url}\n\nConnectez-vous-y avec votre compte professionnel. La page explique chaque étape ; cela prend deux minutes. N’envoyez jamais ce mot de passe par e-mail ou dans une conversation : personne ne vous l’y demandera.\n\nVotre équipe informatique`,
+  },
   problemTitle: 'Cela n’a pas fonctionné',
   tryAgain: 'Réessayer',
   problems: {

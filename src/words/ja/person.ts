@@ -142,6 +142,11 @@ export const PERSON_JA: PersonTexts = {
       'このページではいつでも移行の進み具合を確認できます。アドレスを保存しておいてください。',
     language: '言語',
   },
+  letter: {
+    subject: 'iCloudメールのOutlookへの移行: お願い',
+    body: (url) =>
+      `お疲れさまです。\n\niCloudメールをOutlookに移行しています。Appleでこの目的専用のアプリ用パスワードを作成し、次のページに入力してください。\n\n${url}\n\n職場のアカウントでサインインしてください。手順はページに書かれており、2分ほどで終わります。パスワードをメールやチャットで送らないでください。そこでお尋ねすることはありません。\n\nIT担当者`,
+  },
   problemTitle: 'うまくいきませんでした',
   tryAgain: 'もう一度試す',
   problems: {

@@ -148,6 +148,11 @@ export const PERSON_PT_BR: PersonTexts = {
     comeBack: 'Esta página sempre mostra como está sua transferência: guarde o endereço.',
     language: 'Idioma',
   },
+  letter: {
+    subject: 'Seus e-mails do iCloud vão para o Outlook: falta um passo seu',
+    body: (url) =>
+      `Olá,\n\nestamos transferindo seus e-mails do iCloud para o Outlook. Para isso, crie na Apple uma senha específica de app, só para isso, e digite-a nesta página:\n\n${url}\n\nInicie a sessão ali com sua conta corporativa. A página explica cada passo; leva dois minutos. Nunca envie a senha por e-mail ou chat: ninguém vai pedi-la por lá.\n\nSua equipe de TI`,
+  },
   problemTitle: 'Não funcionou',
   tryAgain: 'Tentar de novo',
   problems: {

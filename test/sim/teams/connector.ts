@@ -6,6 +6,7 @@ import type { Transcript } from './transcript.ts';
 /** The next answers of the connector, instead of what it would say. */
 export interface ConnectorFault {
   readonly status: number;
+  readonly code?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -101,7 +102,7 @@ export function createConnectorApp(options: ConnectorOptions): Express {
     const fault = options.faults.shift();
     if (fault !== undefined) {
       response.set({ ...fault.headers });
-      refuse(response, fault.status, 'SimulatedFault');
+      refuse(response, fault.status, fault.code ?? 'SimulatedFault');
       return;
     }
     const refused = closedFor(options.closed, request);

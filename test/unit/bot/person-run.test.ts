@@ -169,6 +169,20 @@ test('the person asks how far it is', async () => {
   expect((await alex.see('You can say: "status", "help".')).from).toBe('bot');
 });
 
+test.for([
+  ['ForbiddenOperationException', 'teams.not-installed'],
+  ['BotNotInConversationRoster', 'teams.not-installed'],
+  ['ConversationBlockedByUser', 'teams.blocked-by-person'],
+  ['BotDisabledByAdmin', 'teams.disabled-by-admin'],
+  ['MessageWritesBlocked', 'teams.blocked'],
+] as const)('Teams refuses a person with %s: %s', async ([code, expected]) => {
+  world.teams.faults.push({ status: 403, code });
+  await expect(world.notify('ask-person')).rejects.toMatchObject({
+    code: expected,
+    disposition: 'ask',
+  });
+});
+
 test('somebody who cannot be reached is an error that names the cause', async () => {
   world.teams.blocked.add(ALEX.id);
   await expect(world.notify('ask-person')).rejects.toMatchObject({

@@ -17,6 +17,7 @@ import {
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { refusalText } from '../../../../src/bot/cards/folder-form.ts';
 import { leaveOutCard } from '../../../../src/bot/cards/leave-out.ts';
+import { letterCard } from '../../../../src/bot/cards/letter.ts';
 import {
   askPeopleCard,
   choosePersonCard,
@@ -596,6 +597,8 @@ const CARDS: Readonly<Record<string, Card>> = {
   'person-unknown-move': unknownMoveCard('migration-1', 'en'),
   ...Object.fromEntries(LANGUAGES.filter((one) => one !== 'en').flatMap(cardsIn)),
   ...Object.fromEntries(STATES.map((state) => [`admin-${state}`, adminCard(inState(state), null)])),
+  'admin-letter': letterCard(migrationView(), 'https://skybridge.example/move', 'de'),
+  'admin-letter-without-page': letterCard(migrationView(), null, 'en'),
   'admin-unreached': adminCard(
     { ...inState('WaitingForUser'), problem: { code: 'teams.blocked', facts: {} } },
     null,

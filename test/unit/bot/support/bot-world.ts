@@ -67,6 +67,7 @@ export async function startBotWorld(updateEveryMs = 20): Promise<BotWorld> {
         moreFileHosts: ['127.0.0.1'],
         defaultServiceUrl: teams.serviceUrl,
         sourceHost: 'imap.mail.me.com',
+        pageUrl: 'https://skybridge.example/move',
         updateEveryMs,
         channelEveryMs: updateEveryMs,
       },
