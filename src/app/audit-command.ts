@@ -1,7 +1,9 @@
 import { stdout } from 'node:process';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { beginAuditFile, formatAuditRecord } from '../jobs/audit/audit-file.ts';
 import { type ChainCheck, type ChainFault, verifyAudit } from '../jobs/db/audit-chain.ts';
+import { readAudit } from '../jobs/db/audit-rows.ts';
 import type { Logger } from '../log.ts';
 import { formatNoun } from '../words/format.ts';
 import { parseAuditArguments } from './audit-arguments.ts';
@@ -26,19 +28,31 @@ const MEANING: Readonly<Record<ChainFault['kind'], string>> = {
     'is not the one that was noted: the end was cut off, or all of it was written anew',
 };
 
-/** `audit verify`: looks and changes nothing. Returns the exit code: 0 whole, 2 not whole. */
+/**
+ * `audit verify` looks and changes nothing: exit code 0 whole, 2 not whole. Without it the rows of the
+ * service's audit are printed.
+ */
 export async function runAudit(
   { config, logger, print = (text) => void stdout.write(text) }: AuditCommandDeps,
   words: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const { head } = parseAuditArguments(words);
+  const wanted = parseAuditArguments(words);
   const data = await joinDataStore(config, { logger, clock: systemClock }, signal);
   try {
+    if (wanted.kind === 'export') {
+      print(beginAuditFile(wanted.format));
+      for await (const record of data === null
+        ? []
+        : readAudit(data.database.pool, wanted, signal)) {
+        print(formatAuditRecord(record, wanted.format));
+      }
+      return 0;
+    }
     const ofService: ChainCheck =
       data === null
         ? { head: { position: 0, hash: '' }, faults: [], more: 0 }
-        : await verifyAudit(data.database.pool, head, signal);
+        : await verifyAudit(data.database.pool, wanted.head, signal);
     const file = await readIfThere(setupAuditPath(config.DATA_DIR));
     const ofSetup = { ...verifyAuditFile(file ?? ''), more: 0 };
     print(describe('The service’s audit', ofService));

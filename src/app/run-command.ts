@@ -26,7 +26,7 @@ node src/main.ts serve      the service, from the environment (.env.example)
 node src/main.ts copy       one mailbox, without Teams
 node src/main.ts doctor     looks whether a tenant is ready
 node src/main.ts setup      prepares a tenant of Microsoft 365
-node src/main.ts audit      looks whether the audit is whole
+node src/main.ts audit      prints the audit, or looks whether it is whole
 node src/main.ts support    writes a support bundle without names
 node src/main.ts backup     copies the database into a file
 node src/main.ts restore    brings it back
