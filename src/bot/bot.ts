@@ -12,6 +12,7 @@ import { createGateway } from './gateway.ts';
 import type { Refusal } from './guards.ts';
 import { TEAMS_SERVICE_HOSTS } from './guards.ts';
 import { createHelpdeskChannel } from './helpdesk-channel.ts';
+import { createHelpdeskPlaces } from './helpdesk-places.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { createLiveCards } from './live-cards.ts';
 import { createNonces } from './nonces.ts';
@@ -148,6 +149,9 @@ export function createBot(deps: BotDeps): Bot {
     outbound,
     notifier,
     channel,
+    places: createHelpdeskPlaces({ api, gateway, logger }),
+    chats,
+    botId,
     nonces,
     sealer: deps.sealer,
     clock,

@@ -7,6 +7,7 @@ export const COMMANDS = [
   'doctor',
   'report',
   'settings',
+  'channel',
   'help',
 ] as const;
 export type CommandWord = (typeof COMMANDS)[number];

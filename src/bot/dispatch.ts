@@ -36,6 +36,7 @@ import { personWelcomeCard } from './cards/person.ts';
 import { newsOf } from './channel-trouble.ts';
 import type { TurnRequest } from './gateway.ts';
 import { createAdminCommands, createListHandlers } from './handlers/admin-commands.ts';
+import { createChannelHandlers } from './handlers/channel.ts';
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
 import { createHelpdeskHandlers } from './handlers/helpdesk.ts';
@@ -122,6 +123,7 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     ...createSetupHandlers(deps),
     ...createMigrationHandlers(deps),
     ...createHelpdeskHandlers(deps),
+    ...createChannelHandlers(deps),
     ...createSettingsHandlers(deps),
     ...createListHandlers(deps, commands),
     ...createLetterHandlers(deps),
@@ -375,6 +377,24 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     return { kind: 'card', card, isState: !everywhere, changes };
   }
 
+  /** Which teams the bot is in, and what becomes of them; true where there is nothing more to it. */
+  async function hearOfTeam(
+    activity: IncomingActivity,
+    conversation: ConversationReference,
+  ): Promise<boolean> {
+    const { teamId } = conversation;
+    const news = newsOf(activity);
+    if (news?.trouble === 'removed') {
+      await deps.places.forget(news.teamId);
+    } else if (teamId !== undefined) {
+      await deps.places.remember({ ...conversation, teamId });
+    }
+    if (news !== null) {
+      later((signal) => deps.channel.hear(news, signal));
+    }
+    return news !== null && activity.type === 'conversationUpdate';
+  }
+
   return {
     desk: {
       moves: async ({ actor }) =>
@@ -386,11 +406,8 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         await pressAtDesk(visit, { action: { verb, data: fields } }, signal),
     },
     async onActivity(activity, request) {
-      const news = newsOf(activity);
-      if (news !== null) {
-        later((signal) => deps.channel.hear(news, signal));
-      }
-      if (news !== null && activity.type === 'conversationUpdate') {
+      const conversation = referenceOf(activity, tenantId);
+      if (await hearOfTeam(activity, conversation)) {
         return null;
       }
       const personId = activity.from.aadObjectId;
@@ -408,7 +425,6 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
         const { tooFast } = personTexts(parseLocale(activity.locale) ?? 'en');
         return activity.type === 'invoke' ? answerError(403, tooFast) : null;
       }
-      const conversation = referenceOf(activity, tenantId);
       const said = parseLocale(activity.locale);
       const language = await rememberPersonal(actor, conversation, said);
       const turn: Turn = {

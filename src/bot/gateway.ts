@@ -11,6 +11,8 @@ import {
   CloudAdapter,
   ConfigurationBotFrameworkAuthentication,
   ConfigurationServiceClientCredentialFactory,
+  TeamsInfo,
+  type TurnContext,
 } from 'botbuilder';
 import type { NextFunction, Request, Response, Router } from 'express';
 import express from 'express';
@@ -59,7 +61,33 @@ export interface GatewayDeps {
   onRefused(refusal: Refusal, activity: IncomingActivity): Promise<void>;
 }
 
+/** A team that the bot is in, and where it is reached. */
+export interface TeamReference {
+  readonly teamId: string;
+  readonly serviceUrl: string;
+}
+
+export interface TeamChannel {
+  readonly id: string;
+  readonly name: string;
+  /** `unknown`: a kind that we do not know. */
+  readonly kind: 'standard' | 'private' | 'shared' | 'unknown';
+}
+
+/** Who reads a team's standard channels and is not of this tenant. */
+export interface Outsiders {
+  readonly guests: number;
+  readonly external: number;
+}
+
 export interface Gateway {
+  /** `groupId`: of the team's group in Entra ID; null where Teams did not say. */
+  describeTeam(
+    team: TeamReference,
+    signal: AbortSignal,
+  ): Promise<{ readonly name: string; readonly groupId: string | null }>;
+  listChannels(team: TeamReference, signal: AbortSignal): Promise<readonly TeamChannel[]>;
+  countOutsiders(team: TeamReference, signal: AbortSignal): Promise<Outsiders>;
   /** Serves POST /api/messages. */
   readonly router: Router;
   send(to: ConversationReference, activity: OutgoingActivity, signal: AbortSignal): Promise<string>;
@@ -112,6 +140,32 @@ class TurnAdapter extends CloudAdapter {
     return { status: response?.status ?? 200, body: response?.body ?? null };
   }
 
+  /** Asks about a team as a turn in it would. */
+  async inTeam<T>(
+    botId: string,
+    { teamId, serviceUrl }: TeamReference,
+    ask: (context: TurnContext) => Promise<T>,
+  ): Promise<T> {
+    const answers: T[] = [];
+    await this.continueConversationAsync(
+      this.createClaimsIdentity(botId),
+      {
+        channelId: 'msteams',
+        serviceUrl,
+        bot: { id: botId, name: '' },
+        conversation: { id: teamId, name: '', isGroup: true, conversationType: 'channel' },
+      },
+      async (context) => {
+        answers.push(await ask(context));
+      },
+    );
+    const [answer] = answers;
+    if (answer === undefined) {
+      throw new TypeError('A question about a team was not asked.');
+    }
+    return answer;
+  }
+
   async connector(botId: string, serviceUrl: string): Promise<Connector> {
     const factory = this.botFrameworkAuthentication.createConnectorFactory(
       this.createClaimsIdentity(botId),
@@ -121,6 +175,11 @@ class TurnAdapter extends CloudAdapter {
     return connector;
   }
 }
+
+const KINDS: readonly TeamChannel['kind'][] = ['standard', 'private', 'shared'];
+const MEMBERS_PER_PAGE = 500;
+/** A team has at most 25,000 members. */
+const MOST_PAGES = 60;
 
 /** Retry-After and back-off are decided in one place, src/bot/outbound.ts; the SDK hides its own. */
 function removeRetries(connector: Connector): void {
@@ -251,8 +310,57 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const bot = { id: settings.botId === '' ? 'bot' : `28:${settings.botId}`, name: 'Skybridge' };
 
+  async function askTeam<T>(
+    team: TeamReference,
+    ask: (context: TurnContext) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    if (!isAllowedServiceUrl(team.serviceUrl, settings.allowedServiceUrlHosts)) {
+      throw new RefusedServiceUrlError('The service URL is not a host of Teams.');
+    }
+    return await adapter.inTeam(settings.botId, team, ask).catch(rethrow);
+  }
+
   return {
     router,
+    async describeTeam(team, signal) {
+      const ask = (context: TurnContext): ReturnType<typeof TeamsInfo.getTeamDetails> =>
+        TeamsInfo.getTeamDetails(context, team.teamId);
+      const { name, aadGroupId } = await askTeam(team, ask, signal);
+      return { name: name ?? team.teamId, groupId: aadGroupId ?? null };
+    },
+    async listChannels(team, signal) {
+      const ask = (context: TurnContext): ReturnType<typeof TeamsInfo.getTeamChannels> =>
+        TeamsInfo.getTeamChannels(context, team.teamId);
+      return (await askTeam(team, ask, signal)).map(({ id = '', name, type = 'standard' }) => ({
+        id,
+        // The first channel of a team bears no name of its own.
+        name: name ?? 'General',
+        kind: KINDS.find((kind) => kind === type) ?? 'unknown',
+      }));
+    },
+    async countOutsiders(team, signal) {
+      let token: string | undefined;
+      let guests = 0;
+      let external = 0;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const from = token;
+        const ask = (context: TurnContext): ReturnType<typeof TeamsInfo.getPagedTeamMembers> =>
+          TeamsInfo.getPagedTeamMembers(context, team.teamId, MEMBERS_PER_PAGE, from);
+        const found = await askTeam(team, ask, signal);
+        for (const member of found.members) {
+          const isExternal = member.tenantId !== undefined && member.tenantId !== settings.tenantId;
+          external += isExternal ? 1 : 0;
+          guests += !isExternal && isGuest(member) ? 1 : 0;
+        }
+        token = found.continuationToken;
+        if (!token) {
+          break;
+        }
+      }
+      return { guests, external };
+    },
     async send(to, activity, signal) {
       const connector = await connect(to.serviceUrl);
       const from = { id: to.botId, name: bot.name };
@@ -310,6 +418,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return { conversation, activityId: created.activityId };
     },
   };
+}
+
+/** Entra ID marks the sign-in names of guests. */
+function isGuest(member: { userRole?: string; userPrincipalName?: string }): boolean {
+  return (
+    member.userRole?.toLowerCase() === 'guest' ||
+    member.userPrincipalName?.toUpperCase().includes('#EXT#') === true
+  );
 }
 
 type NewConversation = Parameters<Connector['conversations']['createConversation']>[0];

@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts';
 import type {
+  BatchLine,
   BatchOverview,
   ConversationReference,
   PostedCard,
@@ -49,6 +50,8 @@ export interface HelpdeskChannelDeps {
 export interface HelpdeskChannel {
   /** Brings the channel to what the batch is now; harmless to repeat, and cheap while another one waits. */
   bring(batchId: string, signal: AbortSignal): Promise<void>;
+  /** Brings every batch that is under way: the channel is another one, or there again. */
+  refresh(signal: AbortSignal): Promise<void>;
   /** Teams tells of a team that the bot is in; of others nothing follows. */
   hear(news: TeamNews, signal: AbortSignal): Promise<void>;
 }
@@ -167,8 +170,19 @@ export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChanne
     await deps.paced.run(cardKey(batchId), () => showOrTell(batchId, signal), signal);
   }
 
+  async function openBatches(): Promise<readonly BatchLine[]> {
+    return (await deps.api.batches()).filter(({ open }) => open > 0);
+  }
+
+  async function refresh(signal: AbortSignal): Promise<void> {
+    for (const { id } of await openBatches()) {
+      await bring(id, signal);
+    }
+  }
+
   return {
     bring,
+    refresh,
     async hear({ teamId, channelId, trouble }, signal) {
       const channel = await conversations.findConversation(HELPDESK_KEY);
       const isOurs =
@@ -177,14 +191,13 @@ export function createHelpdeskChannel(deps: HelpdeskChannelDeps): HelpdeskChanne
       if (channel === null || !isOurs) {
         return;
       }
-      const open = (await deps.api.batches()).filter((batch) => batch.open > 0);
       if (trouble === null) {
         await watch.find(channelOf(channel));
+        await refresh(signal);
+        return;
       }
-      for (const batch of open) {
-        await (trouble === null
-          ? bring(batch.id, signal)
-          : watch.lose(channelOf(channel), { trouble, batch }, signal));
+      for (const batch of await openBatches()) {
+        await watch.lose(channelOf(channel), { trouble, batch }, signal);
       }
     },
   };

@@ -44,6 +44,7 @@ const MEANINGS = {
   'graph.licence-failed': ['ask', 'Microsoft 365 could not give the user this licence.'],
   'graph.mailbox-plan-off': ['ask', 'A group gives the licence, with Exchange switched off.'],
   'graph.address-taken': ['ask', 'Another object of the tenant has this address.'],
+  'graph.app-not-in-catalogue': ['ask', 'The organisation’s catalogue has no app with this bot.'],
   'graph.folder-exists': ['stop', 'The mailbox has a folder of this name already.'],
   'graph.folder-missing': ['wait', 'The mailbox no longer has the folder.'],
   'graph.item-refused': ['stop', 'Exchange does not take this item as it is.'],

@@ -26,6 +26,7 @@ import {
   createExchangeServicePrincipal,
   type ExchangeServicePrincipal,
 } from './service-principal.ts';
+import { createTeams, type Teams } from './teams.ts';
 import { createTokenSource, type TokenSource } from './tokens.ts';
 import { createUsers, type Users } from './users.ts';
 
@@ -62,6 +63,7 @@ export interface M365 {
   /** Object ids of people by their addresses, hundreds at once. */
   readonly addresses: AddressBook;
   readonly groups: Groups;
+  readonly teams: Teams;
   readonly adminRoles: AdminRoles;
   readonly exchange: ExchangeAdmin;
   readonly imapSwitch: ImapSwitch;
@@ -123,6 +125,7 @@ export function createM365(deps: M365Deps): M365 {
     people: createPeople({ batch, exchange, licences }),
     addresses: createAddressBook({ batch }),
     groups: createGroups({ graph }),
+    teams: createTeams({ graph, graphUrl: cloud.graphUrl }),
     adminRoles: createAdminRoles({ batch }),
     imapSwitch,
     mailboxAccess,

@@ -88,6 +88,12 @@ export const TIER_RIGHTS: readonly TierRight[] = [
     role: 'TeamsAppInstallation.ReadWriteSelfForUser.All',
     or: ['TeamsAppInstallation.ReadWriteForUser.All'],
   },
+  {
+    tier: 'channel-installation',
+    resource: 'graph',
+    role: 'AppCatalog.Read.All',
+    or: ['AppCatalog.ReadWrite.All'],
+  },
 ];
 
 /** A role that Exchange gives to an application for the mailboxes of a scope alone. */

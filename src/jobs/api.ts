@@ -9,6 +9,7 @@ import type { NoticeName, Problem, StateName } from './migration/state.ts';
 import type {
   DirectoryGroup,
   DirectoryPerson,
+  DirectoryTeam,
   PersonKind,
   PersonReadiness,
   SeatNeed,
@@ -36,6 +37,7 @@ export { decodeList } from './people/decode-list.ts';
 export type {
   DirectoryGroup,
   DirectoryPerson,
+  DirectoryTeam,
   PersonKind,
   PersonReadiness,
   SeatNeed,
@@ -425,6 +427,9 @@ export interface ConversationStore {
     language: string | null,
   ): Promise<void>;
   findConversation(key: string): Promise<ConversationReference | null>;
+  /** Under keys that begin so. */
+  conversationsUnder(prefix: string): Promise<readonly ConversationReference[]>;
+  forgetConversation(key: string): Promise<void>;
   /** As it was saved; null where nothing is known. */
   findLanguage(key: string): Promise<string | null>;
   savePosted(key: string, posted: PostedCard): Promise<void>;
@@ -489,6 +494,15 @@ export interface SkybridgeApi {
   ownDomains(signal: AbortSignal): Promise<readonly string[]>;
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
   findGroups(query: string, signal: AbortSignal): Promise<readonly DirectoryGroup[]>;
+  /** Teams by the beginning of their name. */
+  findTeams(query: string, signal: AbortSignal): Promise<readonly DirectoryTeam[]>;
+  /** Null for what is no team. */
+  findTeam(groupId: string, signal: AbortSignal): Promise<DirectoryTeam | null>;
+  /** Puts the bot's own app into a team, which is audited. */
+  installInTeam(
+    input: { readonly groupId: string; readonly botId: string; readonly actor: Actor },
+    signal: AbortSignal,
+  ): Promise<'installed' | 'already'>;
   /** Reads the tenant and changes nothing; the plan is kept, so that its hash can be started. */
   planBatch(selection: MoveSelection, signal: AbortSignal): Promise<BatchPlan>;
   /** Makes the plan anew and, when nothing has changed, starts all that is ready at once. */

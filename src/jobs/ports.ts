@@ -418,8 +418,23 @@ export interface TenantChange {
   readonly after: string;
 }
 
+/** A team of Microsoft Teams, by its group. */
+export interface DirectoryTeam {
+  readonly id: string;
+  readonly displayName: string;
+}
+
 /** The Microsoft 365 tenant: read, prepared for a move, and put back. Every mutation is idempotent. */
 export interface TenantPort {
+  /** Teams by the beginning of their name. */
+  findTeams(query: string, signal: AbortSignal): Promise<readonly DirectoryTeam[]>;
+  /** Null for what is no team. */
+  findTeam(groupId: string, signal: AbortSignal): Promise<DirectoryTeam | null>;
+  /** Puts the app of this bot into a team; idempotent. */
+  installInTeam(
+    input: { readonly groupId: string; readonly botId: string },
+    signal: AbortSignal,
+  ): Promise<'installed' | 'already'>;
   /** Finds a person by sign-in name, address or display name; more than one where the name is shared. */
   findPeople(query: string, signal: AbortSignal): Promise<readonly DirectoryPerson[]>;
   /** By the address asked for. */

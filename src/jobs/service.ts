@@ -133,6 +133,23 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
 
     findPeople: (query, signal) => deps.tenant.findPeople(query, signal),
 
+    findTeams: (query, signal) => deps.tenant.findTeams(query, signal),
+
+    findTeam: (groupId, signal) => deps.tenant.findTeam(groupId, signal),
+
+    async installInTeam({ groupId, botId, actor }, signal) {
+      const result = await deps.tenant.installInTeam({ groupId, botId }, signal);
+      await deps.store.audit({
+        actor,
+        action: 'channel.install',
+        subject: groupId,
+        outcome: 'done',
+        before: result === 'already' ? 'installed' : null,
+        after: 'installed',
+      });
+      return result;
+    },
+
     findGroups: (query, signal) => deps.tenant.findGroups(query, signal),
 
     planBatch: async (selection, signal) => keepPlan(await planner(selection, signal)),

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { cardNodes, cardToText } from './teams/card-text.ts';
-import type { ConnectorFault, ConnectorRequest } from './teams/connector.ts';
+import type { ConnectorFault, ConnectorRequest, SimTeam } from './teams/connector.ts';
 import { createConnectorApp, personalId } from './teams/connector.ts';
 import type { Signing, TokenChanges } from './teams/signing.ts';
 import { createSigning } from './teams/signing.ts';
@@ -88,6 +88,8 @@ export interface TeamsClient {
   readonly requests: readonly ConnectorRequest[];
   readonly blocked: Set<string>;
   readonly faults: ConnectorFault[];
+  /** Teams that the app is in; the first has the channel of the helpdesk. */
+  readonly teams: SimTeam[];
   readonly signing: Signing;
   /** Where the bot listens; set it once the bot is up. */
   connectBot(messagesUrl: string): void;
@@ -165,8 +167,24 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
   const requests: ConnectorRequest[] = [];
   const blocked = new Set<string>();
   const faults: ConnectorFault[] = [];
-  const closed = new Map<string, { readonly status: number; readonly code: string }>();
   const channelId = options.channelId ?? '19:helpdesk@thread.tacv2';
+  const teams: SimTeam[] = [
+    {
+      id: channelId,
+      name: 'Helpdesk',
+      aadGroupId: 'group-1',
+      channels: [{ id: channelId }],
+      members: [
+        {
+          id: '29:member',
+          userPrincipalName: 'member@contoso.example',
+          userRole: 'user',
+          tenantId: options.tenantId,
+        },
+      ],
+    },
+  ];
+  const closed = new Map<string, { readonly status: number; readonly code: string }>();
   let baseUrl = '';
   let botUrl = '';
   const app = createConnectorApp({
@@ -178,6 +196,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
     blocked,
     faults,
     closed,
+    teams,
     baseUrl: () => baseUrl,
   });
   const server = createServer(app).listen(0, '127.0.0.1');
@@ -333,6 +352,7 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
     requests,
     blocked,
     faults,
+    teams,
     signing,
     connectBot(messagesUrl) {
       botUrl = messagesUrl;

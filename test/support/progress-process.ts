@@ -88,7 +88,7 @@ function watched(gateway: Gateway): Gateway {
     }
   };
   return {
-    router: gateway.router,
+    ...gateway,
     send: (...sent) => during(() => gateway.send(...sent)),
     createPersonal: (...sent) => during(() => gateway.createPersonal(...sent)),
     createThread: (...sent) => during(() => gateway.createThread(...sent)),

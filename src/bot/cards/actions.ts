@@ -15,6 +15,9 @@ export const MOST_TYPED = 5000;
 const id = z.string().min(1).max(100);
 const nothing = z.object({});
 const ofMigration = z.object({ migrationId: id });
+/** Of a team or a channel, as Teams gives it. */
+const placeId = z.string().min(1).max(200);
+const teamName = z.string().trim().max(100).optional();
 /** `since`: when the move came into the state that the card shows, in milliseconds; another state is left alone. */
 const ofNeed = z.object({ migrationId: id, since: z.number().int().min(0) });
 /** An address of the tenant; control characters would end up in a login. */
@@ -119,6 +122,21 @@ export const ACTIONS = {
   },
   'migration.ask-cancel': { data: ofMigration, inputs: nothing },
   'migration.cancel': { data: ofMigration, inputs: nothing },
+  'channel.show': { data: nothing, inputs: nothing },
+  'channel.pick': {
+    data: nothing,
+    inputs: z.object({ place: z.string().max(500).optional(), team: teamName }),
+  },
+  'channel.use': {
+    data: z.object({ teamId: placeId, channelId: placeId, agreed: z.number().int().min(-1) }),
+    inputs: nothing,
+  },
+  'channel.find': {
+    data: nothing,
+    inputs: z.object({ place: z.string().max(500).optional(), team: teamName }),
+  },
+  'channel.ask-install': { data: z.object({ groupId: id }), inputs: nothing },
+  'channel.install': { data: z.object({ groupId: id }), inputs: nothing },
   'helpdesk.ask-again': { data: ofNeed, inputs: nothing },
   'helpdesk.retry': { data: ofNeed, inputs: nothing },
   'helpdesk.ask-skip': { data: ofNeed, inputs: nothing },

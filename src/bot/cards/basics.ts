@@ -48,6 +48,7 @@ const SAID: Readonly<Record<CommandWord, string>> = {
   doctor: 'checks your tenant; with a mailbox, tries to sign in there',
   report: 'lists all batches and their reports',
   settings: 'shows reminders, the maintenance window, and what is left out',
+  channel: 'chooses where the helpdesk sees the moves',
   help: 'shows this',
 };
 

@@ -1,5 +1,6 @@
 /** Tells an admin, once, that the helpdesk's channel cannot be written to, and what to do. */
 import type { ChannelTrouble } from '../channel-trouble.ts';
+import { button } from './actions.ts';
 import type { Card } from './elements.ts';
 import { card, heading, hint, markedLine, paragraph } from './elements.ts';
 
@@ -38,8 +39,8 @@ export function channelTroubleCard(trouble: ChannelTrouble): Card {
       heading('The helpdesk does not see the moves'),
       markedLine('failed', what),
       paragraph(doNext),
-      paragraph('Or write "here" to me in another channel.'),
       hint('The moves go on meanwhile. I say this once.'),
     ],
+    actions: [button('channel.show', 'Choose another channel', {})],
   });
 }

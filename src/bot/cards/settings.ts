@@ -113,13 +113,8 @@ export function settingsCard({ settings, hasChannel, now, saved }: SettingsCardI
       ),
       section(
         subheading('Helpdesk channel'),
-        hasChannel
-          ? paragraph(
-              'There is one, and I report in it. Write "here" to me in another channel to move there.',
-            )
-          : paragraph(
-              'There is none. Add me to a team and write "here" to me in the channel that I shall report in.',
-            ),
+        hasChannel ? paragraph('There is one, and I report in it.') : paragraph('There is none.'),
+        { type: 'ActionSet', actions: [button('channel.show', 'Choose the channel', {})] },
       ),
     ],
     actions: [

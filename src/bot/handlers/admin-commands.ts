@@ -12,6 +12,7 @@ import { checkingTenantCard } from '../cards/tenant.ts';
 import type { CommandWord } from '../commands.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, sayText } from '../turn.ts';
+import { presentChoice } from './channel.ts';
 import type { HandlerDeps, Handlers } from './handlers.ts';
 import { presentSettings } from './settings.ts';
 import { checkTenant, findPeople } from './setup.ts';
@@ -104,6 +105,10 @@ export function createAdminCommands(deps: HandlerDeps): Readonly<Record<CommandW
 
     settings: async (turn, _rest, signal) => {
       await post(turn, await presentSettings(deps, null), signal);
+    },
+
+    channel: async (turn, _rest, signal) => {
+      await post(turn, await presentChoice(deps.places, null, signal), signal);
     },
 
     help: async (turn, _rest, signal) => {

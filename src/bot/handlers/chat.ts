@@ -6,12 +6,14 @@ import { cardActivity, textActivity } from '../activity.ts';
 import { looksLikeAppPassword } from '../app-password.ts';
 import { helpCard } from '../cards/basics.ts';
 import { channelCard, stamped } from '../cards/channel.ts';
+import { channelWarningCard, whyNot } from '../cards/channel-choice.ts';
 import type { Card } from '../cards/elements.ts';
 import { asksForPassword, personCard, personHelpCard } from '../cards/person.ts';
 import { type CommandWord, findCommand } from '../commands.ts';
-import { HELPDESK_KEY } from '../helpdesk-channel.ts';
+import { channelOf } from '../helpdesk-channel.ts';
 import type { Turn } from '../turn.ts';
 import type { Reply } from './admin-commands.ts';
+import { CHANNEL_USED } from './channel.ts';
 import { answerFiles } from './file-list.ts';
 import type { HandlerDeps } from './handlers.ts';
 
@@ -55,8 +57,10 @@ type Known = Role | { readonly unknown: string };
 
 const NOT_UNDERSTOOD = 'I did not understand that. This is what I can do.';
 const NOT_HERE = 'Let us do that in our own chat, where nobody else reads along.';
-const CHANNEL_USED =
-  'I report here from now on: one card for each move, and a reply when somebody must act.';
+const CHANNEL_UNKNOWN =
+  'I do not see which channel this is. An admin of the moves can write "channel" to me in the own chat.';
+const CHANNEL_ASKED =
+  'People who are not of this organisation may read this channel. I have asked you in your own chat with me.';
 const CHANNEL_NOT_USED =
   'Hello. When an admin of the moves writes "here" to me in this channel, I report here.';
 
@@ -124,20 +128,33 @@ export function createChat(
       await sayText(turn, typeof role === 'string' ? CHANNEL_NOT_USED : role.unknown, signal);
       return;
     }
-    const { conversation } = turn;
-    const channelId = conversation.conversationId.split(';')[0] ?? conversation.conversationId;
-    const channel = { ...conversation, conversationId: channelId };
-    await api.conversations.saveConversation(HELPDESK_KEY, channel, null);
-    await api.audit({
-      actor: turn.actor,
-      action: 'channel.use',
-      subject: channelId,
-      outcome: 'done',
-      before: null,
-      after: null,
-    });
-    await sayText(turn, CHANNEL_USED, signal);
+    await takeChannel(turn, signal);
   };
+
+  /** The channel that an admin writes in, unless somebody of elsewhere reads along: that is asked in the own chat. */
+  async function takeChannel(turn: Turn, signal: AbortSignal): Promise<void> {
+    const { conversation, actor } = turn;
+    const { teamId } = conversation;
+    if (teamId === undefined) {
+      await sayText(turn, CHANNEL_UNKNOWN, signal);
+      return;
+    }
+    const place = { teamId, channelId: channelOf(conversation) };
+    const check = await deps.places.check(place, signal);
+    if (check.kind === 'fine') {
+      await deps.places.use(place, actor);
+      await sayText(turn, CHANNEL_USED, signal);
+      turn.later((later) => deps.channel.refresh(later));
+    } else if (check.kind === 'outsiders') {
+      const { content, summary } = channelWarningCard({ place, ...check });
+      const chat = await deps.chats.with(actor.personId, { startedBy: actor }, signal);
+      await outbound.post(chat, cardActivity(content, summary), signal);
+      await sayText(turn, CHANNEL_ASKED, signal);
+    } else {
+      const why = check.kind === 'unsupported' ? whyNot(check.channel) : CHANNEL_UNKNOWN;
+      await sayText(turn, why, signal);
+    }
+  }
 
   async function answerAdmin(
     turn: Turn,

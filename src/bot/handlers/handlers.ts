@@ -3,10 +3,12 @@ import type { SkybridgeApi } from '../../jobs/api.ts';
 import type { Sealer } from '../../secrets/seal.ts';
 import type { ActionName, Pressed } from '../cards/actions.ts';
 import type { HelpdeskChannel } from '../helpdesk-channel.ts';
+import type { HelpdeskPlaces } from '../helpdesk-places.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import type { Nonces } from '../nonces.ts';
 import type { Notifier } from '../notifier.ts';
 import type { Outbound } from '../outbound.ts';
+import type { PersonalChats } from '../personal-chats.ts';
 import type { Answer, Turn } from '../turn.ts';
 
 /** What every handler may use. */
@@ -15,6 +17,9 @@ export interface HandlerDeps {
   readonly outbound: Outbound;
   readonly notifier: Notifier;
   readonly channel: HelpdeskChannel;
+  readonly places: HelpdeskPlaces;
+  readonly chats: PersonalChats;
+  readonly botId: string;
   readonly nonces: Nonces;
   readonly sealer: Sealer;
   readonly clock: Clock;

@@ -17,6 +17,9 @@ export function createGraphTenant(m365: M365): TenantPort {
       return new Map([...found].map(([address, one]) => [address, ownerOf(one)] as const));
     },
     findGroups: (query, signal) => m365.groups.find(query, signal),
+    findTeams: (query, signal) => m365.teams.find(query, signal),
+    findTeam: (groupId, signal) => m365.teams.get(groupId, signal),
+    installInTeam: (input, signal) => m365.teams.installApp(input, signal),
     peopleInGroup: (groupId, signal) => m365.groups.peopleIn(groupId, signal),
     openSurvey: (signal) => openPeopleSurvey(m365, signal),
     ownDomains: async (signal) => (await m365.organization.read(signal)).domains,

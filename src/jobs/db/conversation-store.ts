@@ -24,6 +24,19 @@ export function createConversationStore(pool: pg.Pool): ConversationStore {
       return row?.reference ?? null;
     },
 
+    async conversationsUnder(prefix) {
+      const rows = await db
+        .select()
+        .from(conversations)
+        .where(sql`starts_with(${conversations.key}, ${prefix})`)
+        .orderBy(conversations.key);
+      return rows.map(({ reference }) => reference);
+    },
+
+    async forgetConversation(key) {
+      await db.delete(conversations).where(eq(conversations.key, key));
+    },
+
     async findLanguage(key) {
       const [row] = await db
         .select({ language: conversations.language })

@@ -131,6 +131,11 @@ export const M365_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     doNext:
       'Find who has it in the Microsoft 365 admin center, and remove it there or choose another one.',
   },
+  'graph.app-not-in-catalogue': {
+    what: 'The app Skybridge is not in the catalogue of your organisation.',
+    doNext:
+      'Upload it in the Teams admin center under Teams apps, Manage apps, Upload new app (the folder appPackage), then try again.',
+  },
   'graph.folder-exists': {
     what: 'The mailbox has a folder of this name already.',
     doNext: 'Nothing: I use it.',

@@ -72,6 +72,17 @@ export interface SimGroup {
   readonly mailSecurity?: true;
   /** User ids and group ids: groups nest. */
   readonly memberIds: string[];
+  /** Of a team: ids of the apps that are in it. */
+  apps?: string[];
+}
+
+/** An app in the organisation's catalogue of Teams apps. */
+export interface SimTeamsApp {
+  readonly id: string;
+  /** As its manifest says. */
+  readonly externalId: string;
+  readonly displayName: string;
+  readonly botId: string | null;
 }
 
 /** A directory role of the tenant, as it was activated from its template. */
@@ -197,6 +208,7 @@ export interface Directory {
   readonly authenticationPolicies: Map<string, { readonly allowBasicAuthImap: boolean }>;
   readonly users: SimUser[];
   readonly groups: SimGroup[];
+  readonly teamsApps: SimTeamsApp[];
   readonly roles: SimRole[];
   readonly skus: SimSku[];
   readonly applications: SimApplication[];
@@ -262,6 +274,7 @@ export function createDirectory(options: DirectoryOptions = {}): Directory {
     authenticationPolicies: new Map(),
     users: [],
     groups: [],
+    teamsApps: [],
     roles: [],
     skus: [],
     applications: [],

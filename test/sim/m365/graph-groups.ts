@@ -14,6 +14,7 @@ const GROUP = resourceType('microsoft.graph.group', [
   'securityEnabled',
   'mailEnabled',
   'groupTypes',
+  'resourceProvisioningOptions',
 ]);
 
 const FILTERS: FilterRules = {
@@ -32,6 +33,7 @@ const groupResource = (group: SimGroup): Resource => ({
   securityEnabled: true,
   mailEnabled: group.mailSecurity === true,
   groupTypes: [],
+  resourceProvisioningOptions: group.apps === undefined ? [] : ['Team'],
 });
 
 function requireGroup(directory: Directory, call: GraphCall): SimGroup {

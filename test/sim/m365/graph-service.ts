@@ -14,6 +14,7 @@ import { policyRoutes } from './graph-policies.ts';
 import { roleRoutes } from './graph-roles.ts';
 import type { GraphRoute, GraphRouteDeps } from './graph-routes.ts';
 import { servicePrincipalRoutes } from './graph-service-principals.ts';
+import { teamsRoutes } from './graph-teams.ts';
 import { tenantRoutes } from './graph-tenant.ts';
 import { userRoutes } from './graph-users.ts';
 import type { ImportSessions } from './import-service.ts';
@@ -153,6 +154,7 @@ export function createGraphApplication(deps: GraphServiceDeps): Express {
     ...messageRoutes(deps),
     ...mailboxItemRoutes(deps),
     ...groupRoutes(deps),
+    ...teamsRoutes(deps),
     ...policyRoutes(deps),
     ...roleRoutes(deps),
     ...applicationRoutes(deps),

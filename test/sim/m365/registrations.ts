@@ -86,6 +86,7 @@ export const RESOURCES: readonly SimResource[] = [
       'MailboxItem.ImportExport.All',
       'TeamsAppInstallation.ReadWriteSelfForTeam.All',
       'TeamsAppInstallation.ReadWriteSelfForUser.All',
+      'AppCatalog.Read.All',
       'Mail.ReadWrite',
       'Mail.Send',
     ],

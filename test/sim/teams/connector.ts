@@ -3,8 +3,24 @@ import express from 'express';
 import type { Signing } from './signing.ts';
 import type { Transcript } from './transcript.ts';
 
+/** A team that the app is in, as the connector tells of it. */
+export interface SimTeam {
+  readonly id: string;
+  readonly name: string;
+  readonly aadGroupId: string;
+  /** The first channel of a team has no name here. */
+  readonly channels: { readonly id: string; readonly name?: string; readonly type?: string }[];
+  readonly members: {
+    readonly id: string;
+    readonly userPrincipalName: string;
+    readonly userRole: string;
+    readonly tenantId: string;
+  }[];
+}
+
 /** The next answers of the connector, instead of what it would say. */
 export interface ConnectorFault {
+  /** 0: this one is answered as ever. */
   readonly status: number;
   readonly code?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,6 +43,7 @@ export interface ConnectorOptions {
   /** People whom the app cannot reach: a new conversation with them is refused. */
   readonly blocked: ReadonlySet<string>;
   readonly faults: ConnectorFault[];
+  readonly teams: SimTeam[];
   /** Channels that nobody can write to, with what Teams says then. */
   readonly closed: ReadonlyMap<string, { readonly status: number; readonly code: string }>;
   readonly violations: string[];
@@ -100,7 +117,7 @@ export function createConnectorApp(options: ConnectorOptions): Express {
       return;
     }
     const fault = options.faults.shift();
-    if (fault !== undefined) {
+    if (fault !== undefined && fault.status !== 0) {
       response.set({ ...fault.headers });
       refuse(response, fault.status, fault.code ?? 'SimulatedFault');
       return;
@@ -117,6 +134,35 @@ export function createConnectorApp(options: ConnectorOptions): Express {
     next();
   });
 
+  const ofTeam = (
+    answer: (team: SimTeam, request: Request) => unknown,
+  ): ((request: Request, response: Response) => void) => {
+    return (request, response) => {
+      const team = options.teams.find(({ id }) => id === request.params['team']);
+      if (team === undefined) {
+        refuse(response, 403, 'BotNotInConversationRoster');
+      } else {
+        response.json(answer(team, request));
+      }
+    };
+  };
+  app.get(
+    '/v3/teams/:team',
+    ofTeam(({ id, name, aadGroupId }) => ({ id, name, aadGroupId })),
+  );
+  app.get(
+    '/v3/teams/:team/conversations',
+    ofTeam(({ channels }) => ({ conversations: channels })),
+  );
+  app.get(
+    '/v3/conversations/:team/pagedmembers',
+    ofTeam(({ members }, request) => {
+      const size = Number(request.query['pageSize'] ?? 200);
+      const start = Number(request.query['continuationToken'] ?? 0);
+      const next = start + size < members.length ? { continuationToken: String(start + size) } : {};
+      return { members: members.slice(start, start + size), ...next };
+    }),
+  );
   app.post('/v3/conversations', (request: Request, response: Response) => {
     const body: {
       isGroup?: boolean;

@@ -155,3 +155,40 @@ test('an aborted send stops', async () => {
   const sending = world.gateway.send(world.reference, textActivity('x'), AbortSignal.abort());
   await expect(sending).rejects.toMatchObject({ name: 'AbortError' });
 });
+
+test('a team: its name, its channels of each kind, and who of other tenants reads along', async () => {
+  const { teams, gateway, tenantId } = world;
+  const [team] = teams.teams;
+  const asked = { teamId: teams.channel.id, serviceUrl: teams.serviceUrl };
+  const more = AbortSignal.timeout(20_000);
+  team?.channels.push(
+    { id: '19:p', name: 'Leads', type: 'private' },
+    { id: '19:s', name: 'Partners', type: 'shared' },
+    { id: '19:m', name: 'Migrations', type: 'standard' },
+    { id: '19:x', name: 'Odd', type: 'something' },
+  );
+  const member = { id: '29:x', userPrincipalName: 'a@contoso.example', tenantId };
+  team?.members.push(
+    ...Array.from({ length: 600 }, () => ({ ...member, userRole: 'user' })),
+    { ...member, userRole: 'guest' },
+    { ...member, userRole: 'user', userPrincipalName: 'b_fabrikam.example#EXT#@contoso.example' },
+    { ...member, userRole: 'user', tenantId: 'another' },
+  );
+  expect(await gateway.describeTeam(asked, more)).toEqual({ name: 'Helpdesk', groupId: 'group-1' });
+  expect(await gateway.listChannels(asked, more)).toEqual([
+    { id: teams.channel.id, name: 'General', kind: 'standard' },
+    { id: '19:p', name: 'Leads', kind: 'private' },
+    { id: '19:s', name: 'Partners', kind: 'shared' },
+    { id: '19:m', name: 'Migrations', kind: 'standard' },
+    { id: '19:x', name: 'Odd', kind: 'unknown' },
+  ]);
+  expect(await gateway.countOutsiders(asked, more)).toEqual({ guests: 2, external: 1 });
+  await expect(gateway.listChannels({ ...asked, teamId: '19:none' }, more)).rejects.toMatchObject({
+    code: 'teams.blocked',
+    serverCode: 'BotNotInConversationRoster',
+  });
+  const elsewhere = { ...asked, serviceUrl: 'https://evil.example/' };
+  await expect(gateway.listChannels(elsewhere, more)).rejects.toMatchObject({
+    code: 'teams.refused-service-url',
+  });
+});

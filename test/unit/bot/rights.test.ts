@@ -34,6 +34,10 @@ const WHOLE = {
   days: '2',
   bytes: 1,
   since: 0,
+  teamId: '19:t',
+  channelId: '19:c',
+  agreed: -1,
+  groupId: 'g-1',
 };
 const guarded = Object.keys(ACTIONS).filter((name) => name !== 'help.show');
 

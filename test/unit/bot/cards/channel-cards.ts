@@ -1,9 +1,18 @@
 /** Every state of the helpdesk's cards, by the name of its golden file. */
 import { batchSummaryCard } from '../../../../src/bot/cards/batch-summary.ts';
 import { channelCard as renderChannelCard, stamped } from '../../../../src/bot/cards/channel.ts';
+import {
+  channelChoiceCard,
+  channelUsedCard,
+  channelWarningCard,
+  foundTeamsCard,
+  installCard,
+  installedCard,
+} from '../../../../src/bot/cards/channel-choice.ts';
 import { channelTroubleCard } from '../../../../src/bot/cards/channel-trouble.ts';
 import type { Card } from '../../../../src/bot/cards/elements.ts';
 import { keptCard, skipCard, skippedCard } from '../../../../src/bot/cards/helpdesk.ts';
+import type { TeamPlaces } from '../../../../src/bot/helpdesk-places.ts';
 import type {
   BatchOverview,
   DirectoryPerson,
@@ -150,6 +159,28 @@ const ended = (n: number, changes: Partial<MigrationView> = {}): MigrationView =
     ...changes,
   });
 
+const PLACES: readonly TeamPlaces[] = [
+  {
+    teamId: '19:helpdesk',
+    name: 'Helpdesk',
+    groupId: 'g-0',
+    channels: [
+      { id: '19:helpdesk', name: 'General', kind: 'standard' },
+      { id: '19:leads', name: 'Leads', kind: 'private' },
+      { id: '19:partners', name: 'Partners', kind: 'shared' },
+    ],
+    problem: null,
+  },
+  {
+    teamId: '19:sales',
+    name: 'Sales',
+    groupId: 'g-1',
+    channels: [{ id: '19:migrations', name: 'Migrations', kind: 'standard' }],
+    problem: null,
+  },
+  { teamId: '19:silent', name: 'Silent', groupId: null, channels: [], problem: 'nothing' },
+];
+
 const channelCard = (batch: BatchOverview): Card => stamped(renderChannelCard(batch, AT), AT);
 
 export function channelCards(
@@ -178,6 +209,36 @@ export function channelCards(
         channelTroubleCard(trouble),
       ]),
     ),
+    'channel-choice': channelChoiceCard({
+      current: 'Helpdesk › General',
+      teams: PLACES,
+      note: null,
+    }),
+    'channel-choice-none': channelChoiceCard({
+      current: null,
+      teams: [],
+      note: 'I found no team whose name begins so.',
+    }),
+    'channel-warning': channelWarningCard({
+      place: { teamId: '19:sales', channelId: '19:migrations' },
+      team: 'Sales',
+      channel: { id: '19:migrations', name: 'Migrations', kind: 'standard' },
+      outsiders: { guests: 3, external: 1 },
+    }),
+    'channel-warning-unknown': channelWarningCard({
+      place: { teamId: '19:sales', channelId: '19:migrations' },
+      team: 'Sales',
+      channel: { id: '19:migrations', name: 'Migrations', kind: 'standard' },
+      outsiders: null,
+    }),
+    'channel-used': channelUsedCard('Sales', 'Migrations'),
+    'channel-teams': foundTeamsCard([
+      { id: 'g-1', displayName: 'Sales', hasApp: true },
+      { id: 'g-2', displayName: 'Sales [EU](https://evil.example)', hasApp: false },
+    ]),
+    'channel-install': installCard({ id: 'g-2', displayName: 'Sales EU' }),
+    'channel-installed': installedCard({ id: 'g-2', displayName: 'Sales EU' }, true),
+    'channel-installed-already': installedCard({ id: 'g-2', displayName: 'Sales EU' }, false),
     'helpdesk-skip': skipCard({ migrationId: 'migration-1', since: 0, name: 'Alex Wilber' }),
     'helpdesk-skipped': skippedCard('Alex Wilber'),
     'helpdesk-kept': keptCard('Alex Wilber'),

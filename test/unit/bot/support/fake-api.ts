@@ -11,6 +11,7 @@ import type {
   CreatedPerson,
   DirectoryGroup,
   DirectoryPerson,
+  DirectoryTeam,
   MigrationAction,
   MigrationView,
   MoveSelection,
@@ -70,6 +71,8 @@ export interface FakeApi extends SkybridgeApi {
   otherBatches: readonly BatchLine[];
   readonly selections: MoveSelection[];
   readonly groups: DirectoryGroup[];
+  readonly teams: DirectoryTeam[];
+  readonly installed: string[];
   created: readonly CreatedPerson[];
   current: MigrationView | null;
   /** Others of the same batch. */
@@ -92,6 +95,9 @@ function createStore(): ConversationStore {
       }
     },
     findConversation: async (key) => conversations.get(key) ?? null,
+    conversationsUnder: async (prefix) =>
+      [...conversations].filter(([key]) => key.startsWith(prefix)).map(([, one]) => one),
+    forgetConversation: async (key) => void conversations.delete(key),
     findLanguage: async (key) => languages.get(key) ?? null,
     savePosted: async (key, card) => void posted.set(key, card),
     async savePostedAs(keys, card) {
@@ -178,6 +184,8 @@ export function createFakeApi(): FakeApi {
     plan: batchPlan(),
     selections: [],
     groups: [],
+    teams: [],
+    installed: [],
     created: [],
     current: null,
     more: [],
@@ -209,6 +217,14 @@ export function createFakeApi(): FakeApi {
           .toLowerCase()
           .includes(query.toLowerCase()),
       );
+    },
+    findTeams: async (query) =>
+      api.teams.filter(({ displayName }) => displayName.startsWith(query)),
+    findTeam: async (groupId) => api.teams.find(({ id }) => id === groupId) ?? null,
+    async installInTeam({ groupId }) {
+      failIfTold();
+      api.installed.push(groupId);
+      return 'installed';
     },
     findGroups: async (query) =>
       api.groups.filter(({ displayName }) => displayName.startsWith(query)),
