@@ -40,6 +40,8 @@ export interface MailFolders {
     folder: { readonly parentId: string | null; readonly name: string },
     signal: AbortSignal,
   ): Promise<string>;
+  /** With all that is in it; fine where it is gone. For folders that Skybridge made for a moment alone. */
+  remove(userId: string, folderId: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Outlook's services take four requests of an application at a time, in one mailbox. */
@@ -141,6 +143,16 @@ export function createMailFolders({ graph }: { readonly graph: GraphClient }): M
       const body: GraphMailFolder = { displayName: name };
       const answer = await graph.write('POST', childrenOf(userId, parentId), body, signal);
       return parseGraphAnswer(idSchema, answer).id;
+    },
+
+    async remove(userId, folderId, signal) {
+      try {
+        await graph.remove(`${rootOf(userId)}/${encodeURIComponent(folderId)}`, signal);
+      } catch (error) {
+        if (!isM365Error(error, 'graph.not-found')) {
+          throw error;
+        }
+      }
     },
   };
 }

@@ -182,3 +182,15 @@ export class MessagesTooLargeError extends AppError implements MessagesTooLargeF
     this.limitBytes = facts.limitBytes;
   }
 }
+
+/** Exchange gave a message out otherwise than it was imported through Graph; `differences` name fields, never values. */
+export class ItemsAlteredError extends AppError {
+  override readonly name = 'ItemsAlteredError';
+  readonly code = 'jobs.items-altered';
+  readonly disposition = 'ask';
+  readonly differences: readonly string[];
+  constructor(differences: readonly string[]) {
+    super('Exchange keeps imported items otherwise than they were written');
+    this.differences = differences;
+  }
+}

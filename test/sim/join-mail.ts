@@ -27,6 +27,9 @@ export function mailFoldersOf(store: MailStore): SimMailFolders {
     create(address, path, folderClass) {
       store.createFolder(accountOf(address), path, { folderClass, subscribed: false });
     },
+    drop(address, path) {
+      store.deleteFolder(accountOf(address), path);
+    },
     messages: (address, path) =>
       folderOf(address, path).messages.map((message) => ({
         uid: message.uid,

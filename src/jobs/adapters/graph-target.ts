@@ -4,10 +4,15 @@ import { type AppError, isAppError } from '../../errors.ts';
 import { isM365Error, M365Error } from '../../graph/errors.ts';
 import type { M365 } from '../../graph/m365.ts';
 import type { ImportOutcome } from '../../graph/mailbox-items.ts';
+import { decodeStream } from '../../mail/fast-transfer/decode.ts';
 import { encodeStream } from '../../mail/fast-transfer/encode.ts';
+import { BrokenStreamError } from '../../mail/fast-transfer/errors.ts';
+import type { StreamItem } from '../../mail/fast-transfer/properties.ts';
+import { compareItems } from '../../mail/item/compare-items.ts';
 import { itemOfMessage } from '../../mail/item/item-of-message.ts';
 import { freeFiles, type ReadMessage, readMessage } from '../../mail/item/read-message.ts';
 import { freeBytes, readWhole } from '../../mail/message-bytes.ts';
+import { ItemsAlteredError } from '../errors.ts';
 import type { AppendOutcome, MailTarget, OutgoingMessage, TargetTraits } from '../ports.ts';
 import { createGraphChanges } from './graph-changes.ts';
 import { GRAPH_UID_NEXT, numberOfFolder, numberOfMessage } from './graph-numbers.ts';
@@ -21,6 +26,8 @@ export interface GraphTargetDeps {
   /** TellPartnerVersion of this tenant's own exports. */
   readonly version: Buffer;
   readonly clock: Clock;
+  /** One message of so many is given out again and compared; 100 unless given. */
+  readonly compareEvery?: number;
 }
 
 /** Four requests are under way at once; two messages are made ready meanwhile. */
@@ -40,12 +47,36 @@ export const GRAPH_TRAITS: TargetTraits = {
   maxMessageBytes: null,
 };
 
-export function createGraphTarget({ m365, userId, version, clock }: GraphTargetDeps): MailTarget {
+export function createGraphTarget(deps: GraphTargetDeps): MailTarget {
+  const { m365, userId, version, clock, compareEvery = 100 } = deps;
   const { messages, items } = m365.mailboxContents.of(userId);
   const folders = createGraphTargetFolders({ mailFolders: m365.mailFolders, userId });
   const lanes = createLanes(LANES);
   /** What was too large for memory before is in memory here, one at a time. */
   const largeLane = createLanes(1);
+
+  let stored = 0;
+  /** Exchange kept something otherwise than it was written: nothing more is written this way. */
+  let distrusted: AppError | null = null;
+
+  /** What cannot be looked at now says nothing of the item. */
+  const compareStored = async (
+    item: StreamItem,
+    itemId: string,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    try {
+      const stream = (await items.exportItems([itemId], signal)).get(itemId);
+      const differences = stream === undefined ? [] : compareItems(item, decodeStream(stream));
+      distrusted = differences.length === 0 ? distrusted : new ItemsAlteredError(differences);
+    } catch (error) {
+      if (error instanceof BrokenStreamError) {
+        distrusted = error;
+      } else if (!isAppError(error) && !signal.aborted) {
+        throw error;
+      }
+    }
+  };
 
   const importRead = async (
     read: ReadMessage,
@@ -54,11 +85,21 @@ export function createGraphTarget({ m365, userId, version, clock }: GraphTargetD
   ): Promise<AppendOutcome> => {
     const folderId = await folders.idOf(folderPath, signal);
     const receivedAt = message.receivedAt ?? read.sentAt ?? clock.now();
-    const stream = encodeStream(itemOfMessage(read, { flags, receivedAt }, version));
-    return outcomeOf(await items.importItem({ folderId, stream }, signal), folderId);
+    const item = itemOfMessage(read, { flags, receivedAt }, version);
+    const outcome = await items.importItem({ folderId, stream: encodeStream(item) }, signal);
+    if (outcome.kind === 'stored') {
+      stored += 1;
+      if (stored % compareEvery === 1 % compareEvery) {
+        await compareStored(item, outcome.itemId, signal);
+      }
+    }
+    return outcomeOf(outcome, folderId);
   };
 
   const send = async (message: OutgoingMessage, signal: AbortSignal): Promise<AppendOutcome> => {
+    if (distrusted !== null) {
+      return { kind: 'refused', error: distrusted };
+    }
     try {
       const read = await readOutgoing(message);
       try {

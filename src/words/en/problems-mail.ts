@@ -128,6 +128,10 @@ export const MAIL_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'A message is nested too deeply for me to compare it.',
     doNext: 'Open it in both mailboxes and compare it by eye.',
   },
+  'jobs.items-altered': {
+    what: 'Exchange keeps messages that come through Graph otherwise than I wrote them, so I stopped.',
+    doNext: 'Write this mailbox over IMAP. Look at the messages that were written so far.',
+  },
   'mail.broken-stream': {
     what: 'A mailbox item came in a form that I do not understand as Exchange writes it.',
     doNext:

@@ -157,6 +157,7 @@ export interface SimMailMessage {
 export interface SimMailFolders {
   list(address: string): readonly SimMailFolder[];
   create(address: string, path: string, folderClass: string): void;
+  drop(address: string, path: string): void;
   messages(address: string, path: string): readonly SimMailMessage[];
   /** False where the mailbox is full. */
   add(address: string, path: string, message: Omit<SimMailMessage, 'uid'>): number | false;

@@ -196,6 +196,22 @@ export function mailFolderRoutes(deps: GraphRouteDeps): readonly GraphRoute[] {
       },
     },
     {
+      ...common,
+      method: 'delete',
+      path: '/users/:id/mailFolders/:folder',
+      operation: 'DELETE /users/{id}/mailFolders/{id}',
+      query: [],
+      handle: (call) => {
+        const owner = requireOwner(deps, call, true);
+        const { path } = requireFolder(deps, owner, call);
+        if (Object.values(WELL_KNOWN).includes(path) || deps.directory.mailFolders === null) {
+          throw badRequest('A default folder cannot be deleted.');
+        }
+        deps.directory.mailFolders.drop(owner.mail ?? owner.userPrincipalName, path);
+        return { status: 204 };
+      },
+    },
+    {
       ...reading,
       path: '/users/:id/mailFolders/:folder/childFolders',
       operation: 'GET /users/{id}/mailFolders/{id}/childFolders',

@@ -11,6 +11,8 @@ import { itemOfMime, writeSimStream } from './stream/write-stream.ts';
 
 const MOST_EXPORTED = 20;
 
+type ItemRouteDeps = GraphRouteDeps & { readonly imports: ImportSessions };
+
 const mailboxIdOf = (tenantId: string, { mailbox }: Owner): string =>
   `MBX:${mailbox.exchangeGuid}@${tenantId}`;
 
@@ -25,7 +27,7 @@ function requireMailboxId(deps: GraphRouteDeps, call: GraphCall): Owner {
   return owner;
 }
 
-function exportItems(deps: GraphRouteDeps, call: GraphCall): Resource {
+function exportItems(deps: ItemRouteDeps, call: GraphCall): Resource {
   const owner = requireMailboxId(deps, call);
   const { itemIds } = call.body;
   if (!Array.isArray(itemIds) || itemIds.length === 0 || itemIds.length > MOST_EXPORTED) {
@@ -39,14 +41,13 @@ function exportItems(deps: GraphRouteDeps, call: GraphCall): Resource {
         return { itemId: id, error };
       }
       const item = place.message.item ?? itemOfMime(place.message);
-      return { itemId: id, changeKey: 'CQAAABYA', data: writeSimStream(item).toString('base64') };
+      const stream = writeSimStream(item, deps.imports.limits.exportBufferBytes);
+      return { itemId: id, changeKey: 'CQAAABYA', data: stream.toString('base64') };
     }),
   };
 }
 
-export function mailboxItemRoutes(
-  deps: GraphRouteDeps & { readonly imports: ImportSessions },
-): readonly GraphRoute[] {
+export function mailboxItemRoutes(deps: ItemRouteDeps): readonly GraphRoute[] {
   const common = { outlook: true, query: [] } as const;
   return [
     {

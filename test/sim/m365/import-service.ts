@@ -11,6 +11,7 @@ import { addressOf, itemNotFound, mailOf, messageId } from './graph-messages.ts'
 import type { GraphRouteDeps } from './graph-routes.ts';
 import { foldersOf, type Owner } from './mail-folders.ts';
 import { type Answer, runOperation, type ServiceContext } from './service.ts';
+import { type Alteration, alterItem } from './stream/alter-item.ts';
 import { checkItem } from './stream/item-rules.ts';
 import { messageOfItem } from './stream/message-of-item.ts';
 import { readSimStream, type SimItem, StreamRefusal } from './stream/read-stream.ts';
@@ -29,6 +30,10 @@ export interface ImportQuirks {
   importBytes: number;
   /** What Retry-After says, in seconds. */
   importRetryAfter: string;
+  /** What becomes of items that are imported; null: what was written. */
+  importAlters: Alteration | null;
+  /** Octets of a buffer in what is given out. */
+  exportBufferBytes: number;
 }
 
 export const IMPORT_QUIRKS: ImportQuirks = {
@@ -39,6 +44,8 @@ export const IMPORT_QUIRKS: ImportQuirks = {
   importRequests: 10_000,
   importBytes: 150 * 1024 * 1024,
   importRetryAfter: '1',
+  importAlters: null,
+  exportBufferBytes: 31_680,
 };
 
 /** How many requests of one mailbox were under way, from one moment to the next. */
@@ -48,6 +55,7 @@ export interface LoadSample {
 }
 
 export interface ImportSessions {
+  readonly limits: Pick<ImportQuirks, 'exportBufferBytes'>;
   open(owner: Owner): { readonly importUrl: string; readonly expirationDateTime: string };
   /** Where the service listens; known once it does. */
   origin: string;
@@ -83,6 +91,7 @@ export function createImportService(
   const samples: LoadSample[] = [];
 
   const sessions: ImportSessions = {
+    limits,
     origin: '',
     open(owner) {
       const token = randomBytes(24).toString('base64url');
@@ -181,7 +190,7 @@ function importOne(
   if (folder === undefined) {
     throw itemNotFound();
   }
-  const item = itemOf(String(Data));
+  const item = alterItem(itemOf(String(Data)), deps.limits.importAlters);
   const uid = mailOf(deps).add(addressOf(owner), folder.path, { ...messageOfItem(item), item });
   if (uid === false) {
     throw graphRefusal(507, 'ErrorQuotaExceeded', 'The mailbox is full.');

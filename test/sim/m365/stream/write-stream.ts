@@ -8,7 +8,6 @@ const HEADER = Buffer.from(
     '0400000006000000140fd6918617',
   'hex',
 );
-const MOST_IN_BUFFER = 31_680;
 
 /** `whole`: nothing of it may be cut; else anywhere at a multiple of `unit`. */
 interface Atom {
@@ -73,7 +72,7 @@ const attachmentAtoms = (attachments: readonly SimAttachment[]): readonly Atom[]
   ]);
 
 /** Buffers are filled to the limit where a value may be cut. */
-function framesOf(atoms: readonly Atom[]): readonly Buffer[] {
+function framesOf(atoms: readonly Atom[], most: number): readonly Buffer[] {
   const frames: Buffer[][] = [[]];
   let bytes = 0;
   const add = (octets: Buffer): void => {
@@ -86,8 +85,8 @@ function framesOf(atoms: readonly Atom[]): readonly Buffer[] {
   };
   for (const { octets, unit } of atoms) {
     let rest = octets;
-    while (rest.length > MOST_IN_BUFFER - bytes) {
-      const room = unit === null ? 0 : MOST_IN_BUFFER - bytes - ((MOST_IN_BUFFER - bytes) % unit);
+    while (rest.length > most - bytes) {
+      const room = unit === null ? 0 : most - bytes - ((most - bytes) % unit);
       if (room > 0) {
         add(rest.subarray(0, room));
         rest = rest.subarray(room);
@@ -107,7 +106,7 @@ function framesOf(atoms: readonly Atom[]): readonly Buffer[] {
 }
 
 /** What `exportItems` gives for an item. */
-export function writeSimStream(item: SimItem): Buffer {
+export function writeSimStream(item: SimItem, mostInBuffer: number): Buffer {
   const atoms = [
     ...inOrder(item.properties),
     word(0x40160003, 0x0e12000d),
@@ -115,7 +114,7 @@ export function writeSimStream(item: SimItem): Buffer {
     word(0x40160003, 0x0e13000d),
     ...attachmentAtoms(item.attachments),
   ];
-  return Buffer.concat([HEADER, ...framesOf(atoms)]);
+  return Buffer.concat([HEADER, ...framesOf(atoms, mostInBuffer)]);
 }
 
 const wide = (id: number, text: string): SimProperty => ({
