@@ -23,16 +23,12 @@ export interface CardForms {
 
 const HEADINGS: Partial<Record<NonNullable<TextBlock['size']>, string>> = { Large: 'h1' };
 
-const CLASS_OF_COLOR: Partial<Record<NonNullable<TextBlock['color']>, string>> = {
-  Good: 'good',
-  Warning: 'warning',
-  Attention: 'failed',
-};
-
-function textBlock({ text, size, color, isSubtle, fontType, weight }: TextBlock): string {
-  const tag = HEADINGS[size ?? 'Default'] ?? (weight === 'Bolder' ? 'h2' : 'p');
+function textBlock({ text, size, color, isSubtle, fontType, weight, style }: TextBlock): string {
+  const isHeading = style === 'heading';
+  const tag = HEADINGS[size ?? 'Default'] ?? (isHeading ? 'h2' : 'p');
   const classes = [
-    CLASS_OF_COLOR[color ?? 'Default'],
+    color === 'Attention' ? 'failed' : undefined,
+    weight === 'Bolder' && !isHeading ? 'strong' : undefined,
     isSubtle === true ? 'hint' : undefined,
     fontType === undefined ? undefined : 'mono',
   ].filter((name) => name !== undefined);

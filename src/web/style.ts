@@ -1,7 +1,7 @@
 /** The one style sheet, inline: its hash stands in the content security policy. */
 export const STYLE = `
-:root{color-scheme:light dark;--text:#1b1a19;--soft:#55524f;--back:#f5f4f2;--card:#fff;--line:#d8d5d1;--main:#0b5cad;--on-main:#fff;--good:#0b6a0b;--warning:#835b00;--failed:#a4262c}
-@media (prefers-color-scheme:dark){:root{--text:#f3f2f1;--soft:#b8b5b2;--back:#1b1a19;--card:#252423;--line:#4a4745;--main:#78b3ee;--on-main:#10202f;--good:#7bd67b;--warning:#f2c661;--failed:#ff9c9f}}
+:root{color-scheme:light dark;--text:#1b1a19;--soft:#55524f;--back:#f5f4f2;--card:#fff;--line:#d8d5d1;--main:#0b5cad;--on-main:#fff;--failed:#a4262c}
+@media (prefers-color-scheme:dark){:root{--text:#f3f2f1;--soft:#b8b5b2;--back:#1b1a19;--card:#252423;--line:#4a4745;--main:#78b3ee;--on-main:#10202f;--failed:#ff9c9f}}
 *{box-sizing:border-box}
 body{margin:0;font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK JP",sans-serif;color:var(--text);background:var(--back)}
 header,main,footer{max-width:40rem;margin:0 auto;padding:0 1.25rem}
@@ -18,7 +18,7 @@ h2{font-size:1rem;margin:1rem 0 .25rem}
 p{margin:.5rem 0}
 section{border-top:1px solid var(--line);margin:1rem 0;padding-top:.5rem}
 .hint{color:var(--soft);font-size:.875rem}
-.good{color:var(--good)}.warning{color:var(--warning)}
+.strong{font-weight:600}
 .failed{color:var(--failed);font-weight:600}
 .mono{font-family:ui-monospace,monospace}
 a{color:var(--main)}

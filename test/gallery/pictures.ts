@@ -25,10 +25,14 @@ function languageOf(name: string): string {
   return name.split('.')[1] ?? 'en';
 }
 
+/** Tries the limits of a card that is pictured as it usually is. */
+const isTrial = (name: string): boolean => name.includes('-long-');
+
 /** The cards that are pictured: English, and the main card in each language. */
 export function picturedCards(): readonly GoldenCard[] {
   return goldenCards().filter(
-    ({ name }) => languageOf(name) === 'en' || name.startsWith(`${IN_EVERY_LANGUAGE}.`),
+    ({ name }) =>
+      !isTrial(name) && (languageOf(name) === 'en' || name.startsWith(`${IN_EVERY_LANGUAGE}.`)),
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Teams' light and dark look, as far as it decides how a card reads: colours of Teams' own design kit,
- * sizes and spaces of its cards.
+ * Teams' light and dark look, as far as it decides how a card reads. The light colours are those of the
+ * host config in Microsoft's Agents Playground, yellow on white and all; the dark ones are believed.
  */
 
 export interface Colors {
@@ -23,27 +23,27 @@ export const THEMES = {
     chat: '#f5f5f5',
     card: '#ffffff',
     border: '#d1d1d1',
-    text: '#242424',
-    subtle: '#616161',
-    accent: '#5b5fc7',
+    text: '#252424',
+    subtle: '#5b5a5a',
+    accent: '#6264a7',
     onAccent: '#ffffff',
-    good: '#237b4b',
-    warning: '#835c00',
+    good: '#92c353',
+    warning: '#f8d22a',
     attention: '#c4314b',
     field: '#f5f5f5',
   },
   dark: {
-    chat: '#1f1f1f',
-    card: '#292929',
-    border: '#666666',
+    chat: '#201f1f',
+    card: '#292828',
+    border: '#707070',
     text: '#ffffff',
-    subtle: '#adadad',
-    accent: '#9299f7',
-    onAccent: '#1f1f1f',
+    subtle: '#c9c9c9',
+    accent: '#a6a7dc',
+    onAccent: '#201f1f',
     good: '#92c353',
     warning: '#f8d22a',
     attention: '#f9526b',
-    field: '#1f1f1f',
+    field: '#201f1f',
   },
 } as const satisfies Readonly<Record<string, Colors>>;
 

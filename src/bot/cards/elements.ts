@@ -11,7 +11,10 @@ export interface TextBlock {
   readonly wrap: true;
   readonly size?: 'Small' | 'Default' | 'Medium' | 'Large';
   readonly weight?: 'Default' | 'Bolder';
-  readonly color?: 'Default' | 'Accent' | 'Good' | 'Warning' | 'Attention';
+  /** Teams' light theme writes Good and Warning too pale to be read on white, so no text is in them. */
+  readonly color?: 'Default' | 'Accent' | 'Attention';
+  /** A heading for those who have cards read out to them. */
+  readonly style?: 'heading';
   readonly isSubtle?: boolean;
   readonly spacing?: 'None' | 'Small' | 'Medium' | 'Large';
   readonly fontType?: 'Monospace';
@@ -132,13 +135,14 @@ const SIGNS: Readonly<Record<Mark, string>> = {
   waiting: '…',
   unknown: '?',
 };
-const COLORS = {
-  ok: 'Good',
-  warning: 'Warning',
-  failed: 'Attention',
-  waiting: 'Default',
-  unknown: 'Warning',
-} as const satisfies Record<Mark, TextBlock['color']>;
+/** What has to be noticed is bold or red; the sign and the words say what it is. */
+const LOOKS: Readonly<Record<Mark, Pick<TextBlock, 'color' | 'weight'>>> = {
+  ok: {},
+  warning: { weight: 'Bolder' },
+  failed: { color: 'Attention' },
+  waiting: {},
+  unknown: {},
+};
 
 const TEXT_LIMIT = 1000;
 
@@ -162,26 +166,33 @@ export function paragraph(
 }
 
 export function heading(text: string): TextBlock {
-  return paragraph(text, { size: 'Large', weight: 'Bolder' });
+  return paragraph(text, { size: 'Large', weight: 'Bolder', style: 'heading' });
 }
 
+/** Of the size of text: a heading that says none is as large as the title. */
+const SUBHEADING = {
+  size: 'Default',
+  weight: 'Bolder',
+  spacing: 'Medium',
+  style: 'heading',
+} as const;
+
 export function subheading(text: string): TextBlock {
-  return paragraph(text, { weight: 'Bolder', spacing: 'Medium' });
+  return paragraph(text, SUBHEADING);
 }
 
 export function hint(text: string): TextBlock {
   return paragraph(text, { isSubtle: true, size: 'Small' });
 }
 
-/** "✓ IMAP is on": the sign and the words carry the meaning, the colour repeats it. */
+/** "✓ IMAP is on": the sign and the words carry the meaning, the look repeats it. */
 export function markedLine(mark: Mark, text: string): TextBlock {
-  return paragraph(`${SIGNS[mark]} ${text}`, { color: COLORS[mark], spacing: 'Small' });
+  return paragraph(`${SIGNS[mark]} ${text}`, { ...LOOKS[mark], spacing: 'Small' });
 }
 
 /** The heading of lines that share a mark. */
 export function markedHeading(mark: Mark, text: string): TextBlock {
-  const bold = { weight: 'Bolder', spacing: 'Medium' } as const;
-  return paragraph(`${SIGNS[mark]} ${text}`, { color: COLORS[mark], ...bold });
+  return paragraph(`${SIGNS[mark]} ${text}`, { ...LOOKS[mark], ...SUBHEADING });
 }
 
 export function section(...items: readonly CardElement[]): Container {

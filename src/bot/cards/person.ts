@@ -162,7 +162,7 @@ const movingCard: Render = ({ migration, language }) => {
     body: [
       heading(t.movingTitle),
       progressBar(percent, shown),
-      ...(parts.length > 0 ? [paragraph([shown, ...parts].join(' · '))] : []),
+      paragraph([shown, ...parts].join(' · ')),
       paragraph(t.keepWorking),
     ],
     actions: [button('person.show', t.howFar, { migrationId: migration.id })],
