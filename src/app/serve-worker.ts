@@ -7,6 +7,7 @@ import { type ConnectionLimits, createLeaseStore } from '../jobs/db/lease-store.
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
 import { createLoginStore } from '../jobs/db/login-store.ts';
 import { createRetentionStore } from '../jobs/db/retention-store.ts';
+import { listenForWork } from '../jobs/db/work-signal.ts';
 import { startHousekeeping } from '../jobs/housekeeping.ts';
 import { createFence, type Fence } from '../jobs/lease/fence.ts';
 import { LEASE_PACE } from '../jobs/lease/worker-lease.ts';
@@ -66,6 +67,7 @@ export async function startMover(
       lanesPerMailbox: LANES,
       limits: { ...CONNECTION_LIMITS, ...overrides.limits },
       leasePace: { ...LEASE_PACE, ...overrides.lease },
+      listen: (onWork) => listenForWork({ ...data, logger }, onWork),
       slotPace: { ...SLOT_PACE, ...overrides.slots },
       isAlone: data.embedded,
     },

@@ -66,6 +66,8 @@ export interface MailSlotsDeps {
 }
 
 export interface MailSlots {
+  /** Looks for a mailbox at once. */
+  look(): void;
   isStopping(): boolean;
   /** Lets slices end at their next checkpoint, then makes them; under ten seconds in all. */
   stop(): Promise<void>;
@@ -237,6 +239,7 @@ export function startMailSlots(deps: MailSlotsDeps): MailSlots {
   look();
 
   return {
+    look,
     isStopping: () => stopping.signal.aborted,
     async stop() {
       stopping.abort();

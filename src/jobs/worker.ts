@@ -52,6 +52,8 @@ export interface MailWorkDeps {
   readonly limits: ConnectionLimits;
   readonly leasePace: LeasePace;
   readonly slotPace: SlotPace;
+  /** Calls `onWork` when a mailbox has work, until the returned function is called. */
+  readonly listen: (onWork: () => void) => Promise<() => Promise<void>>;
   /** Nobody else can be at work: what is held belongs to the dead. */
   readonly isAlone: boolean;
 }
@@ -93,6 +95,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
       return runStep(stepDeps, { name, row, run, isHeld: () => lease.life() !== null });
     },
   });
+  const stopListening = await mail.listen(() => slots.look());
   const warn = (error: unknown): void => logger.warn({ code: errorCodeOf(error) }, 'sweep failed');
   const stopSweeping = startInterval(() => sweep(deps).catch(warn), SWEEP_EVERY_MS);
   const stopEnsuring = startInterval(() => deps.queue.ensureSteps().catch(warn), ENSURE_EVERY_MS);
@@ -102,6 +105,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
       stopEnsuring();
       const jobsStopped = deps.queue.stop();
       stopping.abort(new Error('The worker stops.'));
+      await stopListening();
       await slots.stop();
       // What has not ended by now is cut, and another process goes on with it at once.
       await lease.stop();

@@ -8,6 +8,8 @@ export interface WholeWorldOptions extends WorldOptions {
   /** More or other settings for the service. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly sliceMs?: number;
+  /** How often a worker looks for mailboxes that it was not woken for. */
+  readonly lookMs?: number;
   /** Bot and worker as processes of their own on this PostgreSQL, each with its own folder. */
   readonly separate?: { readonly databaseUrl: string };
 }
@@ -55,6 +57,7 @@ export async function startWholeWorld(options: WholeWorldOptions): Promise<Whole
         roles,
         pace: { sliceMs: options.sliceMs ?? 5000, pollMs: 1500, waitMs: 2000 },
         traits: { settleMs: 2000 },
+        ...(options.lookMs === undefined ? {} : { slots: { lookMs: options.lookMs } }),
         bot: {
           loginUrl: teams.loginUrl,
           moreServiceUrlHosts: ['127.0.0.1'],

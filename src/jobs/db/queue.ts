@@ -7,6 +7,7 @@ import { JobRefusedError } from '../errors.ts';
 import { JOB_NAMES, type JobName, MAIL_JOBS } from '../migration/state.ts';
 import { JOB_OF_STATE, WORKING_STATES } from '../migration/transition.ts';
 import type { CommandSink } from './apply-event.ts';
+import { signalWork } from './work-signal.ts';
 
 /** What a step job carries; the step tells whether it is still the one that counts. */
 export interface StepJob {
@@ -110,9 +111,11 @@ export async function startQueue(deps: QueueDeps): Promise<Queue> {
   return {
     sink: async (client, migration, commands) => {
       const notices = new Set<NoticeName>();
+      let mayStart = false;
       for (const command of commands) {
         if (command.kind === 'job') {
           if (MAIL_JOBS.includes(command.job)) {
+            mayStart ||= command.startAfter === null;
             continue;
           }
           const job: StepJob = { migrationId: migration.id, step: migration.step };
@@ -128,6 +131,9 @@ export async function startQueue(deps: QueueDeps): Promise<Queue> {
           migrationId: migration.id,
         };
         await send(client, NOTICE_QUEUE, notice, null);
+      }
+      if (mayStart) {
+        await signalWork(client);
       }
     },
 

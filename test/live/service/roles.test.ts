@@ -32,6 +32,8 @@ beforeAll(async () => {
   world = await startWholeWorld({
     dir,
     separate: { databaseUrl: database.connectionString },
+    // Whoever is not woken comes too late.
+    lookMs: 120_000,
     environment: {
       METRICS_PORT: '0',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
