@@ -1,5 +1,7 @@
 import { type Bot, createBot, DEFAULT_SERVICE_URL } from '../bot/bot.ts';
+import { startInterval } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { errorCodeOf } from '../errors.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { auditRefusals } from '../jobs/audit-refusals.ts';
 import { createBatchStore } from '../jobs/db/batch-store.ts';
@@ -16,6 +18,8 @@ import { publicKeyPath, type ServiceParts } from './service-parts.ts';
 import { cloudOf, createDoctor } from './tenant-clients.ts';
 
 const CARD_UPDATE_EVERY_MS = 5000;
+/** Days are what counts: a quarter of an hour more or less is nothing. */
+const REMINDERS_EVERY_MS = 15 * 60_000;
 const CHANNEL_MESSAGE_EVERY_MS = 1000;
 
 /**
@@ -54,7 +58,20 @@ export async function startBot(
     },
   });
   await deliverNotices({ queue, notices: bot.notices, store, logger });
-  return bot;
+  const stopReminding = startInterval(
+    () =>
+      bot.remindDue(new AbortController().signal).catch((error: unknown) => {
+        logger.warn({ code: errorCodeOf(error) }, 'reminders not looked at');
+      }),
+    REMINDERS_EVERY_MS,
+  );
+  return {
+    ...bot,
+    close: async () => {
+      stopReminding();
+      await bot.close();
+    },
+  };
 }
 
 function createApi(

@@ -22,6 +22,7 @@ import { createOutbound, type OutboundDeps } from './outbound.ts';
 import { createPaced } from './paced.ts';
 import type { PersonDesk } from './person-desk.ts';
 import { createPersonalChats } from './personal-chats.ts';
+import { remindDue } from './reminders.ts';
 import { createFileFetch } from './teams-files.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
@@ -71,6 +72,8 @@ export interface Bot {
   readonly desk: PersonDesk;
   /** Give this to the jobs. */
   readonly notices: NoticePort;
+  /** Reminds whoever is due; harmless to repeat. */
+  remindDue(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -172,6 +175,8 @@ export function createBot(deps: BotDeps): Bot {
     router: gateway.router,
     desk: dispatch.desk,
     notices: notifier,
+    remindDue: async (signal) =>
+      await remindDue({ api, notifier, clock, logger }, AbortSignal.any([signal, closing.signal])),
     async close() {
       closing.abort();
       await outbound.close();

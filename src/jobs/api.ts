@@ -34,6 +34,7 @@ export {
 export type { NoticeName, Problem, StateName } from './migration/state.ts';
 export { END_STATES } from './migration/state.ts';
 export { decodeList } from './people/decode-list.ts';
+export { dueReminder } from './people/due-reminder.ts';
 export type {
   DirectoryGroup,
   DirectoryPerson,
@@ -529,6 +530,8 @@ export interface SkybridgeApi {
   latestBatch(): Promise<BatchView | null>;
   /** Those that the person enters a password for and that have not ended, newest first; else the newest. */
   migrationsOfPerson(personId: string): Promise<readonly MigrationView[]>;
+  /** Moves that wait for somebody's password. */
+  waitingForPeople(): Promise<readonly MigrationView[]>;
   act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
   /**
    * `retry` goes on with what waits for an admin, asks a person whom Teams did not reach, or puts back

@@ -226,6 +226,10 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       return Promise.all((await deps.store.ofSubmitter(personId)).map(view));
     },
 
+    async waitingForPeople() {
+      return Promise.all((await deps.store.waitingForPeople()).map(view));
+    },
+
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
 
     async assist(migrationId, { action, since }, actor) {

@@ -34,6 +34,8 @@ export interface MigrationStore {
   ofName(text: string, limit: number): Promise<readonly MigrationRow[]>;
   /** Those that somebody enters a password for and that have not ended, newest first; else the newest. */
   ofSubmitter(personId: string): Promise<readonly MigrationRow[]>;
+  /** Those that wait for somebody's password, the longest first. */
+  waitingForPeople(): Promise<readonly MigrationRow[]>;
   /** Those that time alone moves on, and whose time has come. */
   due(): Promise<readonly MigrationRow[]>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
@@ -186,6 +188,13 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
       const open = own.filter((row) => !END_STATES.includes(row.state));
       return open.length > 0 ? open : own.slice(0, 1);
     },
+
+    waitingForPeople: () =>
+      db
+        .select()
+        .from(migrations)
+        .where(and(isNotNull(migrations.batchId), eq(migrations.state, 'WaitingForUser')))
+        .orderBy(migrations.stateSince),
 
     due: () =>
       db

@@ -288,6 +288,7 @@ export function createFakeApi(): FakeApi {
     latestBatch: async () => batch(),
     migrationsOfPerson: async (personId) =>
       api.current?.submitter.id === personId ? [api.current] : [],
+    waitingForPeople: async () => (api.current?.state === 'WaitingForUser' ? [api.current] : []),
     async act(id, action) {
       api.acted.push(action);
       return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);
