@@ -6,6 +6,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BackupError, runBackup, runRestore } from '../../../src/app/backup-command.ts';
+import { UsageError } from '../../../src/app/copy-arguments.ts';
 import { verifyAudit } from '../../../src/jobs/db/audit-chain.ts';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { silentLogger } from '../../../src/log.ts';
@@ -180,6 +181,30 @@ test('rows come back as they were, the audit is whole and goes on, and new rows 
   await database.pool.query(`insert into target_folders (mailbox, path) values ('new', 'new')`);
   const { head, faults } = await verifyAudit(database.pool, null, never);
   expect({ position: head.position, faults }).toEqual({ position: rows.length + 2, faults: [] });
+});
+
+test('a database that came back by other means is told so, and nothing else of it changes', async () => {
+  const { url, database } = await newDatabase();
+  await run(runRestore, url, '--from', file);
+  const epochs = async (): Promise<readonly number[]> =>
+    (
+      await database.pool.query<{ epoch: number }>('select epoch from migrations order by id')
+    ).rows.map(({ epoch }) => epoch);
+  const before = await epochs();
+  const messages = await database.pool.query('select * from messages order by id');
+  expect(await run(runRestore, url, '--in-place')).toBe(0);
+  // Whoever still works on what was there before may write nothing any more.
+  expect(await epochs()).toEqual(before.map((epoch) => epoch + 1));
+  expect((await database.pool.query('select * from messages order by id')).rows).toEqual(
+    messages.rows,
+  );
+  const { rows } = await database.pool.query(
+    `select from audit where action = 'database-restored'`,
+  );
+  expect(rows).toHaveLength(2);
+  expect((await verifyAudit(database.pool, null, never)).faults).toEqual([]);
+  await expect(run(runRestore, url)).rejects.toThrow(UsageError);
+  await expect(run(runRestore, url, '--in-place', '--from', file)).rejects.toThrow(UsageError);
 });
 
 test('what is not whole, not ours or not for an empty database changes nothing', async () => {
