@@ -24,6 +24,7 @@ import {
   LINKS_AND_FOLDERS_USERS,
   LOST_ANSWERS_USERS,
   putBack,
+  testEmptyFetches,
   testLinksAndSource,
   testLostAnswers,
   testRenamedSource,
@@ -129,6 +130,7 @@ describeWith('dovecot', 'an unlucky copy between real servers', () => {
   describe('links and folders', () => {
     const bench = useDovecot(LINKS_AND_FOLDERS_USERS);
     testLinksAndSource(bench);
+    testEmptyFetches(bench);
     testRenumberedTarget(bench);
     testRenamedTarget(bench);
     // The one that is open just then.
