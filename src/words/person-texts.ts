@@ -109,6 +109,8 @@ export interface PersonTexts {
   folder(name: string): string;
   readonly timeLeft: SpanForms;
   readonly keepWorking: string;
+  readonly syncedTitle: string;
+  readonly synced: string;
   readonly pausedTitle: string;
   readonly paused: string;
   readonly doneTitle: string;

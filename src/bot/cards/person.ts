@@ -205,7 +205,7 @@ const BY_STATE: Readonly<Record<StateName, Render>> = {
   PilotReview: accepted,
   Syncing: movingCard,
   IncrementalSyncing: movingCard,
-  Synced: movingCard,
+  Synced: fixed((t) => [t.syncedTitle, t.synced]),
   Completing: movingCard,
   Verifying: movingCard,
   RateLimited: movingCard,

@@ -96,7 +96,9 @@ export function createPersonHandlers(deps: HandlerDeps): Handlers<
           return await present(turn, migration, t.usedCard);
         }
         if (kept.kind === 'wrong-length') {
-          return await present(turn, migration, t.wrongLength(kept.letters));
+          // What was right need not be typed again.
+          const typed = isAddress(address) ? { ...migration, sourceAddress: address } : migration;
+          return await present(turn, typed, t.wrongLength(kept.letters));
         }
         if (!isAddress(address)) {
           return await present(turn, migration, t.wrongAddress);

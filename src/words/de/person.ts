@@ -101,6 +101,9 @@ export const PERSON_DE: PersonTexts = {
     about: (time) => `noch etwa ${time}`,
   },
   keepWorking: 'Sie können weiterarbeiten, hier und in iCloud.',
+  syncedTitle: 'Ihre E-Mails sind in Outlook',
+  synced:
+    'Was bei iCloud neu ankommt, ziehe ich noch nach, bis Ihr IT-Team den Umzug abschließt. Sie brauchen nichts zu tun; behalten Sie das Passwort, bis ich melde, dass alles fertig ist.',
   pausedTitle: 'Ihr Umzug ist angehalten',
   paused:
     'Ihr IT-Team hat ihn angehalten. Es geht nichts verloren, und Sie brauchen nichts zu tun.',

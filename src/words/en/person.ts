@@ -94,6 +94,9 @@ export const PERSON: PersonTexts = {
     about: (time) => `about ${time} left`,
   },
   keepWorking: 'You can keep working, here and in iCloud.',
+  syncedTitle: 'Your mail is in Outlook',
+  synced:
+    'New mail that reaches iCloud still follows until your IT team finishes the move. You need not do anything; keep the password until I say that it is done.',
   pausedTitle: 'Your move is paused',
   paused: 'Your IT team paused it. Nothing is lost, and you need not do anything.',
   doneTitle: 'Your mail has arrived',

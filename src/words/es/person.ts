@@ -98,6 +98,9 @@ export const PERSON_ES: PersonTexts = {
     about: (time) => `faltan unos ${time}`,
   },
   keepWorking: 'Puedes seguir trabajando, aquí y en iCloud.',
+  syncedTitle: 'Tu correo está en Outlook',
+  synced:
+    'Lo que siga llegando a iCloud también pasa, hasta que tu equipo de TI termine el traslado. No tienes que hacer nada; conserva la contraseña hasta que te avise de que ha terminado.',
   pausedTitle: 'Tu traslado está en pausa',
   paused: 'Tu equipo de TI lo ha puesto en pausa. No se pierde nada y no tienes que hacer nada.',
   doneTitle: 'Tu correo ha llegado',

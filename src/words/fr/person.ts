@@ -102,6 +102,9 @@ export const PERSON_FR: PersonTexts = {
     about: (time) => `encore environ ${time}`,
   },
   keepWorking: 'Vous pouvez continuer à travailler, ici et dans iCloud.',
+  syncedTitle: 'Vos e-mails sont dans Outlook',
+  synced:
+    'Ce qui arrive encore chez iCloud suit jusqu’à ce que votre équipe informatique termine le transfert. Vous n’avez rien à faire ; gardez le mot de passe jusqu’à ce que je vous dise que c’est terminé.',
   pausedTitle: 'Votre transfert est en pause',
   paused:
     'Votre équipe informatique l’a mis en pause. Rien n’est perdu, et vous n’avez rien à faire.',

@@ -97,6 +97,9 @@ export const PERSON_JA: PersonTexts = {
     about: (time) => `残り約${time}`,
   },
   keepWorking: 'ここでもiCloudでも、作業を続けていただけます。',
+  syncedTitle: 'メールはOutlookに入りました',
+  synced:
+    'IT担当者が移行を完了するまで、iCloudに届く新しいメールも引き続き移行します。何もする必要はありません。完了をお知らせするまで、パスワードは取り消さないでください。',
   pausedTitle: '移行は一時停止中です',
   paused: 'IT担当者が一時停止しました。失われるものはありません。何もする必要はありません。',
   doneTitle: 'メールの移行が終わりました',

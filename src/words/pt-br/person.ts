@@ -98,6 +98,9 @@ export const PERSON_PT_BR: PersonTexts = {
     about: (time) => `faltam cerca de ${time}`,
   },
   keepWorking: 'Você pode continuar trabalhando, aqui e no iCloud.',
+  syncedTitle: 'Seus e-mails estão no Outlook',
+  synced:
+    'O que ainda chegar ao iCloud também é transferido, até sua equipe de TI concluir a transferência. Você não precisa fazer nada; mantenha a senha até eu avisar que terminou.',
   pausedTitle: 'Sua transferência está em pausa',
   paused: 'Sua equipe de TI a pausou. Nada se perde, e você não precisa fazer nada.',
   doneTitle: 'Seus e-mails chegaram',

@@ -125,8 +125,8 @@ describeWith('chromium', 'the page of a person whom Teams does not reach', () =>
     await play.admin.press('Start everything');
     await play.seeState('In step with iCloud', 90_000);
     await page.reload();
-    await page.getByText('Your mail is moving').waitFor();
-    await picture(page, 'moving-light-wide-en');
+    await page.getByText('Your mail is in Outlook').waitFor();
+    await picture(page, 'synced-light-wide-en');
     await play.admin.press('Finish the move');
     await play.seeState('Done', 90_000);
     await page.reload();

@@ -54,7 +54,8 @@ test('a wrong length is answered here: not sent, not kept, and the card can be u
   const { alex, api } = world;
   await ask();
   await alex.press('Check and start', { address: ADDRESS, appPassword: 'my-password' });
-  await alex.see('That has 10 letters; an app-specific password has 16');
+  const wrong = await alex.see('That has 10 letters; an app-specific password has 16');
+  expect(JSON.stringify(wrong.card)).toContain(`"value":"${ADDRESS}"`);
   expect(api.submitted).toEqual([]);
   await alex.press('Check and start', { address: 'no address', appPassword: PASTED });
   await alex.see('That is not an e-mail address');

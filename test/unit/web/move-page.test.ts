@@ -56,6 +56,7 @@ test('what is wrong is said beside the field, and the password never comes back'
   });
   expect(wrong.text).toContain('That has 12 letters; an app-specific password has 16');
   expect(wrong.text).not.toContain('hunter2');
+  expect(wrong.text).toContain(`value="${ADDRESS}"`);
   expect(world.api.submitted).toEqual([]);
   // The same page sent again: its token was good for one submission.
   const again = await browser.send(asked.form('Check and start'), {
