@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { errorCodeOf } from '../errors.ts';
 import type { SkybridgeApi } from '../jobs/api.ts';
 import { auditRefusals } from '../jobs/audit-refusals.ts';
+import { readAudit } from '../jobs/db/audit-rows.ts';
 import { createBatchStore } from '../jobs/db/batch-store.ts';
 import { createConversationStore } from '../jobs/db/conversation-store.ts';
 import { createFolderMapStore } from '../jobs/db/folder-map-store.ts';
@@ -85,6 +86,7 @@ function createApi(
     batches: createBatchStore(data.database, queue.sink),
     conversations: createConversationStore(pool),
     settings: createSettingsStore(pool, settings.TENANT_ID),
+    auditRows: (span, signal) => readAudit(pool, span, signal),
     tallies,
     tenant,
     doctor,

@@ -179,6 +179,15 @@ async function decideByRole(
   }
 }
 
+/** Whether somebody is an admin now, for what is no press of a button. */
+export async function decideAdmin(
+  api: AccessApi,
+  personId: string,
+  signal: AbortSignal,
+): Promise<AccessDecision> {
+  return await decideByRole(api, { rule: 'admin', personId }, signal);
+}
+
 /** Why nobody can say what a person may do: the cause in words. */
 export function roleUnknownText(error: unknown, language: Language): string {
   const problem = { code: errorCodeOf(error), facts: {} };

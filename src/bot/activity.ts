@@ -64,10 +64,91 @@ export interface OutgoingActivity {
   readonly type: 'message';
   readonly text?: string;
   readonly summary?: string;
-  readonly attachments?: readonly {
-    readonly contentType: 'application/vnd.microsoft.card.adaptive';
-    readonly content: CardContent;
-  }[];
+  readonly attachments?: readonly Attachment[];
+}
+
+type Attachment =
+  | {
+      readonly contentType: 'application/vnd.microsoft.card.adaptive';
+      readonly content: CardContent;
+    }
+  /** Asks whether a file may be put into the person's own OneDrive. */
+  | {
+      readonly contentType: 'application/vnd.microsoft.teams.card.file.consent';
+      readonly name: string;
+      readonly content: FileOffer;
+    }
+  /** Shows a file that lies there now. */
+  | {
+      readonly contentType: 'application/vnd.microsoft.teams.card.file.info';
+      readonly contentUrl: string;
+      readonly name: string;
+      readonly content: { readonly uniqueId: string; readonly fileType: string };
+    };
+
+/** What Teams shows of a file before it is sent; the context comes back with the answer. */
+interface FileOffer {
+  readonly description: string;
+  readonly sizeInBytes: number;
+  readonly acceptContext: Readonly<Record<string, unknown>>;
+  readonly declineContext: Readonly<Record<string, unknown>>;
+}
+
+export interface OfferedFile {
+  readonly name: string;
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** Offers a file; Teams asks the person, and says where to put it. */
+export function fileOfferActivity({
+  name,
+  description,
+  sizeBytes,
+  context,
+}: OfferedFile): OutgoingActivity {
+  const contentType = 'application/vnd.microsoft.teams.card.file.consent';
+  const content = {
+    description,
+    sizeInBytes: sizeBytes,
+    acceptContext: context,
+    declineContext: context,
+  };
+  return { type: 'message', summary: description, attachments: [{ contentType, name, content }] };
+}
+
+const uploadSchema = z.object({
+  uploadUrl: z.string().min(1).max(4000),
+  contentUrl: z.string().min(1).max(4000),
+  name: z.string().min(1).max(400),
+  uniqueId: z.string().min(1).max(200),
+  fileType: z.string().max(20),
+});
+
+/** Where an accepted file goes. */
+export type FileUpload = z.infer<typeof uploadSchema>;
+
+const consentSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('accept'), context: z.unknown(), uploadInfo: uploadSchema }),
+  z.object({ action: z.literal('decline'), context: z.unknown() }),
+]);
+
+/** The answer to an offered file; null for what is none. */
+export function parseFileConsent(value: unknown): z.infer<typeof consentSchema> | null {
+  return consentSchema.safeParse(value).data ?? null;
+}
+
+/** Shows a file that was put into the person's OneDrive. */
+export function fileInfoActivity({
+  contentUrl,
+  name,
+  uniqueId,
+  fileType,
+}: Omit<FileUpload, 'uploadUrl'>): OutgoingActivity {
+  const contentType = 'application/vnd.microsoft.teams.card.file.info';
+  const content = { uniqueId, fileType };
+  return { type: 'message', attachments: [{ contentType, contentUrl, name, content }] };
 }
 
 /** The answer to an `adaptiveCard/action`; travels in the body of an HTTP 200 whatever its statusCode. */

@@ -23,7 +23,7 @@ import { createPaced } from './paced.ts';
 import type { PersonDesk } from './person-desk.ts';
 import { createPersonalChats } from './personal-chats.ts';
 import { remindDue } from './reminders.ts';
-import { createFileFetch } from './teams-files.ts';
+import { createFileFetch, createFileUpload } from './teams-files.ts';
 
 /** Who the bot is. `serve` fills this from the environment and always with authentication. */
 export interface BotSettings {
@@ -147,6 +147,11 @@ export function createBot(deps: BotDeps): Bot {
     clock,
     chats,
   });
+  const files = {
+    suffix: settings.fileHostSuffix,
+    moreHosts: settings.moreFileHosts,
+    ownDomains: (signal: AbortSignal) => api.ownDomains(signal),
+  };
   const dispatch: Dispatch = createDispatch({
     api,
     outbound,
@@ -161,11 +166,8 @@ export function createBot(deps: BotDeps): Bot {
     lock,
     sourceHost: settings.sourceHost,
     pageUrl: settings.pageUrl,
-    fetchFile: createFileFetch({
-      suffix: settings.fileHostSuffix,
-      moreHosts: settings.moreFileHosts,
-      ownDomains: (signal) => api.ownDomains(signal),
-    }),
+    fetchFile: createFileFetch(files),
+    putFile: createFileUpload(files),
     logger,
     closing: closing.signal,
     tenantId,

@@ -8,6 +8,7 @@ export const COMMANDS = [
   'report',
   'settings',
   'channel',
+  'audit',
   'help',
 ] as const;
 export type CommandWord = (typeof COMMANDS)[number];
@@ -22,6 +23,7 @@ const ALSO: Readonly<Record<string, CommandWord>> = {
   reports: 'report',
   setting: 'settings',
   setup: 'settings',
+  log: 'audit',
   commands: 'help',
 };
 

@@ -36,6 +36,7 @@ import { personWelcomeCard } from './cards/person.ts';
 import { newsOf } from './channel-trouble.ts';
 import type { TurnRequest } from './gateway.ts';
 import { createAdminCommands, createListHandlers } from './handlers/admin-commands.ts';
+import { answerConsent } from './handlers/audit-file.ts';
 import { createChannelHandlers } from './handlers/channel.ts';
 import { createChat } from './handlers/chat.ts';
 import type { HandlerDeps, Handlers, PressData } from './handlers/handlers.ts';
@@ -326,6 +327,11 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
     turn: Turn,
     request: TurnRequest,
   ): Promise<InvokeAnswer | null> {
+    if (activity.type === 'invoke' && activity.name === 'fileConsent/invoke') {
+      const posted = pressedCard(activity, turn.conversation);
+      turn.later((signal) => answerConsent(deps, { turn, value: activity.value, posted }, signal));
+      return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' };
+    }
     if (activity.type === 'invoke') {
       if (activity.name !== 'adaptiveCard/action') {
         return answerError(400, personTexts(turn.language).outdated);

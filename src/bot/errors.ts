@@ -98,7 +98,8 @@ export class TeamsFileError extends AppError {
     | 'file.unreachable'
     | 'file.workbook'
     | 'file.no-text'
-    | 'file.several';
+    | 'file.several'
+    | 'file.not-taken';
   readonly disposition = 'ask';
   constructor(code: TeamsFileError['code'], options?: ErrorOptions) {
     super('A file that somebody sent could not be used.', options);

@@ -123,3 +123,33 @@ export function createFileFetch(
     }
   };
 }
+
+/** Puts a file where Teams said after the person's consent, in one piece; redirects are not followed. */
+export function createFileUpload(
+  deps: FileFetchDeps,
+): (address: string, bytes: Uint8Array, signal: AbortSignal) => Promise<void> {
+  const { timeLimitMs = TIME_LIMIT_MS } = deps;
+  return async (address, bytes, signal) => {
+    const url = URL.parse(address);
+    // What is in the file is for the tenant alone, whatever the message says.
+    if (url === null || !isTenantFile(url, deps, await deps.ownDomains(signal))) {
+      throw new TeamsFileError('file.foreign-host');
+    }
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
+    const range = `bytes 0-${bytes.byteLength - 1}/${bytes.byteLength}`;
+    const response = await fetch(url, {
+      method: 'PUT',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/octet-stream', 'content-range': range },
+      body: Buffer.from(bytes),
+      signal: within,
+    }).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      throw new TeamsFileError('file.unreachable', { cause });
+    });
+    await response.body?.cancel();
+    if (!response.ok) {
+      throw new TeamsFileError('file.not-taken');
+    }
+  };
+}

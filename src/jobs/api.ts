@@ -563,6 +563,11 @@ export interface SkybridgeApi {
   declineMove(migrationId: string, actor: Actor): Promise<ActResult>;
   /** Asked of the directory, and known for a minute; throws where it cannot be asked. */
   roleOf(personId: string, signal: AbortSignal): Promise<PersonRole>;
+  /** The audit of a span as a table; `until` is not included. */
+  exportAudit(
+    span: { readonly since: Date | null; readonly until: Date },
+    signal: AbortSignal,
+  ): Promise<{ readonly csv: string; readonly rows: number }>;
   settings(): Promise<Settings>;
   changeSetting(setting: SettingValue, actor: Actor): Promise<SettingResult>;
   /** Takes the last change of a setting back. */

@@ -194,3 +194,10 @@ export class ItemsAlteredError extends AppError {
     this.differences = differences;
   }
 }
+
+/** More of the audit than is sent as one file. */
+export class AuditTooLargeError extends AppError {
+  override readonly name = 'AuditTooLargeError';
+  readonly code = 'export.too-large';
+  readonly disposition = 'ask';
+}

@@ -10,11 +10,18 @@ import type {
   MigrationView,
   SkybridgeApi,
 } from './api.ts';
+import { type AuditRecord, beginAuditFile, formatAuditRecord } from './audit/audit-file.ts';
+import type { AuditSpan } from './db/audit-rows.ts';
 import type { BatchCreation, BatchStore } from './db/batch-store.ts';
 import type { FolderMapStore } from './db/folder-map-store.ts';
 import type { MigrationRow, MigrationStore } from './db/migration-store.ts';
 import type { SettingsStore } from './db/settings-store.ts';
-import { NothingToMoveError, SkippedError, UnknownMigrationError } from './errors.ts';
+import {
+  AuditTooLargeError,
+  NothingToMoveError,
+  SkippedError,
+  UnknownMigrationError,
+} from './errors.ts';
 import type { MigrationEvent, StateName } from './migration/state.ts';
 import { createOverviews } from './overview.ts';
 import { createNewPeople } from './people/new-people.ts';
@@ -33,6 +40,7 @@ export interface ServiceDeps {
   readonly folderMap: FolderMapStore;
   readonly conversations: ConversationStore;
   readonly settings: SettingsStore;
+  readonly auditRows: (span: AuditSpan, signal: AbortSignal) => AsyncIterable<AuditRecord>;
   readonly tallies: (migrationId: string) => Promise<readonly FolderTally[]>;
   readonly tenant: TenantPort;
   readonly doctor: TenantDoctor;
@@ -44,6 +52,9 @@ export interface ServiceDeps {
 
 /** More batches than a card lists. */
 const MOST_BATCHES = 20;
+
+/** A file of this size is made in memory, and put into OneDrive in one piece. */
+const MOST_AUDIT_LETTERS = 40_000_000;
 
 const APPLE_HOST = 'imap.mail.me.com';
 const isApple = (host: string): boolean => host === APPLE_HOST;
@@ -310,6 +321,20 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
       });
       const migration = await viewOf(migrationId);
       return { kind: changed === null ? 'not-expected' : 'checking', migration };
+    },
+
+    async exportAudit(span, signal) {
+      const parts = [beginAuditFile('csv')];
+      let letters = 0;
+      for await (const record of deps.auditRows(span, signal)) {
+        const line = formatAuditRecord(record, 'csv');
+        letters += line.length;
+        if (letters > MOST_AUDIT_LETTERS) {
+          throw new AuditTooLargeError('The audit of these days is too large.');
+        }
+        parts.push(line);
+      }
+      return { csv: parts.join(''), rows: parts.length - 1 };
     },
 
     settings: () => deps.settings.read(),

@@ -43,6 +43,8 @@ export interface PersonClient {
   drop(
     ...files: readonly { readonly name: string; readonly downloadUrl: string }[]
   ): Promise<number>;
+  /** Answers the newest file that was offered, as Teams does once it has made room in OneDrive. */
+  consent(action: 'accept' | 'decline', uploadUrl?: string): Promise<number>;
   /** Presses the newest button of this title, after filling in the card's fields as Teams would. */
   press(title: string, inputs?: Readonly<Record<string, string>>): Promise<InvokeReply>;
   /** Sends an invoke that no card offered: stale or forged data. */
@@ -314,6 +316,26 @@ export async function startTeamsClient(options: TeamsClientOptions): Promise<Tea
         ];
         const message = { ...said, type: 'message', attachments };
         return (await post(activity(personId, here, message))).status;
+      },
+      async consent(action, uploadUrl = 'https://contoso-my.sharepoint.com/upload') {
+        const isOffer = ({ file }: Entry): boolean => Object(file?.['content']).acceptContext;
+        const offer = entries().findLast(isOffer);
+        if (offer === undefined) {
+          throw new Error('No file was offered.');
+        }
+        const name = String(offer.file?.['name']);
+        const contentUrl = `https://contoso-my.sharepoint.com/personal/Documents/${name}`;
+        const uploadInfo = { uploadUrl, contentUrl, name, uniqueId: 'file-1', fileType: 'csv' };
+        const context: unknown = Object(offer.file?.['content'])[`${action}Context`];
+        const value = { type: 'fileUpload', action, context };
+        const consented = {
+          ...said,
+          type: 'invoke',
+          name: 'fileConsent/invoke',
+          replyToId: offer.id,
+          value: action === 'accept' ? { ...value, uploadInfo } : value,
+        };
+        return (await post(activity(personId, here, consented))).status;
       },
       async press(title, inputs = {}) {
         for (const entry of entries().toReversed()) {

@@ -49,6 +49,7 @@ const SAID: Readonly<Record<CommandWord, string>> = {
   report: 'lists all batches and their reports',
   settings: 'shows reminders, the maintenance window, and what is left out',
   channel: 'chooses where the helpdesk sees the moves',
+  audit: 'sends who did or tried what as a file; of 30 days, or as many as you say',
   help: 'shows this',
 };
 
@@ -74,6 +75,7 @@ export function helpCard(role: Staff, note: string | null = null): Card {
                 actions: [
                   button('command.run', 'Reports', { word: 'report' }),
                   button('command.run', 'Settings', { word: 'settings' }),
+                  button('command.run', 'Audit log', { word: 'audit' }),
                 ],
               },
             ),

@@ -12,6 +12,7 @@ import { checkingTenantCard } from '../cards/tenant.ts';
 import type { CommandWord } from '../commands.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { replaceCard, sayText } from '../turn.ts';
+import { offerAudit } from './audit-file.ts';
 import { presentChoice } from './channel.ts';
 import type { HandlerDeps, Handlers } from './handlers.ts';
 import { presentSettings } from './settings.ts';
@@ -109,6 +110,10 @@ export function createAdminCommands(deps: HandlerDeps): Readonly<Record<CommandW
 
     channel: async (turn, _rest, signal) => {
       await post(turn, await presentChoice(deps.places, null, signal), signal);
+    },
+
+    audit: async (turn, rest, signal) => {
+      await offerAudit(deps, { turn, days: rest }, signal);
     },
 
     help: async (turn, _rest, signal) => {

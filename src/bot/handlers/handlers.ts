@@ -28,6 +28,8 @@ export interface HandlerDeps {
   readonly fetchFile: (address: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** The page for people whom Teams does not reach; null where there is none. */
   readonly pageUrl: string | null;
+  /** Puts a file where Teams said; throws a TeamsFileError. */
+  readonly putFile: (address: string, bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
   /** The one host that passwords of this service are for. */
   readonly sourceHost: string;
 }

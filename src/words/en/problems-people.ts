@@ -103,6 +103,15 @@ export const PEOPLE_PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'This is no list that I can read: the file is no text.',
     doNext: 'Send a CSV file with the columns EmailAddress and UserName.',
   },
+  'file.not-taken': {
+    what: 'Your OneDrive did not take the file.',
+    doNext: 'Ask for it once more; the link to put it there is good for minutes only.',
+  },
+  'export.too-large': {
+    what: 'The audit of these days is larger than I send through Teams (40 MB).',
+    doNext:
+      'Say "audit" and fewer days, or let the operator print it with "node src/main.ts audit --csv".',
+  },
   'file.several': {
     what: 'These are several files, and I read one list at a time.',
     doNext: 'Send one of them, and the next when that is done.',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { createGraphTenant } from '../../../src/jobs/adapters/graph-tenant.ts';
 import type { BatchPlan, MoveSelection, PlannedMove, SkybridgeApi } from '../../../src/jobs/api.ts';
+import { readAudit } from '../../../src/jobs/db/audit-rows.ts';
 import { createBatchStore } from '../../../src/jobs/db/batch-store.ts';
 import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { createConversationStore } from '../../../src/jobs/db/conversation-store.ts';
@@ -58,6 +59,7 @@ beforeEach(async () => {
     folderMap: createFolderMapStore(database.pool),
     conversations: createConversationStore(database.pool),
     settings: createSettingsStore(database.pool, 'contoso'),
+    auditRows: (span, signal) => readAudit(database.pool, span, signal),
     tallies: async () => [],
     tenant: createGraphTenant(world.m365),
     doctor: { check: notHere, plan: notHere, mend: notHere },

@@ -7,6 +7,8 @@ export interface Entry {
   readonly from: 'bot' | 'person';
   text: string | null;
   card: Json | null;
+  /** A file that is offered or shown, as its attachment came. */
+  file: Json | null;
   /** How often the bot updated it. */
   updates: number;
 }
@@ -34,7 +36,19 @@ function cardOf(activity: Json): Json | null {
   const attachments: unknown = activity['attachments'];
   const first: unknown = Array.isArray(attachments) ? attachments[0] : undefined;
   const isCard = typeof first === 'object' && first !== null && 'content' in first;
-  return isCard ? { ...Object(first.content) } : null;
+  return isCard && !fileTypeOf(first) ? { ...Object(first.content) } : null;
+}
+
+const fileTypeOf = (attachment: unknown): string | null =>
+  /^application\/vnd\.microsoft\.teams\.card\.file\.(consent|info)$/.exec(
+    String(Object(attachment).contentType),
+  )?.[1] ?? null;
+
+/** A file that is offered, or shown: its attachment as it came. */
+function fileOf(activity: Json): Json | null {
+  const attachments: unknown = activity['attachments'];
+  const first: unknown = Array.isArray(attachments) ? attachments[0] : undefined;
+  return fileTypeOf(first) === null ? null : { ...Object(first) };
 }
 
 /** An empty transcript. */
@@ -58,7 +72,15 @@ export function createTranscript(): Transcript {
       count += 1;
       const text = typeof activity['text'] === 'string' ? activity['text'] : null;
       const id = `activity-${count}`;
-      const entry: Entry = { id, conversationId, from, text, card: cardOf(activity), updates: 0 };
+      const entry: Entry = {
+        id,
+        conversationId,
+        from,
+        text,
+        card: cardOf(activity),
+        file: fileOf(activity),
+        updates: 0,
+      };
       entries.push(entry);
       tell({ kind: 'posted', entry });
       return entry;
@@ -70,6 +92,7 @@ export function createTranscript(): Transcript {
       }
       entry.text = typeof activity['text'] === 'string' ? activity['text'] : null;
       entry.card = cardOf(activity);
+      entry.file = fileOf(activity);
       entry.updates += 1;
       tell({ kind: 'updated', entry });
       return true;

@@ -69,6 +69,7 @@ export interface FakeApi extends SkybridgeApi {
   plan: BatchPlan;
   /** Beside the one of `current`. */
   otherBatches: readonly BatchLine[];
+  readonly exported: { readonly since: Date | null; readonly until: Date }[];
   readonly selections: MoveSelection[];
   readonly groups: DirectoryGroup[];
   readonly teams: DirectoryTeam[];
@@ -167,6 +168,7 @@ export function createFakeApi(): FakeApi {
   };
   const api: FakeApi = {
     otherBatches: [],
+    exported: [],
     conversations,
     people: [ALEX],
     findings: [tenantFinding('check.licences', 'ok', { facts: { freeSeats: 41 } })],
@@ -275,6 +277,11 @@ export function createFakeApi(): FakeApi {
       (batch()?.migrations ?? [])
         .filter(({ person }) => person.displayName.toLowerCase().includes(query.toLowerCase()))
         .slice(0, limit),
+    async exportAudit(span) {
+      failIfTold();
+      api.exported.push(span);
+      return { csv: '\uFEFFPosition\r\n1\r\n', rows: 1 };
+    },
     settings: async () => present,
     async changeSetting(setting) {
       return setTo({ ...present, [setting.name]: setting.value });
