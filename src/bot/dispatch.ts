@@ -71,6 +71,8 @@ type Outcome =
   | Answer
   | { readonly kind: 'error'; readonly statusCode: 400 | 500; readonly text: string };
 
+const REPORTS_ELSEWHERE =
+  'Hello. I report the moves in another channel. When an admin of the moves writes "here" to me in this one, I report here.';
 const NO_IDENTITY = 'Teams did not say who you are, so I can do nothing here.';
 
 /** What a failure means, as `explained` says it. */
@@ -283,7 +285,11 @@ export function createDispatch(deps: DispatchDeps & { readonly tenantId: string 
 
   async function welcome(turn: Turn, signal: AbortSignal): Promise<void> {
     if (turn.conversation.conversationType !== 'personal') {
-      await chat.useChannel(turn, signal);
+      const chosen = await api.conversations.findConversation(HELPDESK_KEY);
+      // Whoever adds the app to one more team has not said that the helpdesk moves there.
+      await (chosen === null || channelOf(chosen) === channelOf(turn.conversation)
+        ? chat.useChannel(turn, signal)
+        : outbound.post(turn.conversation, textActivity(REPORTS_ELSEWHERE), signal));
       return;
     }
     // Whoever cannot be told for an admin now is welcomed as everybody is; a message asks anew.

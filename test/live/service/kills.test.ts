@@ -105,7 +105,7 @@ test('killed while cleaning up: password, IMAP and access are put back all the s
 test('the mailboxes agree, and the channel tells the truth', async () => {
   expect((await compareMailboxes(world)).findings).toEqual([]);
   await world.teams.channel.see('1 done');
-  const cards = world.teams.channel.texts().filter((text) => text.startsWith('Move of '));
+  const cards = world.teams.channel.texts().filter((text) => /^Move of [^:\n]+\n/.test(text));
   expect(cards).toHaveLength(1);
   expect(cards[0]).toContain('Nobody must act.');
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatPlace, parsePlace } from '../../../src/bot/cards/channel-choice.ts';
 import { M365Error } from '../../../src/graph/errors.ts';
+import type { ConversationReference } from '../../../src/jobs/api.ts';
 import { entryToText } from '../../sim/teams-client.ts';
 import type { BotWorld } from './support/bot-world.ts';
 import { startBotWorld } from './support/bot-world.ts';
@@ -183,6 +184,28 @@ test('a team that the bot was taken out of is not offered any more', async () =>
   const card = await admin.see('I am in no team with a channel that I can take.');
   expect(entryToText(card)).not.toContain('Use this channel');
 });
+
+test('one more team that the app is added to, by an admin even, does not take the channel over', async () => {
+  const { teams, api } = world;
+  const other = { ...(await chosenElsewhere()), conversationId: '19:other@thread.tacv2' };
+  await api.conversations.saveConversation('channel:helpdesk', other, null);
+  await teams.channel.install(ADMIN_ID);
+  await teams.channel.see('I report the moves in another channel.');
+  expect(await helpdesk()).toBe('19:other@thread.tacv2');
+  await teams.channel.say(ADMIN_ID, 'here');
+  await teams.channel.see('I report here from now on');
+  expect(await helpdesk()).toBe(teams.channel.id);
+});
+
+async function chosenElsewhere(): Promise<ConversationReference> {
+  await world.teams.channel.install(ADMIN_ID);
+  await world.teams.channel.see('I report here from now on');
+  const chosen = await world.api.conversations.findConversation('channel:helpdesk');
+  if (chosen === null) {
+    throw new Error('No channel was chosen.');
+  }
+  return chosen;
+}
 
 test('a place is what it was made of, and nothing else', () => {
   expect(parsePlace(formatPlace({ teamId: 'a', channelId: 'b' }))).toEqual({
