@@ -6,6 +6,8 @@ import { button } from './actions.ts';
 import type { Card } from './elements.ts';
 import { card, heading, hint, markedLine, paragraph, plain, section } from './elements.ts';
 
+const MOST_IN_ROW = 3;
+
 const NAMES: Readonly<Record<Language, string>> = {
   en: 'English',
   de: 'German',
@@ -35,7 +37,9 @@ export function letterCard(
     });
   }
   const { letter } = personTexts(language);
-  const others = LANGUAGES.filter((one) => one !== language);
+  const buttons = LANGUAGES.filter((one) => one !== language).map((one) =>
+    button('migration.letter', NAMES[one], { migrationId, language: one }),
+  );
   return card({
     summary: title,
     body: [
@@ -51,9 +55,9 @@ export function letterCard(
           .map((part) => paragraph(plain(part))),
       ),
       hint(`To: ${plain(submitter.mail ?? submitter.userPrincipalName)}`),
+      // Two rows: not every client breaks one that is too long.
+      { type: 'ActionSet', actions: buttons.slice(0, MOST_IN_ROW) },
     ],
-    actions: others.map((one) =>
-      button('migration.letter', NAMES[one], { migrationId, language: one }),
-    ),
+    actions: buttons.slice(MOST_IN_ROW),
   });
 }

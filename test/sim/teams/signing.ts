@@ -19,9 +19,13 @@ export interface Signing {
   token(botId: string, serviceUrl: string, changes?: TokenChanges): Promise<string>;
 }
 
+/** One for all of a process: a new one takes longer than most tests. */
+let keyPair: ReturnType<typeof generateKeyPair> | null = null;
+
 /** RS256, one key, named k1, endorsed for msteams. */
 export async function createSigning(): Promise<Signing> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  keyPair ??= generateKeyPair('RS256');
+  const { publicKey, privateKey } = await keyPair;
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', use: 'sig', endorsements: ['msteams'] };
   return {
     jwks: { keys: [jwk] },

@@ -6,10 +6,11 @@ import type { GatewayWorld } from './support/gateway-world.ts';
 import { startGatewayWorld } from './support/gateway-world.ts';
 
 let world: GatewayWorld;
-const signal = AbortSignal.timeout(20_000);
+let signal: AbortSignal;
 
 beforeEach(async () => {
   world = await startGatewayWorld();
+  signal = AbortSignal.timeout(20_000);
 });
 afterEach(async () => {
   await world.close();
