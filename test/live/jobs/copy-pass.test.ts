@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
+import { describe, expect, test } from 'vitest';
 import { createCopyStore } from '../../../src/jobs/db/copy-store.ts';
 import { createLedgerStore } from '../../../src/jobs/db/ledger-store.ts';
 import type { TargetTraits } from '../../../src/jobs/ports.ts';
-import { silentLogger } from '../../../src/log.ts';
 import {
   crashAt,
   createWorld as createWorldOn,
@@ -14,19 +12,10 @@ import {
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { Crash } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 const createWorld = (name: string, traits: TargetTraits, boxes?: Mailboxes): Promise<World> =>
   createWorldOn(database, name, traits, boxes);

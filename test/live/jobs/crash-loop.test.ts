@@ -1,29 +1,18 @@
 /** Two messages kill the process, in which several mailboxes are copied, again and again: they are named, and no other. */
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createByteBudget } from '../../../src/jobs/copy/byte-budget.ts';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
-import { silentLogger } from '../../../src/log.ts';
 import { createSeededRandom } from '../../sim/sample/random.ts';
 import { createWorld, GENERIC } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Checkpoint, Crash } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
 /** The first of them holds what kills. */
 const MAILBOXES = 3;
 const KILLERS = /^Subject: Message [25]\r$/m;
 const MOST_RUNS = 12;
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 async function failures(names: readonly string[]): Promise<readonly string[]> {
   const { rows } = await database.pool.query<{ failure: string }>(

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
+import { describe, expect, test } from 'vitest';
 import type { TargetTraits } from '../../../src/jobs/ports.ts';
-import { silentLogger } from '../../../src/log.ts';
 import {
   crashAt,
   createWorld,
@@ -12,19 +10,10 @@ import {
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { Crash, type FakeMailbox } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 /** A mailbox that was copied once. */
 async function copied(name: string, traits: TargetTraits): Promise<World> {

@@ -1,6 +1,5 @@
 /** A move that is cancelled while answers are missing: what arrived counts as copied, and the end waits for nobody. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
+import { describe, expect, test } from 'vitest';
 import { createCopyStore } from '../../../src/jobs/db/copy-store.ts';
 import { createLedgerStore } from '../../../src/jobs/db/ledger-store.ts';
 import { tallyFolders } from '../../../src/jobs/db/tally-store.ts';
@@ -10,19 +9,10 @@ import { takeLastLook } from '../../../src/jobs/steps/last-look.ts';
 import { addTallies } from '../../../src/jobs/tally.ts';
 import { type Logger, silentLogger } from '../../../src/log.ts';
 import { createWorld, EXCHANGE, GENERIC, type World } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Checkpoint, Crash, createFakeTarget } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 /** The first answer is lost, the second message never arrives, and the worker dies before it looks. */
 async function cancelledWorld(name: string, traits: typeof EXCHANGE): Promise<World> {

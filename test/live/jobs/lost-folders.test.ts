@@ -1,7 +1,5 @@
 /** The person renames or deletes folders at the target while mail is written to them. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
-import { silentLogger } from '../../../src/log.ts';
+import { describe, expect, test } from 'vitest';
 import {
   createWorld,
   EXCHANGE,
@@ -10,19 +8,10 @@ import {
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { Crash, FakeMailbox } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 /** Nothing but a folder of eight messages, and an empty inbox. */
 function createWorkWorld(name: string, traits: typeof EXCHANGE): Promise<World> {

@@ -1,7 +1,5 @@
 /** Messages whose numbers at the target nobody knows, or that bear others today: found again by their stamps, or named. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
-import { silentLogger } from '../../../src/log.ts';
+import { describe, expect, test } from 'vitest';
 import {
   createWorld,
   EXCHANGE,
@@ -10,19 +8,10 @@ import {
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import type { Checkpoint, FakeMailbox } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 /** Of the sample, the sixth message is flagged: at Exchange its flag comes behind it. */
 const FLAGGED = 'Message 6';

@@ -1,6 +1,6 @@
 /** Rules against a real ledger: every message is copied or left out by exactly one rule that is named. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type AdminRule,
   countRuledOut,
@@ -9,24 +9,13 @@ import {
   type SkipRules,
   skipReason,
 } from '../../../src/jobs/copy/skip-rules.ts';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
 import { tallyFolders } from '../../../src/jobs/db/tally-store.ts';
 import { addTallies } from '../../../src/jobs/tally.ts';
-import { silentLogger } from '../../../src/log.ts';
 import { createWorld, GENERIC } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { FakeMailbox } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 const SPECIAL = { Junk: 'junk', 'Deleted Messages': 'trash' } as const;
 const FOLDERS = ['INBOX', 'Junk', 'Deleted Messages', 'Work', 'Work/2019', 'Workshop'] as const;

@@ -1,7 +1,5 @@
 /** Appends whose fate is unknown, in the cases where it is hardest to tell. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/jobs/db/connect.ts';
-import { silentLogger } from '../../../src/log.ts';
+import { describe, expect, test } from 'vitest';
 import {
   createWorld,
   EXCHANGE,
@@ -9,19 +7,10 @@ import {
   renumber,
   withoutStamp,
 } from '../../support/copy-world.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { type Checkpoint, Crash } from '../../support/fakes/mail-servers.ts';
+import { useDatabase } from '../../support/use-database.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase(testDatabase.connectionString, silentLogger);
-});
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+const database = useDatabase();
 
 /** The appends of the inbox are 1 to 7; the first and the last are twins. */
 const NEVER = new Map([
