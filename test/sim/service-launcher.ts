@@ -21,6 +21,7 @@ export interface LaunchedService {
   kill(): Promise<void>;
 }
 
+const COMPILE_CACHE = path.join(import.meta.dirname, '../../node_modules/.cache/skybridge');
 const START_LIMIT_MS = 90_000;
 
 /** Forks the service; rejects with the end of its log when it does not come up. */
@@ -30,7 +31,8 @@ export async function launchService(input: LaunchInput): Promise<LaunchedService
     path.join(import.meta.dirname, '../support/service-process.ts'),
     [JSON.stringify(input.overrides)],
     {
-      env: { PATH: env['PATH'], ...input.environment },
+      // As src/main.ts does: without it each start strips the types of every file anew.
+      env: { PATH: env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...input.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );

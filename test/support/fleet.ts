@@ -65,6 +65,8 @@ export interface Fleet {
   readonly people: readonly FleetPerson[];
   readonly logFile: string;
   launch(options?: WorkerOptions): Promise<Worker>;
+  /** Settings of a worker. */
+  environment(): Readonly<Record<string, string>>;
   /** How many are in each state. */
   states(): Promise<Readonly<Partial<Record<StateName, number>>>>;
   /** Resolves when as many as there are people are in one of these states. */
@@ -101,17 +103,26 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const logFile = path.join(options.dir, 'workers.log');
   const workers: Worker[] = [];
 
+  let launches = 0;
+  const settings = (): Readonly<Record<string, string>> => {
+    launches += 1;
+    return {
+      ...world.environment,
+      PORT: '0',
+      BOT_ID: '',
+      BOT_PASSWORD: '',
+      DATABASE_URL: options.databaseUrl,
+      DATA_DIR: path.join(options.dir, `worker-${launches}`),
+      SECRETS_KEY_FILE: keyFile,
+      LOG_LEVEL: 'info',
+    };
+  };
+
   const launch: Fleet['launch'] = async ({ databaseUrl, environment = {} } = {}) => {
     const launched = await launchService({
       environment: {
-        ...world.environment,
-        PORT: '0',
-        BOT_ID: '',
-        BOT_PASSWORD: '',
-        DATABASE_URL: databaseUrl ?? options.databaseUrl,
-        DATA_DIR: path.join(options.dir, `worker-${workers.length}`),
-        SECRETS_KEY_FILE: keyFile,
-        LOG_LEVEL: 'info',
+        ...settings(),
+        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
         ...environment,
       },
       overrides: {
@@ -182,13 +193,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     people,
     logFile,
     launch,
+    environment: settings,
     states,
     all: (wanted, limitMs = 60_000) => until(() => isAll(wanted), limitMs),
     finish: (limitMs = 120_000) =>
       until(async () => {
         await press();
         const { rows } = await database.pool.query<{ open: number }>(
-          'select count(*)::int as open from migrations where not cleaned_up',
+          `select count(*)::int as open from migrations where not cleaned_up and state <> 'WaitingForUser'`,
         );
         return (await isAll(ENDS)) && rows[0]?.open === 0;
       }, limitMs),
