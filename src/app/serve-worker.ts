@@ -7,12 +7,14 @@ import { type ConnectionLimits, createLeaseStore } from '../jobs/db/lease-store.
 import { createLedgerStore } from '../jobs/db/ledger-store.ts';
 import { createLoginStore } from '../jobs/db/login-store.ts';
 import { createRetentionStore } from '../jobs/db/retention-store.ts';
+import { createSettingsStore } from '../jobs/db/settings-store.ts';
 import { listenForWork } from '../jobs/db/work-signal.ts';
 import { startHousekeeping } from '../jobs/housekeeping.ts';
 import { createFence, type Fence } from '../jobs/lease/fence.ts';
 import { LEASE_PACE } from '../jobs/lease/worker-lease.ts';
 import { SLOT_PACE } from '../jobs/mail-slots.ts';
 import { createReportStore, type ReportStore } from '../jobs/report/report-store.ts';
+import { createSchedule } from '../jobs/schedule.ts';
 import { createSessionPool, type SessionPool } from '../jobs/session-pool.ts';
 import type { StepPace } from '../jobs/steps/deps.ts';
 import { startWorker, type Worker } from '../jobs/worker.ts';
@@ -55,6 +57,10 @@ export async function startMover(
     sessions: openSessions(parts, { keys, fence, lanes }),
     budget: createByteBudget(BUDGET_BYTES),
     reports,
+    schedule: createSchedule(
+      createSettingsStore(data.database.pool, parts.settings.TENANT_ID),
+      clock,
+    ),
     clock,
     logger,
     observer: telemetry.observer,

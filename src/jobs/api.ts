@@ -5,7 +5,7 @@
 import type { FolderRename, RenameRefusal } from './copy/edit-folder-map.ts';
 import type { NameProblem } from './copy/folder-name.ts';
 import type { AdminRule, OwnRule, SkipRules } from './copy/skip-rules.ts';
-import type { NoticeName, Problem, StateName } from './migration/state.ts';
+import type { NoticeName, Problem, StateName, StepToRepeat } from './migration/state.ts';
 import type {
   DirectoryGroup,
   DirectoryPerson,
@@ -367,6 +367,29 @@ export type RenameResult =
 /** What an admin may ask of one migration. */
 export type MigrationAction = 'approve-pilot' | 'finish' | 'pause' | 'resume' | 'cancel' | 'retry';
 
+export interface BatchAction {
+  readonly batchId: string;
+  /** Left out: all of them. */
+  readonly migrationIds?: readonly string[];
+  readonly action: MigrationAction;
+  readonly actor: Actor;
+}
+
+export interface BatchActResult {
+  readonly done: number;
+  readonly nothingToDo: number;
+}
+
+/** Each left out stays as it is. */
+export interface BatchSchedule {
+  /** The higher goes first. */
+  readonly priority?: -1 | 0 | 1;
+  readonly startAt?: Date | null;
+  readonly finishBy?: Date | null;
+  /** Null: nothing is brought before the move is finished. */
+  readonly deltaEveryMinutes?: number | null;
+}
+
 /** What the helpdesk may ask of one move that waits for somebody. */
 export type HelpdeskAction = 'ask-again' | 'retry' | 'skip';
 
@@ -533,6 +556,12 @@ export interface SkybridgeApi {
   /** Moves that wait for somebody's password. */
   waitingForPeople(): Promise<readonly MigrationView[]>;
   act(migrationId: string, action: MigrationAction, actor: Actor): Promise<ActResult>;
+  /** The same for all of a batch, or some of it; where it does not fit nothing happens. */
+  actOnBatch(input: BatchAction): Promise<BatchActResult>;
+  /** Begins the pilot or the full copy once more; what is at the target already is not sent again. */
+  again(migrationId: string, from: StepToRepeat, actor: Actor): Promise<ActResult>;
+  /** When a batch may copy and should be through, what goes before what, and how often new mail is brought. */
+  scheduleBatch(batchId: string, schedule: BatchSchedule, actor: Actor): Promise<boolean>;
   /**
    * `retry` goes on with what waits for an admin, asks a person whom Teams did not reach, or puts back
    * what is left; `skip` ends a move that waits for somebody. Nothing, once it has left the state of `since`.

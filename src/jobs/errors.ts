@@ -68,6 +68,18 @@ export class LoginLimitError extends AppError {
   }
 }
 
+/** The tenant's window for copying is closed; the move goes on when it opens. */
+export class OutsideWindowError extends AppError {
+  override readonly name = 'OutsideWindowError';
+  readonly code = 'jobs.outside-window';
+  readonly disposition = 'wait';
+  override readonly retryAfter: Date;
+  constructor(retryAfter: Date) {
+    super('Mail is not copied at this time.');
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The person cannot get a mailbox in this tenant as things stand. */
 export class PersonNotReadyError extends AppError {
   override readonly name = 'PersonNotReadyError';

@@ -243,6 +243,21 @@ export function createService(deps: ServiceDeps): SkybridgeApi {
 
     act: (migrationId, action, actor) => act(migrationId, EVENT_OF_ACTION[action], actor),
 
+    async actOnBatch({ batchId, migrationIds, action, actor }) {
+      const wanted = migrationIds === undefined ? null : new Set(migrationIds);
+      const rows = (await deps.store.ofBatch(batchId)).filter(({ id }) => wanted?.has(id) ?? true);
+      let done = 0;
+      for (const { id } of rows) {
+        const input = { migrationId: id, event: EVENT_OF_ACTION[action], actor, onlyAtStep: null };
+        done += (await deps.store.apply(input)) === null ? 0 : 1;
+      }
+      return { done, nothingToDo: rows.length - done };
+    },
+
+    again: (migrationId, from, actor) => act(migrationId, { type: 'again-requested', from }, actor),
+
+    scheduleBatch: (batchId, schedule, actor) => deps.batches.schedule(batchId, schedule, actor),
+
     async assist(migrationId, { action, since }, actor) {
       const skipped = problemOf(new SkippedError('The helpdesk left this move out.'));
       const event: MigrationEvent =

@@ -15,6 +15,7 @@ import {
 } from './migration/state.ts';
 import { JOB_OF_STATE } from './migration/transition.ts';
 import { problemOf } from './problem.ts';
+import type { Schedule } from './schedule.ts';
 import { cleanUp } from './steps/clean-up.ts';
 import { copySlice } from './steps/copy-slice.ts';
 import type { Step, StepDeps } from './steps/deps.ts';
@@ -39,6 +40,7 @@ const SWEEP_EVERY_MS = 2000;
 const ENSURE_EVERY_MS = 10_000;
 
 export interface WorkerDeps extends Omit<StepDeps, 'shouldYield'> {
+  readonly schedule: Schedule;
   readonly queue: Queue;
   readonly mail: MailWorkDeps;
 }
@@ -91,11 +93,12 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     clock,
     logger,
     runStep: (name, row, run) => {
-      const stepDeps = { ...deps, shouldYield: () => slots.isStopping() };
+      const stepDeps = { ...deps, shouldYield: () => slots.isStopping() || isClosed() };
       return runStep(stepDeps, { name, row, run, isHeld: () => lease.life() !== null });
     },
   });
   const stopListening = await mail.listen(() => slots.look());
+  const isClosed = (): boolean => deps.schedule.closedUntil() !== null;
   const warn = (error: unknown): void => logger.warn({ code: errorCodeOf(error) }, 'sweep failed');
   const stopSweeping = startInterval(() => sweep(deps).catch(warn), SWEEP_EVERY_MS);
   const stopEnsuring = startInterval(() => deps.queue.ensureSteps().catch(warn), ENSURE_EVERY_MS);
@@ -259,11 +262,12 @@ function waitingEvent(state: StateName, until: Date, problem: Problem): Migratio
 }
 
 /** Wakes what time made due. */
-async function sweep({ store }: Pick<WorkerDeps, 'store'>): Promise<void> {
-  for (const { id, state, step } of await store.due()) {
-    const event = DUE_EVENTS[state];
+async function sweep({ store, schedule }: Pick<WorkerDeps, 'store' | 'schedule'>): Promise<void> {
+  await schedule.refresh();
+  for (const row of await store.due({ isWindowOpen: schedule.closedUntil() === null })) {
+    const event = DUE_EVENTS[row.state];
     if (event !== undefined) {
-      await store.apply({ migrationId: id, event, actor: null, onlyAtStep: step });
+      await store.apply({ migrationId: row.id, event, actor: null, onlyAtStep: row.step });
     }
   }
 }

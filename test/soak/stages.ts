@@ -222,7 +222,7 @@ export const waiting: Stage = async (input) =>
   });
 
 /** Rows as they are after the person was asked. */
-export async function addWaiting(fleet: Pick<Fleet, 'database'>, count: number): Promise<void> {
+async function addWaiting(fleet: Pick<Fleet, 'database'>, count: number): Promise<void> {
   await fleet.database.pool.query(
     `insert into migrations (id, run_id, batch_id, person, target_mailbox, source_host, state, line)
      select gen_random_uuid(), gen_random_uuid(), b.id,

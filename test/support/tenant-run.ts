@@ -138,6 +138,7 @@ export async function createTenantRun(input: TenantRunInput): Promise<TenantRun>
     logger: silentLogger,
     observer: unobserved,
     pace: { sliceMs: 60_000, pollMs: 60_000, waitMs: 60_000 },
+    schedule: { closedUntil: () => null },
     shouldYield: () => false,
     sessions: {
       traits: EXCHANGE,

@@ -241,6 +241,9 @@ const synced: Render = (m) => ({
     markedLine('ok', 'Outlook holds everything that iCloud holds.'),
     progressFacts(m),
     ...hiddenFolders(m.folderMap),
+    ...(m.until === null
+      ? []
+      : [markedLine('waiting', `I look for new mail at ${cardTime(m.until)}.`)]),
     paragraph(
       `New mail at iCloud still follows. When ${firstName(m)} no longer uses iCloud Mail, finish the move: I copy what came last, verify every message, and put back what I changed.`,
     ),

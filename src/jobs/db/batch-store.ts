@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { and, desc, eq, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import type { Actor, BatchLine } from '../api.ts';
+import type { Actor, BatchLine, BatchSchedule } from '../api.ts';
 import type { AdminRule } from '../copy/skip-rules.ts';
 import { END_STATES } from '../migration/state.ts';
 import { INITIAL_STATE } from '../migration/transition.ts';
 import { createOpenMoves, type MailMove } from '../people/open-moves.ts';
 import type { ReadyMove } from '../people/plan-batch.ts';
 import type { KeptSelection } from '../people/selection.ts';
-import { applyEvent, type CommandSink } from './apply-event.ts';
+import { actorColumns, applyEvent, type CommandSink } from './apply-event.ts';
 import { type Database, inTransaction } from './connect.ts';
 import * as schema from './schema.ts';
 
@@ -42,6 +43,8 @@ export interface BatchStore {
   openMoves(): Promise<readonly MailMove[]>;
   /** Those that have not ended first, then the newest first. */
   list(limit: number): Promise<readonly BatchLine[]>;
+  /** With its audit row; false where there is no such batch, or all of it is so already. */
+  schedule(batchId: string, schedule: BatchSchedule, actor: Actor): Promise<boolean>;
   /** The batch with all its migrations, started, and the jobs that follow: all or nothing, and once for a plan. */
   createBatch(input: NewBatch): Promise<BatchCreation>;
 }
@@ -57,6 +60,13 @@ const BATCH_LOCK = 7_352_002;
 
 /** PostgreSQL takes 65,535 parameters in one statement. */
 const ROWS_AT_ONCE = 1000;
+
+const SCHEDULE = {
+  priority: schema.batches.priority,
+  startAt: schema.batches.startAt,
+  finishBy: schema.batches.finishBy,
+  deltaEveryMinutes: schema.batches.deltaEveryMinutes,
+};
 
 export function createBatchStore({ pool }: Database, sink: CommandSink): BatchStore {
   const { batches, plans, migrations } = schema;
@@ -118,6 +128,30 @@ export function createBatchStore({ pool }: Database, sink: CommandSink): BatchSt
         .returning({ hash: plans.hash });
       return claimed.length > 0;
     },
+
+    schedule: (batchId, schedule, actor) =>
+      inTransaction(pool, async (client) => {
+        const tx = drizzle(client, { schema });
+        const [before] = await tx
+          .select(SCHEDULE)
+          .from(batches)
+          .where(eq(batches.id, batchId))
+          .for('update');
+        const after = { ...before, ...schedule };
+        if (before === undefined || isDeepStrictEqual(before, after)) {
+          return false;
+        }
+        await tx.update(batches).set(schedule).where(eq(batches.id, batchId));
+        await tx.insert(schema.audit).values({
+          ...actorColumns(actor),
+          action: 'batch.scheduled',
+          subject: batchId,
+          outcome: 'done',
+          before: JSON.stringify(before),
+          after: JSON.stringify(after),
+        });
+        return true;
+      }),
 
     openMoves: () => openMovesOf(db),
 

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Actor, AuditEntry, PilotResult, VerificationSummary } from '../api.ts';
 import type { SkipRules } from '../copy/skip-rules.ts';
+import type { OutsideWindowError } from '../errors.ts';
 import { END_STATES, type StateName } from '../migration/state.ts';
 import type { TenantChange } from '../ports.ts';
 import type { Choice, MailboxRoom } from '../room.ts';
@@ -37,7 +38,7 @@ export interface MigrationStore {
   /** Those that wait for somebody's password, the longest first. */
   waitingForPeople(): Promise<readonly MigrationRow[]>;
   /** Those that time alone moves on, and whose time has come. */
-  due(): Promise<readonly MigrationRow[]>;
+  due(now: { readonly isWindowOpen: boolean }): Promise<readonly MigrationRow[]>;
   savePilot(migrationId: string, pilot: PilotResult): Promise<void>;
   saveRate(
     migrationId: string,
@@ -113,6 +114,7 @@ export interface AgreedInput {
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const WAITING_FOR_TIME: readonly StateName[] = ['RateLimited', 'Synced'];
+const OUTSIDE_WINDOW: OutsideWindowError['code'] = 'jobs.outside-window';
 /** In one look; the next look has the rest. */
 const MOST_DUE = 200;
 
@@ -196,7 +198,7 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
         .where(and(isNotNull(migrations.batchId), eq(migrations.state, 'WaitingForUser')))
         .orderBy(migrations.stateSince),
 
-    due: () =>
+    due: ({ isWindowOpen }) =>
       db
         .select()
         .from(migrations)
@@ -204,7 +206,11 @@ export function createMigrationStore(database: Database, sink: CommandSink): Mig
           and(
             isNotNull(migrations.batchId),
             inArray(migrations.state, [...WAITING_FOR_TIME]),
-            sql`${migrations.until} <= now()`,
+            or(
+              sql`${migrations.until} <= now()`,
+              // The window was set anew, or taken away.
+              isWindowOpen ? sql`${migrations.problem}->>'code' = ${OUTSIDE_WINDOW}` : undefined,
+            ),
           ),
         )
         .limit(MOST_DUE),

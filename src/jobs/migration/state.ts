@@ -86,8 +86,11 @@ export type MigrationEvent =
   | { readonly type: 'pilot-approved' }
   /** Another folder shall be the pilot. */
   | { readonly type: 'pilot-chosen' }
-  | { readonly type: 'pass-finished' }
+  /** `nextAt`: when the next pass is due, should the move not be finished before. */
+  | { readonly type: 'pass-finished'; readonly nextAt?: Date }
   | { readonly type: 'delta-due' }
+  /** Once more from here, whatever was done since. */
+  | { readonly type: 'again-requested'; readonly from: StepToRepeat }
   | { readonly type: 'finish-requested' }
   | { readonly type: 'verified'; readonly explained: boolean }
   | { readonly type: 'cleaned-up' }
@@ -105,6 +108,9 @@ export type MigrationEvent =
   | { readonly type: 'resume-requested' }
   /** `problem`: why, where the person said so. */
   | { readonly type: 'cancel-requested'; readonly problem?: Problem };
+
+/** Where a move may begin once more: its pilot, or the full copy. */
+export type StepToRepeat = 'Piloting' | 'Syncing';
 
 /** Names of the jobs; one queue each. */
 export const JOB_NAMES = [

@@ -9,6 +9,7 @@ import {
   type Problem,
   STATES,
   type StateName,
+  type StepToRepeat,
 } from './state.ts';
 
 export interface Transition {
@@ -78,6 +79,7 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
     state.name === 'WaitingForUser'
       ? { state: { ...state, problem }, commands: notices('admin', 'channel') }
       : null,
+  'again-requested': (state, { from }) => repeatFrom(state, from),
   due: (state) => (state.name === 'RateLimited' ? goOn(state) : null),
   blocked: (state, { problem }) =>
     state.name in JOB_OF_STATE ? park({ ...state, problem }, 'WaitingForAdmin') : null,
@@ -118,7 +120,12 @@ const CONTROL: { readonly [T in EventType]?: Rule<T> } = {
 };
 
 /** Events that move a migration along its way: one line a step. */
-const WAY: Partial<Record<`${StateName} + ${EventType}`, (state: MigrationState) => Transition>> = {
+const WAY: Partial<
+  Record<
+    `${StateName} + ${EventType}`,
+    (state: MigrationState, event: MigrationEvent) => Transition
+  >
+> = {
   'Queued + started': (state) => enter(state, 'Validating'),
   'Validating + validated': (state) => enter(state, 'Provisioning'),
   'Provisioning + provisioned': (state) => enter(state, 'WaitingForUser', ['ask-person']),
@@ -128,9 +135,8 @@ const WAY: Partial<Record<`${StateName} + ${EventType}`, (state: MigrationState)
   'Piloting + pilot-finished': (state) => enter(state, 'PilotReview'),
   'PilotReview + pilot-chosen': (state) => enter(state, 'Piloting'),
   'PilotReview + pilot-approved': (state) => enter(state, 'Syncing', ['person']),
-  'Syncing + pass-finished': (state) => enter({ ...state, pass: state.pass + 1 }, 'Synced'),
-  'IncrementalSyncing + pass-finished': (state) =>
-    enter({ ...state, pass: state.pass + 1 }, 'Synced'),
+  'Syncing + pass-finished': inStep,
+  'IncrementalSyncing + pass-finished': inStep,
   'Synced + delta-due': (state) => enter(state, 'IncrementalSyncing'),
   'Synced + finish-requested': (state) => enter(state, 'Completing'),
   'Completing + pass-finished': (state) => enter({ ...state, pass: state.pass + 1 }, 'Verifying'),
@@ -145,7 +151,7 @@ export function transition<T extends EventType>(
   event: EventOf<T>,
 ): Transition | null {
   const rule = CONTROL[event.type];
-  return rule?.(state, event) ?? WAY[`${state.name} + ${event.type}`]?.(state) ?? null;
+  return rule?.(state, event) ?? WAY[`${state.name} + ${event.type}`]?.(state, event) ?? null;
 }
 
 function hasEnded(state: MigrationState): boolean {
@@ -172,6 +178,33 @@ function cleanUpNow(state: MigrationState): Transition | null {
       }
     : null;
 }
+
+/** A pass is through; the next has its time. */
+function inStep(state: MigrationState, event: MigrationEvent): Transition {
+  const entered = enter({ ...state, pass: state.pass + 1 }, 'Synced');
+  const until = event.type === 'pass-finished' ? (event.nextAt ?? null) : null;
+  return { ...entered, state: { ...entered.state, until } };
+}
+
+/** Where a move that stands there may begin once more: nothing is repeated that it has not reached. */
+function repeatFrom(state: MigrationState, from: StepToRepeat): Transition | null {
+  const reached = PARKED.includes(state.name) ? state.resume : state.name;
+  const isReached = reached !== null && REPEATABLE[from].includes(reached);
+  return isReached ? enter({ ...state, resume: null }, from) : null;
+}
+
+const PARKED: readonly StateName[] = ['RateLimited', 'WaitingForAdmin', 'Paused'];
+const AFTER_PILOT: readonly StateName[] = [
+  'Syncing',
+  'Synced',
+  'IncrementalSyncing',
+  'Completing',
+  'Verifying',
+];
+const REPEATABLE: Readonly<Record<StepToRepeat, readonly StateName[]>> = {
+  Piloting: ['Piloting', 'PilotReview', ...AFTER_PILOT],
+  Syncing: AFTER_PILOT,
+};
 
 /** Asks a person whom Teams did not reach before. */
 function askOnce(state: MigrationState): Transition | null {

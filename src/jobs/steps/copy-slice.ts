@@ -1,6 +1,7 @@
 import { copyPass } from '../copy/copy-pass.ts';
 import type { CopyDeps, CopyInput, CopyProgress, CopyResult } from '../copy/deps.ts';
 import type { MigrationRow } from '../db/migration-store.ts';
+import { OutsideWindowError } from '../errors.ts';
 import type { MigrationEvent } from '../migration/state.ts';
 import type { Session } from '../session-pool.ts';
 import type { StepDeps } from './deps.ts';
@@ -16,8 +17,18 @@ export async function copySlice(
 ): Promise<MigrationEvent> {
   const result = await runSlice(deps, row, { onlyFolders: null }, signal);
   return result.kind === 'finished'
-    ? { type: 'pass-finished' }
+    ? { type: 'pass-finished', ...(await nextPass(deps, row)) }
     : { type: 'slice-ended', resumeAt: result.resumeAt };
+}
+
+/** When what is new is brought next, unless the move is about to end; nothing where its batch wants none. */
+async function nextPass(
+  { store, clock }: Pick<StepDeps, 'store' | 'clock'>,
+  { state, batchId }: Pick<MigrationRow, 'state' | 'batchId'>,
+): Promise<{ readonly nextAt?: Date }> {
+  const batch = batchId === null || state === 'Completing' ? null : await store.batch(batchId);
+  const minutes = batch?.deltaEveryMinutes ?? null;
+  return minutes === null ? {} : { nextAt: new Date(clock.now().getTime() + minutes * 60_000) };
 }
 
 /** Runs a copy pass until it ends or the slice's time is up, on connections that stay open. */
@@ -27,6 +38,10 @@ export async function runSlice(
   { onlyFolders }: Pick<CopyInput, 'onlyFolders'>,
   signal: AbortSignal,
 ): Promise<CopyResult> {
+  const closedUntil = deps.schedule.closedUntil();
+  if (closedUntil !== null) {
+    throw new OutsideWindowError(closedUntil);
+  }
   const turn = await deps.ledger.takeTurn(row.id);
   const startedMs = deps.clock.monotonicMs();
   const rate = createRateNote(deps, row.id);

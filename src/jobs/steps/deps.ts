@@ -7,6 +7,7 @@ import type { MigrationEvent } from '../migration/state.ts';
 import type { WorkObserver } from '../observer.ts';
 import type { TenantPort } from '../ports.ts';
 import type { ReportStore } from '../report/report-store.ts';
+import type { Schedule } from '../schedule.ts';
 import type { SessionPool } from '../session-pool.ts';
 import type { FolderTally } from '../tally.ts';
 
@@ -23,6 +24,7 @@ export interface StepDeps {
   readonly logger: Logger;
   readonly observer: WorkObserver;
   readonly pace: StepPace;
+  readonly schedule: Pick<Schedule, 'closedUntil'>;
   /** The process stops, or the time for copying is over: a slice ends at its next batch. */
   readonly shouldYield: () => boolean;
 }

@@ -75,6 +75,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemText>> = {
     what: 'Another process took over this piece of work.',
     doNext: 'Nothing: it goes on there.',
   },
+  'jobs.outside-window': {
+    what: 'Mail is copied only in the hours that are set.',
+    doNext: 'Nothing: it goes on when they begin. Say "settings" to choose others.',
+  },
   'jobs.job-refused': {
     what: 'The next step of the work could not be queued.',
     doNext: 'Try again. If it comes back, look at the database.',

@@ -28,6 +28,7 @@ const events: readonly MigrationEvent[] = [
   { type: 'pass-finished' },
   { type: 'delta-due' },
   { type: 'finish-requested' },
+  { type: 'again-requested', from: 'Syncing' },
   { type: 'verified', explained: true },
   { type: 'cleaned-up' },
   { type: 'clean-up-hindered', until, problem },
@@ -195,5 +196,35 @@ test('the helpdesk leaves out what waits for somebody, and nothing that runs', (
   expect(end).toMatchObject({
     state: { name: 'Cancelled', problem },
     commands: [{ job: 'clean-up' }, { notice: 'admin' }, { notice: 'channel' }],
+  });
+});
+
+describe('the next pass, and once more', () => {
+  test('a pass that is through names the next, which the cut-over does not wait for', () => {
+    const syncing = play(toSyncing);
+    const synced = transition(syncing, { type: 'pass-finished', nextAt: until })?.state;
+    expect(synced).toMatchObject({ name: 'Synced', until, pass: 1 });
+    expect(transition(synced ?? syncing, { type: 'delta-due' })?.state).toMatchObject({
+      name: 'IncrementalSyncing',
+      until: null,
+    });
+    expect(transition(synced ?? syncing, { type: 'finish-requested' })?.state).toMatchObject({
+      name: 'Completing',
+      until: null,
+    });
+  });
+
+  test('a move begins once more where it has been, and nowhere else', () => {
+    const again = (state: MigrationState, from: 'Piloting' | 'Syncing'): MigrationState | null =>
+      transition(state, { type: 'again-requested', from })?.state ?? null;
+    const review = play(toSyncing.slice(0, -1));
+    expect(again(review, 'Piloting')).toMatchObject({ name: 'Piloting', problem: null });
+    expect(again(review, 'Syncing')).toBeNull();
+    const stuck = play([...toSyncing, 'blocked']);
+    expect(again(stuck, 'Syncing')).toMatchObject({ name: 'Syncing', resume: null, problem: null });
+    expect(again(stuck, 'Piloting')).toMatchObject({ name: 'Piloting', resume: null });
+    const ended = play([...toSyncing, 'cancel-requested']);
+    expect(again(ended, 'Piloting')).toBeNull();
+    expect(again(play(['started', 'validated']), 'Piloting')).toBeNull();
   });
 });

@@ -300,6 +300,21 @@ export function createFakeApi(): FakeApi {
       api.acted.push(action);
       return step(id, ACTIONS[action][ofId(id)?.state ?? 'Failed']);
     },
+    async actOnBatch({ action, actor, migrationIds }) {
+      const all = api.current === null ? [] : [api.current];
+      const chosen = all.filter(({ id }) => migrationIds?.includes(id) ?? true);
+      const results = await Promise.all(chosen.map(({ id }) => api.act(id, action, actor)));
+      const done = results.filter(({ kind }) => kind === 'done').length;
+      return { done, nothingToDo: chosen.length - done };
+    },
+    async again(id, from) {
+      api.acted.push(`again ${from}`);
+      return step(id, from);
+    },
+    async scheduleBatch() {
+      api.acted.push('schedule');
+      return true;
+    },
     async assist(id, { action, since }) {
       api.acted.push(action);
       const asked = ofId(id);
