@@ -109,7 +109,7 @@ export function settingsCard({ settings, hasChannel, now, saved }: SettingsCardI
       section(
         subheading('How I write'),
         paragraph('Into Exchange Online over IMAP, with the rights of this app.'),
-        hint('Set where the service runs; the tenant check shows whether it works.'),
+        hint('The tenant check shows whether that works.'),
       ),
       section(
         subheading('Helpdesk channel'),
