@@ -53,7 +53,7 @@ test('the admin of the same move reads English', async () => {
   await world.admin.see("I move people's iCloud Mail");
   world.api.set({ state: 'Synced' });
   await world.notify('admin', 'person');
-  await alex.see('Ihre E-Mails ziehen um');
+  await alex.see('Ihre E-Mails sind in Outlook');
   await world.admin.see('In step with iCloud');
   expect(world.admin.texts().join()).not.toMatch(/Ihre|Umzug/);
 });
