@@ -13,6 +13,12 @@ export interface Database {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/**
+ * A process that was frozen or cut off in the middle of a transaction must not hold its locks until TCP gives
+ * up: whoever takes its mailboxes over would wait for them. No transaction of ours is idle for so long.
+ */
+const FORGET_THE_LOST = '-c idle_in_transaction_session_timeout=10000';
+
 /** Any number: processes that start together take turns. */
 const MIGRATION_LOCK = 7_352_001;
 
@@ -23,7 +29,7 @@ export async function openDatabase(
   poolSize = 10,
 ): Promise<Database> {
   // An intent must be on disk before its message leaves, whatever the server's default is.
-  const options = '-c synchronous_commit=on';
+  const options = `-c synchronous_commit=on ${FORGET_THE_LOST}`;
   const pool = new pg.Pool({ connectionString, max: poolSize, types, options });
   let isClosing = false;
   // A lost idle connection is replaced at the next query; without a listener it would end the process.
@@ -60,6 +66,7 @@ export function openUrgentPool(connectionString: string, logger: Logger): pg.Poo
     connectionString,
     max: 2,
     types,
+    options: FORGET_THE_LOST,
     keepAlive: true,
     connectionTimeoutMillis: URGENT_MS,
     query_timeout: URGENT_MS,
