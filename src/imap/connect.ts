@@ -21,6 +21,8 @@ export interface ConnectInput {
   readonly clock: Clock;
   /** Told before every login; on iCloud one call may make two. */
   readonly beforeLogin?: () => Promise<void>;
+  /** The name that this server took before: no other is tried, since each refusal counts at Apple. */
+  readonly provenName?: string;
   /** PEM of further authorities. */
   readonly ca?: string | readonly string[];
 }
@@ -29,6 +31,8 @@ export interface ConnectInput {
 export interface ImapLink {
   readonly sockets: WireSockets;
   readonly profile: ImapProfile;
+  /** The name that the server took. */
+  readonly loginName: string;
   /** Named by the server after login and trusted by the profile, in capitals. */
   readonly capabilities: ReadonlySet<string>;
   readonly naming: MailboxNaming;
@@ -117,6 +121,7 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
     return {
       sockets: { readSocket, writeSocket },
       profile,
+      loginName: user,
       capabilities: trustedCapabilities(namesOf(flow.capabilities), profile),
       naming: { prefix: space?.prefix ?? '', separator: space?.delimiter || null },
     };
@@ -134,7 +139,10 @@ async function login(input: ConnectInput, user: string, signal: AbortSignal): Pr
 
 /** Connects and logs in; on iCloud a refused full address is tried again as the part before the `@`. */
 export async function connectImap(input: ConnectInput, signal: AbortSignal): Promise<ImapLink> {
-  const { user, profile, logger } = input;
+  const { user, profile, logger, provenName } = input;
+  if (provenName !== undefined) {
+    return await login(input, provenName, signal);
+  }
   const [localPart = ''] = user.split('@');
   try {
     return await login(input, user, signal);

@@ -95,6 +95,7 @@ async function connectFirst(
   signal: AbortSignal,
 ): Promise<{ readonly connect: Connect; readonly hangUp: () => void }> {
   const pass = fence.pass();
+  let provenName: string | null = null;
   const login: Connect = async (within) => {
     const { host, port, secure, user, profile, beforeLogin } = account;
     if (!pass.isOpen()) {
@@ -113,9 +114,11 @@ async function connectFirst(
           clock,
           logger,
           ...(beforeLogin === undefined ? {} : { beforeLogin }),
+          ...(provenName === null ? {} : { provenName }),
         },
         within,
       );
+      provenName = link.loginName;
       return fenced(link, pass);
     } catch (error) {
       if (isRefusal(error)) {

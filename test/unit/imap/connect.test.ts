@@ -99,8 +99,23 @@ describe('login', () => {
       return user.includes('@') ? 'NO [AUTHENTICATIONFAILED] Authentication failed' : null;
     };
     const server = await startScripted(nothing, { onLogin, profile: icloudProfile });
-    await server.connect(signal());
+    const link = await server.connect(signal());
+    expect(link.loginName).toBe('ann');
     expect(seen).toEqual(['1 ann@example.org', '2 ann']);
+  });
+
+  test('iCloud: a name that was taken before is tried alone, so that a revoked password costs one login', async () => {
+    const seen: string[] = [];
+    const onLogin = (user: string): string => {
+      seen.push(user);
+      return 'NO [AUTHENTICATIONFAILED] Authentication failed';
+    };
+    const server = await startScripted(nothing, { onLogin, profile: icloudProfile });
+    const again = input(server.port, { profile: icloudProfile, provenName: 'ann@example.org' });
+    await expect(connectImap(again, signal())).rejects.toMatchObject({
+      code: 'imap.login-refused',
+    });
+    expect(seen).toEqual(['ann@example.org']);
   });
 
   test('iCloud: LOGIN, and never behind AUTHENTICATE PLAIN, which is offered', async () => {

@@ -14,6 +14,7 @@ function fakeLink(): Opened {
   const link: ImapLink = {
     sockets: { readSocket: socket, writeSocket: socket },
     profile: genericProfile,
+    loginName: 'ann',
     capabilities: new Set(),
     naming: { separator: '/', prefix: '' },
   };

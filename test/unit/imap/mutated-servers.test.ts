@@ -80,7 +80,8 @@ function link(profile: ImapProfile, mutate: Mutate, commands: number): ImapLink 
   });
   const capabilities = new Set(['LITERAL+', 'UNSELECT']);
   const naming = { prefix: '', separator: '/' };
-  return { sockets: { readSocket: duplex, writeSocket: duplex }, profile, capabilities, naming };
+  const sockets = { readSocket: duplex, writeSocket: duplex };
+  return { sockets, profile, loginName: 'ann', capabilities, naming };
 }
 
 const change = fc.record({
