@@ -96,8 +96,9 @@ function htmlText(html: string): string {
   return html.replace(/<[^<>]*>/g, ' ');
 }
 
+/** NUL is taken out on the way, since no mail may hold it, and no program shows it. */
 function collapse(text: string): string {
-  return text.normalize('NFC').split(/\s+/).join(' ').trim();
+  return text.replaceAll('\0', '').normalize('NFC').split(/\s+/).join(' ').trim();
 }
 
 function compareText(a: string, b: string): number {

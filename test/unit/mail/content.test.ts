@@ -136,3 +136,8 @@ test('nesting beyond any honest message is a typed error', async () => {
   );
   await expect(describeContent(Buffer.from(deep.join('')))).rejects.toThrow(UnreadableContentError);
 });
+
+test('text that lost its NULs on the way is the same to a person', async () => {
+  const whole = await describeContent(Buffer.from('Subject: a\r\n\r\nends in NUL\r\n\0\0'));
+  expect(whole).toEqual(await describeContent(Buffer.from('Subject: a\r\n\r\nends in NUL\r\n')));
+});
