@@ -20,9 +20,9 @@ import {
   startWatchedCopy,
 } from './kill-case.ts';
 
-const KILLS = 4;
-const MESSAGES = 3000;
-const MOST_ATTEMPTS = 12;
+const KILLS = 20;
+const MESSAGES = 8000;
+const MOST_ATTEMPTS = 40;
 const SPREAD_MS = 160;
 /** Dovecot works off what it has received of a dead client in less than this. */
 const SETTLE_MS = 3000;
@@ -93,7 +93,7 @@ describeWith('dovecot', 'copy between real servers, killed at seeded moments', (
     mustAgree(await compareMailboxes({ ...sides, mode: 'exact' }));
   });
 
-  test(`${KILLS} kills, and every message is there once`, async () => {
+  test(`${KILLS} kills, and every message is there once`, { timeout: 240_000 }, async () => {
     const random = createSeededRandom(4);
     const dataDir = await directories.create();
     let kills = 0;

@@ -8,12 +8,14 @@ import {
   startGraphImportWorld,
 } from './target-world.ts';
 
+const OF_EXCHANGE = { sizeLimits: [20_000], pausesMs: [50] };
+
 describeWith('dovecot', 'IMAP on Dovecot', () => {
-  testTarget(startDovecotWorld);
+  testTarget(startDovecotWorld, { sizeLimits: [], pausesMs: [] });
 });
 describe('IMAP on the simulated Exchange', () => {
-  testTarget(startExchangeImapWorld);
+  testTarget(startExchangeImapWorld, OF_EXCHANGE);
 });
 describe('import through Graph on the simulated Exchange', () => {
-  testTarget(startGraphImportWorld);
+  testTarget(startGraphImportWorld, OF_EXCHANGE);
 });

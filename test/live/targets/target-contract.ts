@@ -43,8 +43,14 @@ interface Appended {
   readonly outcome: AppendOutcome;
 }
 
+/** What a server refuses now and then; what it never does cannot be tried. */
+export interface Refusals {
+  readonly sizeLimits: readonly number[];
+  readonly pausesMs: readonly number[];
+}
+
 /** The contract, for one kind of server. */
-export function testTarget(start: () => Promise<TargetWorld>): void {
+export function testTarget(start: () => Promise<TargetWorld>, refusals: Refusals): void {
   let world: TargetWorld;
   let target: MailTarget;
   beforeAll(async () => {
@@ -202,42 +208,42 @@ export function testTarget(start: () => Promise<TargetWorld>): void {
     await full.close();
   });
 
-  test('a message that is too large is refused alone', async (context) => {
-    if (world.limitSize === null) {
-      context.skip('this server has no such limit');
-      return;
-    }
-    const path = await newFolder();
-    world.limitSize(20_000);
-    const [small, large] = await Promise.all([
-      append(path, 600),
-      append(path, 601, { sizeBytes: 60_000 }),
-    ]);
-    world.limitSize(30 * 1024 * 1024);
-    expect([codeOf(small), codeOf(large)]).toEqual(['stored', 'refused stop']);
-    expect(await look(path)).toHaveLength(1);
-  });
+  test.each(refusals.sizeLimits)(
+    'a message of more than %i octets is refused alone',
+    async (limit) => {
+      const path = await newFolder();
+      world.limitSize?.(limit);
+      const [small, large] = await Promise.all([
+        append(path, 600),
+        append(path, 601, { sizeBytes: 60_000 }),
+      ]);
+      world.limitSize?.(30 * 1024 * 1024);
+      expect([codeOf(small), codeOf(large)]).toEqual(['stored', 'refused stop']);
+      expect(await look(path)).toHaveLength(1);
+    },
+  );
 
-  test('a server that asks to slow down loses and doubles nothing', async (context) => {
-    if (world.throttleOnce === null) {
-      context.skip('this server never asks');
-      return;
-    }
-    const path = await newFolder();
-    world.throttleOnce(50);
-    const numbers = Array.from({ length: 10 }, (_, n) => 700 + n);
-    let left: readonly number[] = numbers;
-    for (let round = 0; left.length > 0 && round < 5; round += 1) {
-      const appended = await Promise.all(left.map((number) => append(path, number)));
-      const refused = appended.filter(({ outcome }) => outcome.kind !== 'stored');
-      expect(refused.map(codeOf).filter((code) => !/^refused wait|^unsent/.test(code))).toEqual([]);
-      left = refused.map(({ number }) => number);
-      await systemClock.sleep(Math.max(0, ...refused.map(({ outcome }) => waitOf(outcome))));
-    }
-    const stamps = (await look(path)).map(({ stamp }) => stamp);
-    expect(stamps).toHaveLength(numbers.length);
-    expect(new Set(stamps)).toEqual(new Set(numbers.map(String)));
-  });
+  test.each(refusals.pausesMs)(
+    'a server that asks for %i ms loses and doubles nothing',
+    async (pauseMs) => {
+      const path = await newFolder();
+      world.throttleOnce?.(pauseMs);
+      const numbers = Array.from({ length: 10 }, (_, n) => 700 + n);
+      let left: readonly number[] = numbers;
+      for (let round = 0; left.length > 0 && round < 5; round += 1) {
+        const appended = await Promise.all(left.map((number) => append(path, number)));
+        const refused = appended.filter(({ outcome }) => outcome.kind !== 'stored');
+        expect(refused.map(codeOf).filter((code) => !/^refused wait|^unsent/.test(code))).toEqual(
+          [],
+        );
+        left = refused.map(({ number }) => number);
+        await systemClock.sleep(Math.max(0, ...refused.map(({ outcome }) => waitOf(outcome))));
+      }
+      const stamps = (await look(path)).map(({ stamp }) => stamp);
+      expect(stamps).toHaveLength(numbers.length);
+      expect(new Set(stamps)).toEqual(new Set(numbers.map(String)));
+    },
+  );
 
   test('flags change only where nobody has touched the message, and what is gone is said', async () => {
     const path = await newFolder();

@@ -15,6 +15,7 @@ const CLOUDS = [
     graph: 'graph.microsoft.com',
     exchange: 'outlook.office365.com',
     imap: 'outlook.office365.com',
+    files: '.sharepoint.com',
   },
   {
     name: 'usgov',
@@ -23,6 +24,7 @@ const CLOUDS = [
     graph: 'graph.microsoft.us',
     exchange: 'outlook.office365.us',
     imap: 'outlook.office365.us',
+    files: '.sharepoint.us',
   },
   {
     name: 'usgovdod',
@@ -31,6 +33,7 @@ const CLOUDS = [
     graph: 'dod-graph.microsoft.us',
     exchange: 'outlook-dod.office365.us',
     imap: 'outlook-dod.office365.us',
+    files: '.sharepoint-mil.us',
   },
   {
     name: 'china',
@@ -39,11 +42,12 @@ const CLOUDS = [
     graph: 'microsoftgraph.chinacloudapi.cn',
     exchange: 'outlook.office365.cn',
     imap: 'partner.outlook.cn',
+    files: '.sharepoint.cn',
   },
 ] as const;
 
 test.each(CLOUDS)('$name has its own hosts and asks for its own tokens', (cloud) => {
-  const { login, issuer, graph, exchange, imap } = cloud;
+  const { login, issuer, graph, exchange, imap, files } = cloud;
   expect(chooseCloud(cloud.name)).toEqual({
     loginUrl: `https://${login}`,
     graphUrl: `https://${graph}`,
@@ -51,6 +55,7 @@ test.each(CLOUDS)('$name has its own hosts and asks for its own tokens', (cloud)
     imapUrl: `imaps://${imap}:993`,
     resources: { graph: `https://${graph}`, exchange: `https://${exchange}` },
     issuerHost: issuer,
+    fileHostSuffix: files,
   });
 });
 
