@@ -1,9 +1,10 @@
 import { isPossibleDate } from '../../mail/date.ts';
 import { splitMessage } from '../../mail/headers.ts';
 import { messageKey } from '../../mail/message-key.ts';
+import { saysMissing } from '../copy/target-folder.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
-import type { MailSource, MailTarget, NumberedFolder } from '../ports.ts';
+import type { MailSource, MailTarget, NumberedFolder, TargetMessage } from '../ports.ts';
 import {
   type ContentPart,
   compareContent,
@@ -36,7 +37,8 @@ export async function verifyListing(
   signal: AbortSignal,
 ): Promise<ListingResult> {
   const rows = await ledger.deliveredRows(folder.id);
-  const seen = rows.length === 0 ? [] : await target.look(folder.targetPath, 1, signal);
+  const look = (): Promise<readonly TargetMessage[]> => target.look(folder.targetPath, 1, signal);
+  const seen = rows.length === 0 ? [] : ((await ifThere(look)) ?? []);
   const expected = rows.map(({ id, key, receivedAt, flags }) => ({
     rowId: id,
     key,
@@ -99,9 +101,13 @@ export async function verifyContent(
     return NOTHING_OPENED;
   }
   const [from, to] = await Promise.all([
-    openNumbered(source, folder.sourcePath, signal),
-    openNumbered(reader, folder.targetPath, signal),
+    ifThere(() => openNumbered(source, folder.sourcePath, signal)),
+    ifThere(() => openNumbered(reader, folder.targetPath, signal)),
   ]);
+  if (from === null || to === null) {
+    // Deleted or renamed by now: what is missing at the target the listing says.
+    return NOTHING_OPENED;
+  }
   let total = NOTHING_OPENED;
   for (let start = 0; start < known.length; start += CONTENT_BATCH) {
     const batch = known.slice(start, start + CONTENT_BATCH);
@@ -136,6 +142,18 @@ export const NOTHING_OPENED: ContentResult = {
   invitations: NONE,
   differences: [],
 };
+
+/** Null where the folder is gone. */
+async function ifThere<T>(open: () => Promise<T>): Promise<T | null> {
+  try {
+    return await open();
+  } catch (error) {
+    if (saysMissing(error)) {
+      return null;
+    }
+    throw error;
+  }
+}
 
 async function openNumbered(
   source: MailSource,

@@ -416,6 +416,15 @@ function plantFaults(start: () => Promise<Servers>, names: Names): void {
     ]);
     expect(differences).toEqual([]);
   });
+
+  test('a folder that is gone at the source is compared by its listing; gone at the target, all of it is missing', async () => {
+    await world.source.must(`DELETE ${quoteName('New')}`);
+    const { source, differences } = await world.verify();
+    expect(source.find(({ sourcePath }) => sourcePath === 'New')).toMatchObject({ showsNow: null });
+    expect(differences).toEqual([]);
+    await world.target.must(`DELETE ${quoteName('New')}`);
+    expect((await world.verify()).differences).toMatchObject([{ kind: 'missing', folder: 'New' }]);
+  });
 }
 
 const INBOX_NAMES = { INBOX: 'INBOX', Archive: 'Archive' };
