@@ -6,7 +6,6 @@ import { type LedgerListing, likenessOf, type TargetListing } from './compare.ts
 
 /** What found no partner in one folder. */
 export interface FolderUnpaired {
-  readonly folderId: number;
   readonly targetPath: string;
   readonly missing: readonly LedgerListing[];
   readonly others: readonly Other[];
@@ -20,15 +19,13 @@ export interface Other {
 }
 
 export type Misplaced =
-  | { readonly kind: 'missing'; readonly folderId: number; readonly rowId: number }
+  | { readonly kind: 'missing' | 'twice'; readonly rowId: number }
   | {
       readonly kind: 'elsewhere';
-      readonly folderId: number;
       readonly rowId: number;
       /** The target folder where it stands. */
       readonly foundIn: string;
-    }
-  | { readonly kind: 'twice'; readonly folderId: number; readonly rowId: number };
+    };
 
 /** Keeps of the strangers in a folder what another folder's missing mail is looked for by. Pure. */
 export function othersOf(
@@ -56,21 +53,19 @@ export function findMisplaced(folders: readonly FolderUnpaired[]): readonly Misp
     }
   }
   const taken = new Set<Other>();
-  const lost = folders.flatMap(({ folderId, missing }) =>
+  const lost = folders.flatMap(({ missing }) =>
     missing.map((row): Misplaced => {
       const place = places.get(likenessOf(row))?.find(({ other }) => !taken.has(other));
       if (place === undefined) {
-        return { kind: 'missing', folderId, rowId: row.rowId };
+        return { kind: 'missing', rowId: row.rowId };
       }
       taken.add(place.other);
-      return { kind: 'elsewhere', folderId, rowId: row.rowId, foundIn: place.path };
+      return { kind: 'elsewhere', rowId: row.rowId, foundIn: place.path };
     }),
   );
-  const twice = folders.flatMap(({ folderId, others }) =>
+  const twice = folders.flatMap(({ others }) =>
     others.flatMap((other): readonly Misplaced[] =>
-      other.again === null || taken.has(other)
-        ? []
-        : [{ kind: 'twice', folderId, rowId: other.again }],
+      other.again === null || taken.has(other) ? [] : [{ kind: 'twice', rowId: other.again }],
     ),
   );
   return [...lost, ...twice];

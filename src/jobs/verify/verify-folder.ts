@@ -4,13 +4,14 @@ import { messageKey } from '../../mail/message-key.ts';
 import { saysMissing } from '../copy/target-folder.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { DeliveredRow, FolderRow } from '../ledger.ts';
-import type { MailSource, MailTarget, NumberedFolder, TargetMessage } from '../ports.ts';
+import type { MailSource, MailTarget, NumberedFolder } from '../ports.ts';
 import {
   type ContentPart,
   compareContent,
   compareListings,
   type LedgerListing,
   type ListingComparison,
+  type TargetListing,
 } from './compare.ts';
 
 /** Messages read at once for their content; both sides' bytes are held. */
@@ -37,8 +38,7 @@ export async function verifyListing(
   signal: AbortSignal,
 ): Promise<ListingResult> {
   const rows = await ledger.deliveredRows(folder.id);
-  const look = (): Promise<readonly TargetMessage[]> => target.look(folder.targetPath, 1, signal);
-  const seen = rows.length === 0 ? [] : ((await ifThere(look)) ?? []);
+  const found = rows.length === 0 ? [] : await listTarget(target, folder.targetPath, signal);
   const expected = rows.map(({ id, key, receivedAt, flags }) => ({
     rowId: id,
     key,
@@ -46,13 +46,22 @@ export async function verifyListing(
     receivedAt: receivedAt !== null && isPossibleDate(receivedAt, now) ? receivedAt : null,
     flags,
   }));
-  const found = seen.map(({ uid, header, receivedAt, flags }) => ({
+  return { comparison: compareListings(expected, found), rows, expected };
+}
+
+/** Everything in a folder of the target; nothing where the folder is gone. */
+export async function listTarget(
+  target: Pick<MailTarget, 'look'>,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly TargetListing[]> {
+  const seen = (await ifThere(() => target.look(path, 1, signal))) ?? [];
+  return seen.map(({ uid, header, receivedAt, flags }) => ({
     uid,
     key: messageKey(splitMessage(header).header).key,
     receivedAt,
     flags,
   }));
-  return { comparison: compareListings(expected, found), rows, expected };
 }
 
 /** How many were compared, and how many of them differ. */

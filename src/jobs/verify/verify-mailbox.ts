@@ -1,13 +1,15 @@
+import { isAppError } from '../../errors.ts';
 import type { VerificationSummary } from '../api.ts';
 import type { LedgerStore } from '../db/ledger-store.ts';
 import type { FolderRow } from '../ledger.ts';
 import type { MailSource, MailTarget, SurveyedFolder } from '../ports.ts';
-import type { Difference, ListingComparison } from './compare.ts';
+import type { Difference, ListingComparison, TargetListing } from './compare.ts';
 import { type FolderUnpaired, findMisplaced, othersOf } from './misplaced.ts';
 import { reconcileFolder, reconcileNewFolder, type SourceCheck } from './reconcile.ts';
 import {
   addContent,
   type ContentResult,
+  listTarget,
   NOTHING_OPENED,
   rowsToOpen,
   verifyContent,
@@ -76,7 +78,9 @@ export async function verifyMailbox(
   const source = await checkSource(deps, folders, signal);
   const listed = await checkListings(deps, opening, signal);
   const opened = await openSample(deps, { migrationId, opening, listed }, signal);
-  const misplaced = findMisplaced(listed.map(({ unpaired }) => unpaired));
+  const unpaired = listed.map((one) => one.unpaired);
+  const strangers = await otherFolders(deps, unpaired, signal);
+  const misplaced = findMisplaced([...unpaired, ...strangers]);
   const found = [
     ...misplaced.map(({ rowId, kind, ...where }) => ({
       rowId,
@@ -153,7 +157,6 @@ async function checkListings(
       comparison: counts,
       differences: differences.filter((one) => one.kind !== 'missing'),
       unpaired: {
-        folderId: folder.id,
         targetPath: folder.targetPath,
         missing,
         others: othersOf(expected, unpaired.others),
@@ -162,6 +165,42 @@ async function checkListings(
     });
   }
   return listed;
+}
+
+/** Where something is missing, the target's folders that no folder of the source goes to: one may have been renamed. */
+async function otherFolders(
+  { target }: VerifyDeps,
+  listed: readonly FolderUnpaired[],
+  signal: AbortSignal,
+): Promise<readonly FolderUnpaired[]> {
+  if (listed.every(({ missing }) => missing.length === 0)) {
+    return [];
+  }
+  const known = new Set(listed.map(({ targetPath }) => targetPath));
+  const found: FolderUnpaired[] = [];
+  for (const { path, selectable } of await target.listFolders(signal)) {
+    if (selectable && !known.has(path)) {
+      const others = othersOf([], await listIfOpen(target, path, signal));
+      found.push({ targetPath: path, missing: [], others });
+    }
+  }
+  return found;
+}
+
+/** What holds no mail, such as a calendar, may not open: nothing of ours is in it. */
+async function listIfOpen(
+  target: MailTarget,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly TargetListing[]> {
+  try {
+    return await listTarget(target, path, signal);
+  } catch (error) {
+    if (isAppError(error) && error.disposition === 'stop') {
+      return [];
+    }
+    throw error;
+  }
 }
 
 async function openSample(

@@ -417,6 +417,13 @@ function plantFaults(start: () => Promise<Servers>, names: Names): void {
     expect(differences).toEqual([]);
   });
 
+  test('a folder that was renamed at the target is found again under its name', async () => {
+    await world.target.must(`RENAME ${quoteName('New')} ${quoteName('Kept')}`);
+    const { differences } = await world.verify();
+    expect(differences).toMatchObject([{ kind: 'elsewhere', folder: 'New', foundIn: 'Kept' }]);
+    await world.target.must(`RENAME ${quoteName('Kept')} ${quoteName('New')}`);
+  });
+
   test('a folder that is gone at the source is compared by its listing; gone at the target, all of it is missing', async () => {
     await world.source.must(`DELETE ${quoteName('New')}`);
     const { source, differences } = await world.verify();
