@@ -145,11 +145,13 @@ function mappingOf(folder: FolderTally): FolderMapping {
 const REASONS = [...NAME_PROBLEMS, 'special-use', 'chosen'] as const;
 
 function progressOf(
-  row: Pick<MigrationRow, 'bytesPerSecond' | 'currentFolder'>,
+  row: Pick<MigrationRow, 'state' | 'bytesPerSecond' | 'currentFolder'>,
   { tally, messagesTotal, bytesTotal, bytesDone, allListed }: FolderSums,
 ): Progress {
   const messagesDone = tally.source - tally.open;
-  const moving = messagesDone < messagesTotal;
+  // A pause has no rate, and nobody knows when it ends.
+  const rests = row.state === 'Paused' || row.state === 'WaitingForAdmin';
+  const moving = messagesDone < messagesTotal && !rests;
   const bytesPerSecond = moving ? row.bytesPerSecond : null;
   const known = allListed && bytesPerSecond !== null && bytesPerSecond > 0;
   return {

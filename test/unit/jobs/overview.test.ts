@@ -48,7 +48,7 @@ function world(rows: Row[]): {
       counted.push(id);
       return [folder(3, 1)];
     },
-    hasFolders: ({ state }) => state === 'Syncing',
+    hasFolders: ({ state }) => state !== 'WaitingForUser',
   });
   return { overview, counted };
 }
@@ -86,6 +86,14 @@ test('messages are counted when the step of their move has changed, and not agai
   rows[1] = { id: 'b', step: 2, state: 'Syncing' };
   await overview('b');
   expect(counted).toEqual(['a', 'b', 'b']);
+});
+
+test('a move that rests names no rate and no end', async () => {
+  const { overview } = world([{ id: 'a', step: 1, state: 'Paused' }]);
+  const found = await overview('b');
+  expect(found?.migrations).toMatchObject([
+    { progress: { bytesPerSecond: null, secondsLeft: null, folder: null } },
+  ]);
 });
 
 test('a summary says how far a move is', async () => {
