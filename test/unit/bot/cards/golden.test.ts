@@ -54,6 +54,7 @@ import { personTexts } from '../../../../src/words/person.ts';
 import { cardNodes, cardToText } from '../../../sim/teams/card-text.ts';
 import {
   ALEX,
+  AT_REST,
   batchPlan,
   batchView,
   COPIED,
@@ -122,7 +123,7 @@ const DETAILS: Partial<Record<StateName, Partial<MigrationView>>> = {
   },
   RateLimited: { ...HALF_WAY, until: UNTIL, resume: 'Syncing' },
   WaitingForAdmin: { problem: { code: 'database.lost', facts: {} }, resume: 'Provisioning' },
-  Paused: { ...HALF_WAY, resume: 'Syncing' },
+  Paused: { ...AT_REST, resume: 'Syncing' },
   Failed: { problem: { code: 'internal.unexpected', facts: {} } },
   Cancelled: { ...HALF_WAY, cleanedUp: true },
 };

@@ -117,6 +117,20 @@ export const HALF_WAY: Partial<MigrationView> = {
   },
 };
 
+/** As far, and nothing moves. */
+export const AT_REST: Partial<MigrationView> = {
+  ...HALF_WAY,
+  progress: {
+    messagesDone: 7487,
+    messagesTotal: 12_904,
+    bytesDone: 1_930_000_000,
+    bytesTotal: 3_400_000_000,
+    folder: null,
+    bytesPerSecond: null,
+    secondsLeft: null,
+  },
+};
+
 export const COPIED: Partial<MigrationView> = {
   ...HALF_WAY,
   progress: {
