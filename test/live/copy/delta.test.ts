@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadMailbox } from '../../support/compare/load-mailbox.ts';
-import { type MailboxSnapshot, snapshotOverImap } from '../../support/compare/mailbox-snapshot.ts';
+import {
+  type MailboxSnapshot,
+  readFolder,
+  snapshotOverImap,
+} from '../../support/compare/mailbox-snapshot.ts';
 import {
   connectRawImap,
   type RawImapClient,
@@ -125,6 +129,19 @@ async function contents(login: RawImapLogin): Promise<readonly string[]> {
     .toSorted();
 }
 
+/** Sequence numbers in the inbox: several connections wrote it, in no order that anybody promised. */
+async function placesOf(
+  login: RawImapLogin,
+  ...subjects: readonly string[]
+): Promise<readonly number[]> {
+  const inbox = await as(login, (client) => readFolder(client, 'INBOX'));
+  const places = subjects.map((subject) =>
+    (inbox?.messages ?? []).findIndex(({ bytes }) => bytes.includes(`Subject: ${subject}\r\n`)),
+  );
+  expect(places).not.toContain(-1);
+  return places.map((place) => place + 1);
+}
+
 function scenario(start: () => Promise<Servers>): void {
   const stops: (() => Promise<void>)[] = [];
   afterAll(async () => {
@@ -172,11 +189,12 @@ function scenario(start: () => Promise<Servers>): void {
         })),
       }),
     );
+    const [answered, deleted] = await placesOf(target, 'INBOX-5', 'INBOX-6');
     await play(
       target,
       'SELECT INBOX',
-      'STORE 5 +FLAGS (\\Answered)',
-      'STORE 6 +FLAGS (\\Deleted)',
+      `STORE ${answered} +FLAGS (\\Answered)`,
+      `STORE ${deleted} +FLAGS (\\Deleted)`,
       'EXPUNGE',
     );
     expect(await copy()).toEqual({ flags: 2, moved: 1 });

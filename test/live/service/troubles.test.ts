@@ -319,7 +319,9 @@ test('every button pressed again, also twice at once: says so, with no second ef
     play.admin.press('Start everything'),
     play.admin.forge('migration.approve-pilot', { migrationId, seen }),
   ]);
-  expect(answers.filter(({ value }) => JSON.stringify(value).includes(nothing))).toHaveLength(1);
+  // The one that comes second finds the card's names saved, or the copy begun: neither starts anything.
+  const second = /That was done before|Something changed meanwhile/;
+  expect(answers.filter(({ value }) => second.test(JSON.stringify(value)))).toHaveLength(1);
   await play.seeState('In step with iCloud');
   const starts = await queryService(
     world.dataDir,
