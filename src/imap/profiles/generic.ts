@@ -1,4 +1,4 @@
-import { FolderExistsError, MessageRefusedError } from '../errors.ts';
+import { FolderExistsError, FolderMissingError, MessageRefusedError } from '../errors.ts';
 import type { ImapProfile, TextRule } from './profile.ts';
 
 /** Texts that several servers use without a response code. */
@@ -8,6 +8,12 @@ const RULES: readonly TextRule[] = [
     pattern: /already exists/i,
     moments: ['create'],
     toError: ({ text }) => new FolderExistsError({ serverText: text }),
+  },
+  {
+    // Dovecot, where a folder is renamed or deleted while a message is on its way into it: no TRYCREATE.
+    pattern: /mailbox was deleted under us/i,
+    moments: ['select', 'append', 'command'],
+    toError: ({ text }) => new FolderMissingError({ serverText: text }),
   },
   {
     pattern: /NUL character/i,

@@ -182,6 +182,7 @@ const ROWS: readonly Row[] = [
     'imap.quota-full ask',
   ),
   row('generic', 'append', 'NO [TOOBIG] no', 'imap.message-too-large stop'),
+  row('generic', 'append', 'NO Mailbox was deleted under us', 'imap.folder-missing stop'),
   row('generic', 'append', 'NO [LIMIT] too large', 'imap.message-too-large stop'),
   row('generic', 'login', 'NO [LIMIT] slow down', 'imap.throttled wait'),
   row('generic', 'login', 'NO [INUSE] locked', 'imap.login-unavailable wait'),
