@@ -3,20 +3,8 @@ import {
   type Finding,
 } from '../support/compare/compare-mailboxes.ts';
 import { snapshotOfStore } from '../support/compare/mailbox-snapshot.ts';
+import { EXCHANGE_NAMES } from './sample/exchange-names.ts';
 import type { World } from './world.ts';
-
-/** Where the sample's folders belong in Exchange, written down by hand. */
-const FOLDER_NAMES = {
-  '50% *off*': '50_ _off_',
-  'The "quoted"': 'The _quoted_',
-  'Sent Messages': 'Sent Items',
-  'Deleted Messages': 'Deleted Items',
-  Junk: 'Junk Email',
-  projects: 'projects (2)',
-  Files: 'Files (iCloud)',
-  Calendar: 'Calendar (iCloud)',
-  Notes: 'Notes (iCloud)',
-};
 
 export interface DemoComparison {
   readonly summary: string;
@@ -41,7 +29,7 @@ export async function compareMailboxes(world: World): Promise<DemoComparison> {
     source: { folders: source.folders.filter(({ name }) => opening.has(name)) },
     target: snapshotOfStore(world.exchange.store, user),
     mode: 'semantic',
-    folderNames: FOLDER_NAMES,
+    folderNames: EXCHANGE_NAMES,
     expected: [
       {
         list: 'missing',

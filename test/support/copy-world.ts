@@ -230,3 +230,16 @@ export function renumber(mailbox: FakeMailbox, path: string): void {
   folder.messages = folder.messages.map((message, i) => ({ ...message, uid: i + 101 }));
   folder.uidNext = 200;
 }
+
+/** Why messages of a world's source were left, or what was said of them. */
+export async function reasonsOf(
+  { pool }: Pick<Database, 'pool'>,
+  name: string,
+): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ reason: string }>(
+    `select m.reason from messages m join folders f on f.id = m.folder_id
+       join migrations g on g.id = f.migration_id where g.source_address = $1 and m.reason is not null`,
+    [name],
+  );
+  return rows.map(({ reason }) => reason);
+}

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXCHANGE_NAMES } from '../../sim/sample/exchange-names.ts';
 import {
   compareMailboxes,
   type ExpectedException,
@@ -12,18 +13,6 @@ import { mustAgree } from '../../support/must-agree.ts';
 import { runMain } from './run-main.ts';
 
 const ACCOUNT = 'sample';
-
-/** What becomes of iCloud's names, written apart from the product's table. */
-const FOLDER_NAMES = {
-  '50% *off*': '50_ _off_',
-  'The "quoted"': 'The _quoted_',
-  'Sent Messages': 'Sent Items',
-  'Deleted Messages': 'Deleted Items',
-  Junk: 'Junk Email',
-  Files: 'Files (iCloud)',
-  Calendar: 'Calendar (iCloud)',
-  projects: 'projects (2)',
-};
 
 const EXPECTED: readonly ExpectedException[] = [
   {
@@ -75,7 +64,7 @@ describe('node src/main.ts copy, on the simulated servers', () => {
       source: { folders: source.folders.filter(({ name }) => name !== 'Notes') },
       target: await world.target(ACCOUNT, 'served'),
       mode: 'semantic',
-      folderNames: FOLDER_NAMES,
+      folderNames: EXCHANGE_NAMES,
       expected: EXPECTED,
     });
     mustAgree(result);

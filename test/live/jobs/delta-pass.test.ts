@@ -6,6 +6,7 @@ import {
   EXCHANGE,
   GENERIC,
   RECEIVED,
+  reasonsOf,
   renumber,
   type World,
   withoutStamp,
@@ -66,14 +67,7 @@ async function runCounting(world: World): Promise<Record<string, number>> {
   return counts;
 }
 
-async function reasons(name: string): Promise<readonly string[]> {
-  const { rows } = await database.pool.query<{ reason: string }>(
-    `select m.reason from messages m join folders f on f.id = m.folder_id
-       join migrations g on g.id = f.migration_id where g.source_address = $1 and m.reason is not null`,
-    [name],
-  );
-  return rows.map(({ reason }) => reason);
-}
+const reasons = (name: string): Promise<readonly string[]> => reasonsOf(database, name);
 
 describe.each([
   ['generic', GENERIC],

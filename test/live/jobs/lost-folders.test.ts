@@ -5,6 +5,7 @@ import {
   EXCHANGE,
   GENERIC,
   RECEIVED,
+  reasonsOf,
   type World,
   withoutStamp,
 } from '../../support/copy-world.ts';
@@ -34,14 +35,7 @@ function rename({ target }: World, from: string, to: string): void {
 const inAll = (contents: Record<string, string[]>): readonly string[] =>
   Object.values(contents).flat().toSorted();
 
-async function reasons(name: string): Promise<readonly string[]> {
-  const { rows } = await database.pool.query<{ reason: string }>(
-    `select m.reason from messages m join folders f on f.id = m.folder_id
-       join migrations g on g.id = f.migration_id where g.source_address = $1 and m.reason is not null`,
-    [name],
-  );
-  return rows.map(({ reason }) => reason);
-}
+const reasons = (name: string): Promise<readonly string[]> => reasonsOf(database, name);
 
 describe.each([
   ['generic', GENERIC],

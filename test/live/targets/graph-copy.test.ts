@@ -27,6 +27,7 @@ import { mailFoldersOf } from '../../sim/join-mail.ts';
 import { addUser, type SimUser } from '../../sim/m365/directory.ts';
 import type { FaultAction } from '../../sim/m365/faults.ts';
 import { PRODUCTS } from '../../sim/m365/skus.ts';
+import { EXCHANGE_NAMES } from '../../sim/sample/exchange-names.ts';
 import {
   createSampleMailbox,
   fillAccount,
@@ -244,18 +245,6 @@ async function copyAll(
   return { user, imports: tenant.server.journal.count('POST importItem') - before };
 }
 
-const FOLDER_NAMES = {
-  '50% *off*': '50_ _off_',
-  'The "quoted"': 'The _quoted_',
-  'Sent Messages': 'Sent Items',
-  'Deleted Messages': 'Deleted Items',
-  Junk: 'Junk Email',
-  projects: 'projects (2)',
-  Files: 'Files (iCloud)',
-  Calendar: 'Calendar (iCloud)',
-  Notes: 'Notes (iCloud)',
-};
-
 /** What differs between iCloud and the mailbox, by list. */
 async function differences(
   user: SimUser,
@@ -270,7 +259,7 @@ async function differences(
     },
     target: snapshotOfStore(store, user.mail ?? ''),
     mode: 'one-body',
-    folderNames: FOLDER_NAMES,
+    folderNames: EXCHANGE_NAMES,
     expected: [
       ...expected,
       {
