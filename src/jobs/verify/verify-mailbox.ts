@@ -77,7 +77,7 @@ export async function verifyMailbox(
   const opening = folders.filter(({ problem }) => problem === null);
   const source = await checkSource(deps, folders, signal);
   const listed = await checkListings(deps, opening, signal);
-  const opened = await openSample(deps, { migrationId, opening, listed }, signal);
+  const opened = await openSample(deps, { migrationId, listed }, signal);
   const unpaired = listed.map((one) => one.unpaired);
   const strangers = await otherFolders(deps, unpaired, signal);
   const misplaced = findMisplaced([...unpaired, ...strangers]);
@@ -207,7 +207,6 @@ async function openSample(
   deps: VerifyDeps,
   input: {
     readonly migrationId: string;
-    readonly opening: readonly FolderRow[];
     readonly listed: readonly ListedFolder[];
   },
   signal: AbortSignal,
